@@ -1,0 +1,55 @@
+# Two commands for a newcomer: `make run` and `make test`. Needs Python >= 3.11 and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run       NA64e 2016-2018 dark-photon limit, recomputed: table and plot in out/"
+	@echo "make test      the tests (under 5 minutes on 2 cores)"
+	@echo "make validate  the slow comparisons"
+	@echo "make lint      ruff and mypy --strict"
+	@echo "make tables    rebuild the shipped tables"
+	@echo "make bench     speeds and memory"
+	@echo "make clean     remove the environment and every build product"
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "darktarget needs Python >= 3.11: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "could not create $(VENV): is the venv module (python3-venv) installed?"; exit 1; }
+
+$(VENV)/.run: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@ $(VENV)/.test $(VENV)/.run
+
+run: $(VENV)/.run
+	$(BIN)/darktarget limit na64e-2018 dark-photon --out out/ --force
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -q -m "not validate"
+
+validate: $(VENV)/.test
+	$(BIN)/python -m pytest -q -m validate
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+tables: $(VENV)/.run
+	$(BIN)/darktarget tables --rebuild
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: help run test validate lint tables bench clean

@@ -1,0 +1,1 @@
+"""darktarget: what a fixed-target experiment says about a light-dark-matter model."""

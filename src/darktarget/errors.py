@@ -1,0 +1,62 @@
+"""Named errors: each says which field, which value, what is allowed and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class DarktargetError(Exception):
+    """Base of every error that darktarget raises on purpose."""
+
+
+class InputError(DarktargetError, ValueError):
+    """A value given by the user is outside what is allowed.
+
+    Args:
+        field: name of the offending parameter or key.
+        value: the value as given.
+        allowed: the allowed range or set, in words.
+        advice: what to do about it.
+    """
+
+    def __init__(self, field: str, value: Any, allowed: str, advice: str = "") -> None:
+        self.field, self.value, self.allowed, self.advice = field, value, allowed, advice
+        tail = f" {advice}" if advice else ""
+        super().__init__(f"{field} = {_short(value)}: allowed is {allowed}.{tail}")
+
+
+class UnknownName(InputError):
+    """A name that no registry knows; the message lists the valid ones."""
+
+    def __init__(self, kind: str, name: Any, valid: Iterable[str]) -> None:
+        self.valid = tuple(valid)
+        super().__init__(kind, name, "one of " + ", ".join(self.valid))
+
+
+class DeclarationError(InputError):
+    """A TOML declaration that cannot be read or does not fit the schema."""
+
+
+class OutputExists(InputError):
+    """A file that would be overwritten without the user's consent."""
+
+    def __init__(self, path: Any) -> None:
+        super().__init__("output", str(path), "a path that does not exist yet", "Use --force (force=True).")
+
+
+class OutputError(InputError):
+    """A result that cannot be written (no such directory, not writable, disk full)."""
+
+
+class PhysicsError(DarktargetError):
+    """A calculation that is not defined for the given input, with the reason."""
+
+
+class DataCorrupt(DarktargetError):
+    """A stored table whose checksum or schema does not match its content."""
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,1 @@
+"""From counts to limits: low-count statistics that knows no physics."""

@@ -1,0 +1,33 @@
+"""Units and constants: internal energy unit, lengths in cm, times in s; every number with its source.
+
+``GeV`` fixes the internal energy unit. Change it and every yield stays the same (a test does so), because
+numbers enter the physics only as ``value * GeV`` and leave it as ``value / GeV``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+GeV: Final = 1.0
+MeV: Final = 1e-3 * GeV
+keV: Final = 1e-6 * GeV
+eV: Final = 1e-9 * GeV
+
+ALPHA: Final = 1 / 137.035999084  # fine-structure constant, CODATA 2018
+ELECTRON_MASS: Final = 0.51099895000 * MeV  # CODATA 2018
+MUON_MASS: Final = 105.6583755 * MeV  # CODATA 2018
+TAU_MASS: Final = 1776.93 * MeV  # PDG 2024
+PROTON_MASS: Final = 938.27208816 * MeV  # CODATA 2018
+PION_MASS: Final = 139.57039 * MeV  # charged pion, PDG 2024
+NUCLEON_UNIT: Final = 0.93149410242 * GeV  # atomic mass unit, CODATA 2018
+
+AVOGADRO: Final = 6.02214076e23  # 1/mol, SI
+HBARC_CM: Final = 1.973269804e-14 * GeV  # hbar c in GeV cm, SI
+SPEED_OF_LIGHT: Final = 2.99792458e10  # cm/s, SI
+PB_CM2: Final = 1e-36  # 1 pb in cm^2
+PB: Final = PB_CM2 / HBARC_CM**2  # 1 pb in (energy unit)^-2; 1 GeV^-2 = 0.3893793721e9 pb
+ELECTRON_CHARGE_SQUARED: Final = 4 * 3.141592653589793 * ALPHA  # e^2, Heaviside-Lorentz
+CLASSICAL_ELECTRON_RADIUS: Final = 2.8179403262e-13  # cm, CODATA 2018
+
+#: Masses of the charged leptons by name.
+LEPTON_MASS: Final = {"electron": ELECTRON_MASS, "positron": ELECTRON_MASS, "muon": MUON_MASS, "tau": TAU_MASS}
