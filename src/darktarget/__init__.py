@@ -1,1 +1,49 @@
-"""darktarget: what a fixed-target experiment says about a light-dark-matter model."""
+"""darktarget: what a fixed-target experiment says about a light-dark-matter model.
+
+The public names are loaded on first use, so that ``import darktarget`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from darktarget import errors as errors
+    from darktarget import plot as plot
+    from darktarget import units as units
+    from darktarget.api import cross_section as cross_section
+    from darktarget.api import experiment as experiment
+    from darktarget.api import model as model
+    from darktarget.api import names as names
+    from darktarget.api import process as process
+    from darktarget.flow import limit as limit
+    from darktarget.flow import produce as produce
+    from darktarget.flow import tracks as tracks
+
+_PUBLIC = {
+    "model": "api",
+    "experiment": "api",
+    "process": "api",
+    "cross_section": "api",
+    "names": "api",
+    "limit": "flow",
+    "produce": "flow",
+    "tracks": "flow",
+}
+_MODULES = ("plot", "units", "errors")
+__all__ = [*_PUBLIC, *_MODULES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(f"darktarget.{_PUBLIC[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"darktarget.{name}")
+    raise AttributeError(f"module 'darktarget' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

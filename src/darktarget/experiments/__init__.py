@@ -1,1 +1,38 @@
-"""x"""
+"""Experiments: one dated TOML declaration per published analysis or projection, found by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from darktarget.core import Experiment
+from darktarget.registry import Registry
+
+
+def _load(name: str, path: Path) -> Experiment:
+    from darktarget.experiments._schema import load  # pydantic is loaded with the first declaration
+
+    return load(name, path, _find)
+
+
+#: The experiments by name.
+EXPERIMENTS: Registry[Experiment] = Registry("experiment", __name__, ".toml", _load)
+
+
+def _find(name: str) -> Path:
+    EXPERIMENTS.require(name)
+    return EXPERIMENTS.path(name)
+
+
+def experiment(name: str | Path) -> Experiment:
+    """Return an experiment by name, or from a TOML file of your own (a path that ends in .toml).
+
+    Raises:
+        UnknownName: no such experiment; the message lists the valid names.
+        DeclarationError: the file cannot be read or does not fit the schema.
+
+    >>> f"{experiment('na64e-2018').exposure:.3g}"
+    '2.84e+11'
+    """
+    if isinstance(name, Path) or (isinstance(name, str) and name.endswith(".toml")):
+        return _load(Path(name).stem, Path(name))
+    return EXPERIMENTS[name]

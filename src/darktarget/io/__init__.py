@@ -1,1 +1,1 @@
-"""x"""
+"""Results out and curves in."""

@@ -1,1 +1,7 @@
-"""x"""
+"""Ways of seeing a mediator: one file per signature, found by its name."""
+
+from darktarget.core import Signature
+from darktarget.registry import Registry
+
+#: The signatures by name.
+SIGNATURES: Registry[type[Signature]] = Registry("signature", __name__)

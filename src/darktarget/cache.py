@@ -1,0 +1,159 @@
+"""Checksummed arrays on disk: shipped tables and the user's cache, never unpickled, never trusted blindly.
+
+A file is one JSON header line (schema, recipe, shapes, SHA-256 of the payload) followed by
+the arrays as little-endian float64. The recipe is what was asked for, so a table can be rebuilt from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from darktarget.core import Array
+from darktarget.errors import DataCorrupt
+
+SCHEMA = 1
+SUFFIX = ".table"
+SHIPPED = Path(__file__).parent / "tables"
+Recipe = Mapping[str, Any]
+Arrays = dict[str, Array]
+
+
+def digest(recipe: Recipe) -> str:
+    """Short name of a recipe: equal recipes, equal names.
+
+    >>> digest({"a": 1.0, "b": "x"}) == digest({"b": "x", "a": 1.0})
+    True
+    """
+    text = json.dumps(recipe, sort_keys=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def filename(recipe: Recipe) -> str:
+    """File name of a recipe: its kind, what it is about and its digest."""
+    return f"{recipe['kind']}-{recipe['label']}-{digest(recipe)}{SUFFIX}"
+
+
+def write(path: Path, recipe: Recipe, arrays: Mapping[str, Array]) -> None:
+    """Write arrays atomically: a reader sees the old file or the whole new one.
+
+    Raises:
+        OSError: the folder cannot be written; no partial file is left.
+    """
+    ordered = dict(sorted(arrays.items()))  # as the header's keys are
+    payload = b"".join(np.ascontiguousarray(a, dtype="<f8").tobytes() for a in ordered.values())
+    header = {
+        "schema": SCHEMA,
+        "recipe": dict(recipe),
+        "shapes": {name: list(a.shape) for name, a in ordered.items()},
+        "sha256": hashlib.sha256(payload).hexdigest(),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(json.dumps(header, sort_keys=True).encode() + b"\n" + payload)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> tuple[dict[str, Any], Arrays]:
+    """Read a recipe and its arrays.
+
+    Raises:
+        DataCorrupt: the header, the length or the checksum does not fit.
+    """
+    head, _, payload = path.read_bytes().partition(b"\n")
+    try:
+        header = json.loads(head)
+        shapes, schema, sha = header["shapes"], header["schema"], header["sha256"]
+        recipe = dict(header["recipe"])
+        sizes = {name: int(np.prod(shape)) for name, shape in shapes.items()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataCorrupt(f"{path}: header cannot be read") from error
+    if schema != SCHEMA or hashlib.sha256(payload).hexdigest() != sha or 8 * sum(sizes.values()) != len(payload):
+        raise DataCorrupt(f"{path}: schema, length or checksum does not fit")
+    arrays, start = {}, 0
+    for name, size in sizes.items():
+        flat = np.frombuffer(payload, dtype="<f8", count=size, offset=8 * start)
+        arrays[name] = flat.reshape(shapes[name]).astype(np.float64)
+        start += size
+    return recipe, arrays
+
+
+def user_folder() -> Path:
+    """The user's cache folder (``DARKTARGET_CACHE`` overrides the platform's)."""
+    override = os.environ.get("DARKTARGET_CACHE")
+    if override:
+        return Path(override)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("darktarget")
+
+
+_ONLY: ContextVar[Path | None] = ContextVar("only", default=None)
+
+
+@contextmanager
+def only(folder: Path) -> Iterator[None]:
+    """Within the block, tables are looked for and written in one folder alone (to build what is shipped)."""
+    token = _ONLY.set(folder)
+    try:
+        yield
+    finally:
+        _ONLY.reset(token)
+
+
+_RECORD: ContextVar[set[str] | None] = ContextVar("record", default=None)
+
+
+@contextmanager
+def recorded(names: set[str]) -> Iterator[None]:
+    """Within the block, the file names of all tables asked for are added to ``names``."""
+    token = _RECORD.set(names)
+    try:
+        yield
+    finally:
+        _RECORD.reset(token)
+
+
+def recall(recipe: Recipe, build: Callable[[], Arrays]) -> Arrays:
+    """Return the arrays of a recipe: shipped, else cached, else built now and cached.
+
+    A file that does not pass its checksum counts as absent; a cache that cannot be written is no error.
+    """
+    name, only_here = filename(recipe), _ONLY.get()
+    record = _RECORD.get()
+    if record is not None:
+        record.add(name)
+    folders = (SHIPPED, user_folder()) if only_here is None else (only_here,)
+    for folder in folders:
+        found = _try(folder / name, recipe)
+        if found is not None:
+            return found
+    arrays = build()
+    try:
+        write(folders[-1] / name, recipe, arrays)
+    except OSError:
+        pass  # a read-only home must not stop a calculation
+    return arrays
+
+
+def _try(path: Path, recipe: Recipe) -> Arrays | None:
+    try:
+        stored, arrays = read(path)
+    except (FileNotFoundError, PermissionError, NotADirectoryError, DataCorrupt):
+        return None
+    return arrays if digest(stored) == digest(recipe) else None

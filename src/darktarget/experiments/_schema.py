@@ -1,0 +1,242 @@
+"""The schema of an experiment's TOML file, strict: unknown keys, text for numbers, inf and nan are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+from annotated_types import Ge, Gt, Le, MinLen
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from darktarget.core import Beam, Experiment, Layer, Run, Signature, SignalBin, Target
+from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.signatures import SIGNATURES
+from darktarget.target.materials import MATERIALS
+from darktarget.units import GeV
+
+STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+Positive = Annotated[float, Gt(0)]
+Fraction = Annotated[float, Ge(0), Le(1)]
+
+
+class _Strict(BaseModel):
+    model_config = STRICT
+
+
+class BeamTable(_Strict):
+    """[beam]"""
+
+    particle: Literal["electron", "positron", "muon"]
+    energy_GeV: Positive
+
+
+class LayerTable(_Strict):
+    """[target.layers.NAME]"""
+
+    material: str
+    thickness_cm: Positive
+
+
+class TargetTable(_Strict):
+    """[target]: layers in order, the whole stack repeated."""
+
+    layers: Annotated[dict[str, LayerTable], MinLen(1)]
+    repeat: Annotated[int, Ge(1)] = 1
+
+
+class RunTable(_Strict):
+    """[runs.NAME]"""
+
+    exposure: Positive
+    efficiency: Fraction
+    efficiency_uncertainty: Annotated[float, Ge(0), Le(1)] = 0.0
+
+
+class BinTable(_Strict):
+    """[bins.NAME]; [bins.NAME.signature] holds the signature's name and its own keys."""
+
+    observed: Annotated[int, Ge(0)]
+    background: Annotated[float, Ge(0)]
+    background_error: Annotated[float, Ge(0)] = 0.0
+    signature: dict[str, Any]
+
+
+class BackgroundScaling(_Strict):
+    """[background_scaling]: what the same analysis would expect, for projections that assume less."""
+
+    background: Annotated[float, Ge(0)]
+    exposure: Positive
+
+
+class ExperimentTable(_Strict):
+    """A whole declaration."""
+
+    title: str
+    published: str
+    references: list[str]
+    projection: bool = False
+    assumptions: list[str] = []
+    exposure_uncertainty: Annotated[float, Ge(0), Le(1)] = 0.0
+    beam: BeamTable
+    target: TargetTable
+    runs: Annotated[dict[str, RunTable], MinLen(1)]
+    bins: Annotated[dict[str, BinTable], MinLen(1)]
+    background_scaling: BackgroundScaling | None = None
+
+
+def parse(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        DeclarationError: it is missing or broken; the message carries the line.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DeclarationError(str(path), str(error), "valid TOML (UTF-8)") from error
+    except OSError as error:
+        raise DeclarationError("experiment", str(path), "a readable TOML file", str(error)) from error
+
+
+def merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """Base declaration with the tables and keys of a variant laid over it.
+
+    >>> merge({"a": {"x": 1, "y": 2}}, {"a": {"y": 3}})
+    {'a': {'x': 1, 'y': 3}}
+    """
+    merged = dict(base)
+    for key, value in change.items():
+        old = merged.get(key)
+        both = isinstance(value, Mapping) and isinstance(old, Mapping)
+        merged[key] = merge(old, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def drop(table: dict[str, Any], names: list[str], source: str) -> None:
+    """Remove dotted names (``drop = ["runs.2016-I"]``) from a declaration, in place."""
+    for name in names:
+        *parents, last = name.split(".")
+        inner: Any = table
+        for parent in parents:
+            inner = inner.get(parent, {}) if isinstance(inner, dict) else {}
+        if not isinstance(inner, dict) or last not in inner:
+            raise DeclarationError(f"{source}: drop", name, "a name that the extended declaration has")
+        del inner[last]
+
+
+def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
+    """Validate a merged declaration and turn it into an Experiment.
+
+    Raises:
+        DeclarationError: naming the key, its value and what is allowed.
+    """
+    t = validate(ExperimentTable, table, source)
+    beam = Beam(t.beam.particle, t.beam.energy_GeV * GeV)
+    for key, layer in t.target.layers.items():
+        if layer.material not in MATERIALS:
+            raise UnknownName(f"{source}: target.layers.{key}.material", layer.material, MATERIALS)
+    bins = tuple(
+        SignalBin(key, _signature(b.signature, f"{source}: bins.{key}.signature", beam), b.observed,
+                  b.background, b.background_error)
+        for key, b in t.bins.items()
+    )  # fmt: skip
+    runs = tuple(Run(k, r.exposure, r.efficiency, r.efficiency_uncertainty) for k, r in t.runs.items())
+    layers = tuple(Layer(x.material, x.thickness_cm) for x in t.target.layers.values())
+    return Experiment(
+        name=name,
+        title=t.title,
+        beam=beam,
+        target=Target(layers, t.target.repeat),
+        runs=runs,
+        bins=bins,
+        exposure_uncertainty=t.exposure_uncertainty,
+        projection=t.projection,
+        assumptions=(*t.assumptions, *_scaled_background(t)),
+        references=tuple(t.references),
+        published=t.published,
+    )
+
+
+def _scaled_background(t: ExperimentTable) -> tuple[str, ...]:
+    if not t.projection or t.background_scaling is None:
+        return ()
+    exposure = sum(r.exposure for r in t.runs.values())
+    scaled = t.background_scaling.background * exposure / t.background_scaling.exposure
+    assumed = sum(b.background for b in t.bins.values())
+    return (
+        f"projection with background {assumed:g}: the observed {t.background_scaling.background:g} "
+        f"at {t.background_scaling.exposure:g} on target, scaled with exposure, is {scaled:.2g}",
+    )
+
+
+def _signature(table: dict[str, Any], source: str, beam: Beam) -> Signature:
+    keys = dict(table)
+    cls = SIGNATURES[keys.pop("name", None)]  # type: ignore[arg-type]
+    hints = get_type_hints(cls, include_extras=True)
+    wanted: dict[str, Any] = {}
+    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+        default = ... if field.default is dataclasses.MISSING else field.default
+        wanted[field.name] = (hints[field.name], default)
+    schema = create_model("SignatureTable", __config__=STRICT, **wanted)
+    checked = cls(**validate(schema, keys, source).model_dump())
+    for name, (_, __) in wanted.items():
+        value = getattr(checked, name)
+        if name.endswith("_GeV") and value * GeV >= beam.energy:
+            raise DeclarationError(f"{source}.{name}", value, f"a cut below the beam energy, {beam.energy / GeV:g} GeV")
+    return checked
+
+
+def validate(schema: type[Any], table: Mapping[str, Any], source: str) -> Any:
+    """Check a table against a schema; the first violation becomes a DeclarationError."""
+    try:
+        return schema.model_validate(table)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = f"{source}: " + ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            raise DeclarationError(field, first["input"], "no such key", f"Valid: {_valid(schema, first['loc'])}.") from None
+        if first["type"] == "missing":
+            raise DeclarationError(field, None, "a value", "This key is required.") from None
+        raise DeclarationError(field, first["input"], _allowed(first["msg"])) from None
+
+
+def _allowed(message: str) -> str:
+    return message.removeprefix("Input should be ").removeprefix("a ")
+
+
+def _valid(schema: Any, location: tuple[int | str, ...]) -> str:
+    """Valid keys at a location of a schema, as far as it can be followed."""
+    for part in location[:-1]:
+        field = getattr(schema, "model_fields", {}).get(part)
+        inner = getattr(field, "annotation", None)
+        if inner is None:
+            continue  # a user-named entry such as runs.NAME: the schema stays that of the entry
+        arguments = [a for a in getattr(inner, "__args__", (inner,)) if hasattr(a, "model_fields")]
+        schema = arguments[-1] if arguments else schema
+    return ", ".join(getattr(schema, "model_fields", {}))
+
+
+def load(name: str, path: Path, find: Any) -> Experiment:
+    """Load a declaration; ``find(name)`` returns the path of the one it extends."""
+    return build(name, str(path.name), _gather(path, find, (path,)))
+
+
+def _gather(path: Path, find: Any, seen: tuple[Path, ...]) -> dict[str, Any]:
+    table = parse(path)
+    base = table.pop("extends", None)
+    removed = table.pop("drop", [])
+    if not isinstance(removed, list) or not all(isinstance(r, str) for r in removed):
+        raise DeclarationError(f"{path.name}: drop", removed, "a list of names")
+    if base is None:
+        if removed:
+            raise InputError(f"{path.name}: drop", removed, "used together with extends")
+        return table
+    parent = find(base)
+    if parent in seen:
+        raise DeclarationError(f"{path.name}: extends", base, "a declaration that does not extend this one")
+    below = _gather(parent, find, (*seen, parent))
+    drop(below, removed, path.name)
+    return merge(below, table)

@@ -1,0 +1,191 @@
+"""Model + Experiment -> tracks -> yields -> selected counts -> limit. Read this file first.
+
+Each arrow is one function, each noun one frozen type of ``core``:
+
+    model (Lagrangian at P points)      experiment (beam, target, runs, bins with a signature)
+          \\                               /
+           tracks    what the beam does in the target, no new physics
+             |
+           produce   mediators per primary at unit coupling, one Yield per process
+             |
+           select    what the signature accepts: a Signal, growing as coupling**power
+             |
+           limit     the coupling at which the excluded number of events is reached
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from darktarget import __version__
+from darktarget.core import Array, Beam, Experiment, Limit, Model, Signal, SignalBin, Target, Tracks, Yield
+from darktarget.errors import InputError, UnknownName
+from darktarget.production import PROCESSES
+from darktarget.statistics.counting import upper_limit
+from darktarget.target.materials import material
+from darktarget.units import GeV
+
+
+def tracks(beam: Beam, target: Target) -> Tracks:
+    """Track lengths of a beam in a target: the primary at full energy over the first radiation length.
+
+    The approximation of S000 Eq. (7): nothing showers, and production stops after one X0 of the first layer's
+    material (or after the target, if it is thinner).
+
+    Returns:
+        Tracks with a line at the beam energy and no continuum.
+    """
+    first = target.radiator
+    thickness = sum(x.thickness for x in target.layers if x.material == first) * target.repeat
+    length = min(1.0, thickness / material(first).radiation_length_cm)
+    return Tracks(
+        beam=beam,
+        species=(beam.particle,),
+        materials=(first,),
+        depth=np.array([0.0, 1.0]),
+        energy=np.array([0.5, 1.0]) * beam.energy,
+        length=np.zeros((1, 1, 1, 1)),
+        line=np.full((1, 1), length),
+        error=np.zeros((1, 1, 1, 1)),
+        method=f"primary at full energy over the first {length:.3g} X0 of {first} (no shower)",
+    )
+
+
+def produce(
+    model: Model,
+    experiment: Experiment,
+    *,
+    processes: Sequence[str] | None = None,
+    cross_section: str = "etl",
+    form_factor: str = "elastic",
+) -> tuple[Yield, ...]:
+    """Mediators per primary at unit coupling, one Yield per process.
+
+    Args:
+        processes: names, all of the model's by default.
+        cross_section: how to calculate bremsstrahlung (etl, ww, iww).
+        form_factor: elastic, full or helm.
+
+    Raises:
+        UnknownName: a process that the model does not have.
+    """
+    names = tuple(processes or model.processes)
+    for name in names:
+        if name not in model.processes:
+            raise UnknownName(f"process of {model.name}", name, model.processes)
+    path = tracks(experiment.beam, experiment.target)
+    minimum = min(b.signature.minimum_energy for b in experiment.bins)
+    return tuple(
+        PROCESSES[name]().produce(model, path, minimum, method=cross_section, form_factor=form_factor)
+        for name in names
+    )
+
+
+def select(model: Model, yields: Sequence[Yield], seen: SignalBin, beam: Beam) -> Signal:
+    """Accepted events per primary at unit coupling in one bin, summed over processes."""
+    parts = [seen.signature.select(model, made, beam) for made in yields]
+    unit = np.sum([p.unit for p in parts], axis=0)
+    reason = tuple(None if u > 0 else parts[0].reason[i] for i, u in enumerate(unit))
+    return Signal(unit, parts[0].power, reason, tuple(dict.fromkeys(n for p in parts for n in p.notes)))
+
+
+def limit(
+    model: Model,
+    experiment: Experiment,
+    *,
+    cl: float = 0.9,
+    method: str = "cls",
+    processes: Sequence[str] | None = None,
+    cross_section: str = "etl",
+    form_factor: str = "elastic",
+) -> Limit:
+    r"""Exclusion limit on the coupling, :math:`\epsilon_{\rm UP} = (s_{\rm UP}/N_1)^{1/{\rm power}}`.
+
+    N_1 is the number of accepted events at unit coupling and s_UP the excluded number of signal events.
+
+    Args:
+        model: without a coupling, which is what the limit is on.
+        experiment: beam, target, runs and bins.
+        cl: confidence level, between 0 and 1.
+        method: statistical method.
+        processes, cross_section, form_factor: as in ``produce``.
+
+    Returns:
+        Limit; points without sensitivity carry nan and the reason.
+
+    Raises:
+        InputError: a coupling was given, cl is out of range, or every mass is above the beam energy.
+
+    >>> import darktarget as dt
+    >>> bound = limit(dt.model("dark-photon", mass=0.1), dt.experiment("na64e-2018"))
+    >>> print(f"{bound.coupling_upper[0]:.1e}")
+    3.2e-04
+    """
+    _check(model, experiment, cl)
+    yields = produce(
+        model, experiment, processes=processes, cross_section=cross_section, form_factor=form_factor
+    )
+    seen = experiment.bins[0]
+    signal = select(model, yields, seen, experiment.beam)
+    counts = signal.unit * experiment.effective_exposure
+    s_up = upper_limit(seen.observed, seen.background, cl=cl, method=method)
+    upper = np.full(model.points, np.nan)
+    has = counts > 0
+    upper[has] = (s_up / counts[has]) ** (1 / signal.power)
+    return Limit(
+        model=model.name,
+        experiment=experiment.name,
+        title=experiment.title,
+        projection=experiment.projection,
+        analysis_references=experiment.references,
+        parameters=model.values,
+        mass=model.mass,
+        dark_mass=model.dark_mass,
+        alpha_D=np.asarray(model.values.get("alpha_D", np.full(model.points, np.nan))),
+        coupling_upper=upper,
+        intervals=tuple(((float(u), np.inf),) if np.isfinite(u) else () for u in upper),
+        expected_counts=counts,
+        count_limit=s_up,
+        power=signal.power,
+        cl=cl,
+        statistic=method,
+        relative_error=_largest([y.error for y in yields]) / signal.power,
+        systematics=_combine(yields, signal.power),
+        method=_unique(
+            [tracks(experiment.beam, experiment.target).method, *(m for y in yields for m in y.method)],
+            signal.notes,
+            experiment.assumptions,
+        ),
+        reason=signal.reason,
+        references=_unique(model.references, experiment.references, *(y.references for y in yields)),
+        version=__version__,
+    )
+
+
+def _check(model: Model, experiment: Experiment, cl: float) -> None:
+    if isinstance(cl, bool) or not isinstance(cl, int | float) or not 0 < cl < 1:
+        raise InputError("cl", cl, "a number between 0 and 1")
+    if "coupling" in model.values:
+        value = float(model.values["coupling"][0])
+        raise InputError("coupling", value, "nothing here", "A limit is on the coupling: leave it out.")
+    beam = experiment.beam
+    if (model.mass >= beam.energy).all():
+        top = f"below the beam energy, {beam.energy / GeV:g} GeV, for at least one mass"
+        raise InputError("mass", float(model.mass.min() / GeV), top)
+
+
+def _largest(errors: Sequence[Array]) -> Array:
+    return np.asarray(np.max(errors, axis=0))
+
+
+def _combine(yields: Sequence[Yield], power: float) -> Mapping[str, Array]:
+    names = dict.fromkeys(n for y in yields for n in y.systematics)
+    zero = np.zeros_like(yields[0].error)
+    return {n: _largest([y.systematics.get(n, zero) for y in yields]) / power for n in names}
+
+
+def _unique(*groups: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for group in groups for item in group))

@@ -1,0 +1,189 @@
+"""The command line: ``darktarget list | xsec | limit | tables``.
+
+Results go to stdout (one JSON document with ``--json``), everything else to stderr; exit status 2 means bad input.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from darktarget.errors import DarktargetError, InputError, PhysicsError
+
+app = typer.Typer(
+    help="What a fixed-target experiment says about a light-dark-matter model.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Mass = Annotated[list[str] | None, typer.Option("--mass", help="Mediator mass in GeV: a value, a comma list or lo:hi:n.")]
+Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
+Method = Annotated[str, typer.Option(help="etl (exact), ww or iww.")]
+Form = Annotated[str, typer.Option(help="elastic, full or helm.")]
+DEFAULT_MASS = "1e-3:1:60"
+
+
+@app.command("list")
+def list_names(
+    kind: Annotated[str, typer.Argument(help="models, processes, experiments or signatures.")],
+    as_json: Json = False,
+) -> None:
+    """List what there is."""
+    from darktarget import api
+
+    found = api.names(kind)
+    typer.echo(json.dumps({kind: list(found)}) if as_json else "\n".join(found))
+
+
+@app.command()
+def xsec(
+    model: str,
+    target: Annotated[str, typer.Option(help="Target material.")],
+    energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
+    beam: Annotated[str, typer.Option(help="electron, positron or muon.")] = "electron",
+    mass: Mass = None,
+    param: Param = None,
+    method: Method = "etl",
+    form_factor: Form = "elastic",
+    as_json: Json = False,
+) -> None:
+    """Cross section per nucleus at unit coupling."""
+    from darktarget import api
+    from darktarget.io.tables import cross_section_document
+
+    result = api.cross_section(
+        _model(model, mass, param), beam=beam, energy=energy, target=target, method=method, form_factor=form_factor
+    )
+    document = cross_section_document(result, beam=beam, energy_GeV=energy, target=target)
+    rows = zip(*(document[k] for k in ("mass_GeV", "sigma_pb", "relative_error", "reason")), strict=True)
+    _print(document, as_json, ("mass [GeV]", "sigma [pb]", "relative error", ""), rows)
+
+
+@app.command()
+def limit(
+    experiment: Annotated[str, typer.Argument(help="Name, or the path of your own TOML file.")],
+    model: str,
+    mass: Mass = None,
+    param: Param = None,
+    process: Annotated[list[str] | None, typer.Option(help="Only this process; repeatable.")] = None,
+    cross_section: Annotated[str, typer.Option(help="etl (exact), ww or iww.")] = "etl",
+    form_factor: Form = "elastic",
+    method: Annotated[str, typer.Option(help="Statistical method.")] = "cls",
+    cl: Annotated[float, typer.Option(help="Confidence level.")] = 0.9,
+    out: Annotated[Path | None, typer.Option(help="Folder for CSV, JSON, PNG and PDF.")] = None,
+    force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
+    plot: Annotated[str, typer.Option(help="Plane of the plot: coupling or y.")] = "coupling",
+    as_json: Json = False,
+) -> None:
+    """Exclusion limit on the coupling."""
+    from darktarget import api, flow
+    from darktarget.io.tables import limit_document
+
+    seen, theory = api.experiment(experiment), _model(model, mass, param)
+    if out is not None:
+        _check_output(out, f"{seen.name}_{theory.name}", plot, force)
+    bound = flow.limit(
+        theory, seen, cl=cl, method=method, processes=process, cross_section=cross_section, form_factor=form_factor
+    )
+    document = limit_document(bound)
+    rows = zip(*(document[k] for k in ("mass_GeV", "coupling_upper", "y_upper", "reason")), strict=True)
+    _print(document, as_json, ("mass [GeV]", "coupling <", "y <", ""), rows)
+    _note(f"{bound.cl:.0%} CL, {bound.statistic}: {document['method']}")
+    if out is not None:
+        for path in _write_limit(bound, out, plot, force):
+            _note(f"wrote {path}")
+
+
+@app.command()
+def tables(
+    rebuild: Annotated[bool, typer.Option(help="Build all again, not only what is missing.")] = False,
+) -> None:
+    """Build the shipped tables of the declared experiments."""
+    from darktarget import shipping
+
+    for name in shipping.ship(rebuild=rebuild):
+        _note(name)
+
+
+def _model(name: str, mass: list[str] | None, param: list[str] | None) -> Any:
+    from darktarget import api
+    from darktarget.interface.parsing import masses, parameters
+
+    given = parameters(param or [])
+    if "mass" in given and mass:
+        raise InputError("mass", given["mass"], "given once, as --mass or as -p mass")
+    if "mass" not in given:
+        given["mass"] = masses(mass or [DEFAULT_MASS])
+    return api.model(name, **given)
+
+
+def _names(stem: str) -> tuple[str, ...]:
+    return tuple(f"{stem}.{suffix}" for suffix in ("csv", "json", "png", "pdf"))
+
+
+def _check_output(out: Path, stem: str, plane: str, force: bool) -> None:
+    from darktarget.io import files
+    from darktarget.plot.exclusions import plane_named
+
+    plane_named(plane)
+    files.check(out, _names(stem), force=force)
+
+
+def _write_limit(bound: Any, out: Path, plane: str, force: bool) -> tuple[Path, ...]:
+    from darktarget import plot
+    from darktarget.io import files, tables
+
+    ax = plot.exclusion(bound, plane=plane)
+    csv_name, json_name, png_name, pdf_name = _names(f"{bound.experiment}_{bound.model}")
+    writers: dict[str, files.Writer] = {
+        csv_name: lambda path: tables.write_limit_csv(bound, path),
+        json_name: lambda path: tables.write_json(tables.limit_document(bound), path),
+        png_name: lambda path: plot.save(ax, path),
+        pdf_name: lambda path: plot.save(ax, path),
+    }
+    return files.write_all(out, writers, force=force)
+
+
+def _print(document: dict[str, Any], as_json: bool, header: tuple[str, ...], rows: Any) -> None:
+    if as_json:
+        typer.echo(json.dumps(document, allow_nan=False))
+        return
+    typer.echo("  ".join(f"{h:>14}" for h in header).rstrip())
+    for row in rows:
+        *numbers, reason = row
+        typer.echo("  ".join([*(_cell(value) for value in numbers), reason or ""]).rstrip())
+
+
+def _cell(value: Any) -> str:
+    return f"{value:>14.5g}" if isinstance(value, float) else f"{'-':>14}"
+
+
+def _note(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def main() -> None:
+    """Entry point: named errors become one line on stderr and exit status 2."""
+    try:
+        app()
+    except (InputError, PhysicsError) as error:
+        _note(f"error: {error}")
+        sys.exit(2)
+    except DarktargetError as error:
+        _note(f"error: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _note("interrupted")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Writing results: atomically, never over a file unless told to, never a half-written one."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from darktarget.errors import OutputError, OutputExists
+
+Writer = Callable[[Path], None]
+
+
+def write_all(folder: Path, writers: Mapping[str, Writer], *, force: bool = False) -> tuple[Path, ...]:
+    """Write several files into a folder, each through a temporary name and an atomic rename.
+
+    Args:
+        folder: made if it does not exist.
+        writers: file name -> function that writes to the path it is given (which keeps the suffix).
+        force: replace existing files.
+
+    Returns:
+        The paths written.
+
+    Raises:
+        OutputExists: a file exists and ``force`` is off; nothing is written then.
+        OutputError: the folder cannot be made or written.
+    """
+    check(folder, writers, force=force)
+    done = []
+    for name, writer in writers.items():
+        done.append(folder / name)
+        _write(folder / name, writer)
+    return tuple(done)
+
+
+def check(folder: Path, names: Mapping[str, Writer] | tuple[str, ...], *, force: bool = False) -> None:
+    """Check, before any long work, that the files may be written.
+
+    Raises:
+        OutputExists, OutputError: as ``write_all``.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError("output", str(folder), "a folder that can be made", str(error)) from None
+    if not _writable(folder):
+        raise OutputError("output", str(folder), "a folder you may write to")
+    for name in names:
+        if (folder / name).exists() and not force:
+            raise OutputExists(folder / name)
+
+
+def _writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
+
+
+def _write(path: Path, writer: Writer) -> None:
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-", suffix=path.suffix)
+        os.close(handle)
+        try:
+            writer(Path(temporary))
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError("output", str(path), "a file that can be written", str(error)) from None

@@ -1,0 +1,87 @@
+"""Results as plain data: dictionaries for JSON and rows for CSV; numbers that are not finite become null."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from darktarget.core import Array, CrossSection, Limit
+from darktarget.units import PB, GeV
+
+Json = dict[str, Any]
+
+
+def finite(values: Array | Iterable[float]) -> list[float | None]:
+    """Python floats, with None for anything not finite.
+
+    >>> finite(np.array([1.0, np.nan]))
+    [1.0, None]
+    """
+    return [float(v) if math.isfinite(v) else None for v in values]
+
+
+def cross_section_document(result: CrossSection, **inputs: Any) -> Json:
+    """The JSON document of ``xsec``: masses, sigma in pb per nucleus at unit coupling, relative errors."""
+    return {
+        "mass_GeV": finite(result.mass / GeV),
+        "sigma_pb": finite(result.sigma / PB),
+        "relative_error": finite(result.relative_error),
+        "systematics": {name: finite(value) for name, value in result.systematics.items()},
+        "reason": list(result.reason),
+        "method": "; ".join(result.method),
+        "references": list(result.references),
+        **inputs,
+    }
+
+
+def limit_document(bound: Limit) -> Json:
+    """The JSON document of ``limit``."""
+    return {
+        "model": bound.model,
+        "experiment": bound.experiment,
+        "parameters": {k: _plain(k, v) for k, v in bound.parameters.items() if k != "mass"},
+        "mass_GeV": finite(bound.mass / GeV),
+        "dark_mass_GeV": finite(bound.dark_mass / GeV),
+        "coupling_upper": finite(bound.coupling_upper),
+        "y_upper": finite(bound.y),
+        "intervals": [[finite(pair) for pair in point] for point in bound.intervals],
+        "expected_counts_at_unit_coupling": finite(bound.expected_counts),
+        "count_limit": bound.count_limit,
+        "power": bound.power,
+        "cl": bound.cl,
+        "statistic": bound.statistic,
+        "relative_error": finite(bound.relative_error),
+        "systematics": {name: finite(value) for name, value in bound.systematics.items()},
+        "reason": list(bound.reason),
+        "method": "; ".join(bound.method),
+        "references": list(bound.references),
+        "version": bound.version,
+    }
+
+
+def _plain(name: str, value: Any) -> Any:
+    if not isinstance(value, np.ndarray):
+        return value
+    values = finite(value)
+    return values[0] if len(set(values)) == 1 else values
+
+
+def write_json(document: Json, path: Path) -> None:
+    """Write one JSON document."""
+    path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def write_limit_csv(bound: Limit, path: Path) -> None:
+    """Write a limit as CSV, one row per point; empty cells where there is no limit, the reason beside."""
+    document = limit_document(bound)
+    columns = ("mass_GeV", "dark_mass_GeV", "coupling_upper", "y_upper", "relative_error", "reason")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*(document[c] for c in columns), strict=True))

@@ -1,0 +1,149 @@
+"""Exclusion curves in the plane of coupling against mass, or of y against dark-matter mass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from darktarget.core import Array, Limit
+from darktarget.errors import UnknownName
+from darktarget.units import GeV
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# Okabe and Ito's colours, distinguishable with any colour vision and in grey
+COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Axes of an exclusion plot: labels and the curve of a limit."""
+
+    x_label: str
+    y_label: str
+    x: Callable[[Limit], Array]
+    y: Callable[[Limit], Array]
+
+
+#: The planes by name (read-only).
+PLANES: Final[Mapping[str, Plane]] = MappingProxyType(
+    {
+        "coupling": Plane(
+            r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$", lambda b: b.mass / GeV, lambda b: b.coupling_upper
+        ),
+        "y": Plane(
+            r"dark-matter mass $m_\chi$ [GeV]",
+            r"$y=\varepsilon^2\alpha_D\,(m_\chi/m_{A'})^4$",
+            lambda b: b.dark_mass / GeV,
+            lambda b: b.y,
+        ),
+    }
+)
+
+
+def plane_named(name: str) -> Plane:
+    """Return a plane by name.
+
+    Raises:
+        UnknownName: the name is not in ``PLANES``.
+    """
+    if name not in PLANES:
+        raise UnknownName("plane", name, PLANES)
+    return PLANES[name]
+
+
+def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -> Axes:
+    """Draw exclusion limits: the region above each curve is excluded, projections are dashed.
+
+    Args:
+        bounds: limits to draw.
+        plane: "coupling" (against the mediator mass) or "y" (against the dark-matter mass).
+        ax: axes to draw into; new ones by default.
+
+    Returns:
+        The axes.
+
+    Raises:
+        UnknownName: no such plane.
+    """
+    axes = plane_named(plane)
+    ax = ax if ax is not None else _new_axes()
+    for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
+        _curve(ax, axes.x(bound), axes.y(bound), colour, bound)
+    ax.set(xscale="log", yscale="log", xlabel=axes.x_label, ylabel=axes.y_label)
+    ax.set_title(_caption(bounds), fontsize=8, loc="left")
+    _set_limits(ax, [(axes.x(b), axes.y(b)) for b in bounds])
+    # the excluded region lies above the curves, which rise to the right: this corner stays empty
+    ax.legend(loc="lower right", frameon=False, fontsize=8)
+    return ax
+
+
+def save(ax: Axes, path: Path) -> None:
+    """Write the figure of some axes to a file; the suffix (.png, .pdf) is the format."""
+    from matplotlib.figure import Figure
+
+    figure = ax.get_figure(root=True)
+    assert isinstance(figure, Figure)
+    metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
+    figure.savefig(path, dpi=200, metadata=metadata)
+
+
+def _new_axes() -> Axes:
+    # Figure without pyplot: nothing global is touched and no display is needed
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6.0, 4.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    ax: Axes = figure.add_subplot()
+    ax.tick_params(which="both", direction="in", top=True, right=True)
+    return ax
+
+
+def _curve(ax: Axes, x: Array, y: Array, colour: str, bound: Limit) -> None:
+    known = np.isfinite(y)
+    order = np.argsort(x[known])
+    x, y = x[known][order], y[known][order]
+    style = "--" if bound.projection else "-"
+    references = ", ".join(f"arXiv:{r}" for r in bound.analysis_references)
+    label = f"{bound.title}, {bound.cl:.0%} CL (recomputed)\n{references}"
+    ax.plot(x, y, style, color=colour, label=label)
+    if not bound.projection and x.size:
+        ax.fill_between(x, y, 1e3 * y.max(), color=colour, alpha=0.15, linewidth=0)
+
+
+def _set_limits(ax: Axes, curves: list[tuple[Array, Array]]) -> None:
+    x = np.concatenate([c[0][np.isfinite(c[1])] for c in curves])
+    y = np.concatenate([c[1][np.isfinite(c[1])] for c in curves])
+    if x.size == 0:
+        ax.text(0.5, 0.5, "no limit at any point", transform=ax.transAxes, ha="center")
+        return
+    if x.size > 1 and x.min() < x.max():
+        ax.set_xlim(x.min(), x.max())
+    ax.set_ylim(y.min() / 10, y.max() * 3)
+
+
+def _caption(bounds: tuple[Limit, ...]) -> str:
+    parts = []
+    for name in ("dm", "alpha_D", "mass_ratio"):
+        values = {_text(b.parameters[name]) for b in bounds if name in b.parameters}
+        if len(values) == 1:
+            parts.append(f"{_SYMBOLS[name]} {values.pop()}")
+    models = ", ".join(dict.fromkeys(b.model for b in bounds))
+    return ", ".join([models, *parts])
+
+
+_SYMBOLS: Final = MappingProxyType({"dm": "DM:", "alpha_D": r"$\alpha_D=$", "mass_ratio": r"$m_{A'}/m_\chi=$"})
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, np.ndarray):
+        return str(value)
+    low, high = float(value.min()), float(value.max())
+    return f"{low:g}" if low == high else f"{low:g}-{high:g}"

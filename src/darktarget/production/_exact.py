@@ -1,0 +1,231 @@
+r"""Exact tree-level bremsstrahlung l(p) N(P) -> l(p') N(P') X(k): the amplitude squared and its integrals.
+
+The nucleus is a scalar with current :math:`J = P + P'` and form factor :math:`G_2(t)`; q = P - P', t = -q^2.
+With :math:`\tilde s = (p'+k)^2 - m^2` and :math:`\tilde u = (p-k)^2 - m^2 < 0` the two diagrams give
+
+.. math:: \tfrac12\sum|M|^2 = e^4 g^2\,\frac{G_2(t)}{t^2}\,\frac{N}{\tilde s^2\tilde u^2},\qquad
+          N = J^2 N_{JJ} + w^2 N_{ww} + w\,(q\!\cdot\!J)\,N_{wq} + (q\!\cdot\!J)^2 N_{qq},\quad w = p\cdot J,
+
+where every N_ab is a polynomial in s~. Gauge invariance allows J -> J - c q; c is chosen such that (p - k).J = 0,
+which removes the cancellation of ten and more digits that the nuclear rest frame has. The azimuth of q enters
+through s~ = s0 - s1 cos(phi) only and is integrated in closed form.
+
+References: arXiv:1609.06781 and arXiv:1705.01633 (scalar and vector amplitudes of the 2 -> 3 process).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import VECTOR, Array
+from darktarget.production._kernels import KernelTable
+from darktarget.target.form_factors import FormFactor, screening_scale
+from darktarget.target.materials import Element
+from darktarget.units import ELECTRON_CHARGE_SQUARED, NUCLEON_UNIT
+
+BLOCK: Final = 8_000  # array elements
+Polynomial = Sequence[Array | float]  # coefficients of s~^0, s~^1, ...
+Numerator = tuple[Polynomial, Polynomial, Polynomial, Polynomial]  # JJ, ww, wq, qq
+ExactKernel = Callable[[Array, Array, float, float], Numerator]
+
+#: N_ab of each Lorentz structure as functions of (u~, t, m^2, M^2).
+EXACT: Final[KernelTable[ExactKernel]] = KernelTable("exact bremsstrahlung")
+
+
+@EXACT.kernel(VECTOR)
+def vector(u: Array, t: Array, m2: float, M2: float) -> Numerator:
+    """Vector coupling g gamma^mu, polarisations summed with -g (the current is conserved)."""
+    a = M2 + 2 * m2
+    jj: Polynomial = (
+        2 * t * u**2 * a,
+        2 * u * (2 * t * (2 * m2 - M2 + t + u) + u**2),
+        2 * t * (a + 2 * u),
+        2 * u,
+    )
+    ww: Polynomial = (-8 * u**2 * a, -8 * t * u)
+    wq: Polynomial = (-8 * u**2 * a, -8 * u * (a + t), -8 * u)
+    qq: Polynomial = (0.0, 8 * u * (u - M2))
+    return jj, ww, wq, qq
+
+
+@dataclass(frozen=True)
+class Collision:
+    """Kinematics of l N -> l N X with the nucleus at rest; masses and energies in the internal unit."""
+
+    lepton_mass: float
+    mediator_mass: float
+    energy: float
+    nucleus: Element
+
+    @property
+    def nuclear_mass(self) -> float:
+        """Mass of the nucleus, A atomic mass units."""
+        return self.nucleus.A * NUCLEON_UNIT
+
+    @property
+    def momentum(self) -> float:
+        """Beam momentum."""
+        return float(np.sqrt(self.energy**2 - self.lepton_mass**2))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the mediator can be made at all."""
+        threshold = self.lepton_mass + self.nuclear_mass + self.mediator_mass
+        return self.energy > self.lepton_mass and self._invariant > threshold**2
+
+    @property
+    def _invariant(self) -> float:
+        return self.lepton_mass**2 + self.nuclear_mass**2 + 2 * self.nuclear_mass * self.energy
+
+    @property
+    def x_range(self) -> tuple[float, float]:
+        """Smallest and largest x = E_X/E: at rest in the lab, and forward with the recoils at threshold."""
+        root = np.sqrt(self._invariant)
+        recoil = self.lepton_mass + self.nuclear_mass
+        energy = (self._invariant + self.mediator_mass**2 - recoil**2) / (2 * root)
+        momentum = np.sqrt(max(energy**2 - self.mediator_mass**2, 0.0))
+        forward = ((self.energy + self.nuclear_mass) * energy + self.momentum * momentum) / root
+        return self.mediator_mass / self.energy, float(forward / self.energy)
+
+
+@lru_cache(maxsize=16)
+def gauss(n: int) -> tuple[Array, Array]:
+    """Gauss-Legendre nodes and weights on [0, 1]."""
+    z, w = np.polynomial.legendre.leggauss(n)
+    return (z + 1) / 2, w / 2
+
+
+def energy_angle(
+    kernel: ExactKernel, collision: Collision, form: FormFactor, y: Array, tau: Array, nodes: int
+) -> Array:
+    r"""d sigma/(dx d tau) at unit coupling, with y = 1 - x and tau = 1 - cos(theta).
+
+    Args:
+        kernel: the numerator of the Lorentz structure.
+        collision: who hits whom.
+        form: nuclear form factor.
+        y, tau: where, broadcast against each other.
+        nodes: Gauss-Legendre points in t.
+
+    Returns:
+        (energy unit)^-2, the broadcast shape of ``y`` and ``tau``; 0 outside phase space.
+    """
+    E, m, M, MN = collision.energy, collision.lepton_mass, collision.mediator_mass, collision.nuclear_mass
+    p = collision.momentum
+    y, tau = np.broadcast_arrays(np.asarray(y, float)[..., None], np.asarray(tau, float)[..., None])
+    x, recoil = 1 - y, y * E  # recoil = E - E_X
+    k = np.sqrt(np.maximum((x * E) ** 2 - M**2, 0))
+    u = -(minimal_u(collision, y) + 2 * p * k * tau)
+    V2 = np.maximum(recoil**2 - m**2 - u, 1e-300)  # |p - k|^2
+    V = np.sqrt(V2)
+    # E_X E_N' energy conservation allows t between the roots of a quadratic
+    half = 2 * V2 + u * (1 + recoil / MN)
+    room = 4 * V2 + 4 * u * (1 + recoil / MN) + (u / MN) ** 2
+    root = V * np.sqrt(np.maximum(room, 0))
+    inside = (-u < 2 * MN * (recoil - m)) & (k > 0)  # room > 0 with a positive recoil energy
+    lead = 1 + 2 * recoil / MN + (m**2 + u) / MN**2
+    t_min = np.where(inside, u**2 / np.where(inside, half + root, 1), 1e-30 * E**2)
+    t_max = np.where(inside, (half + root) / lead, 2e-30 * E**2)
+    t, dt = _t_nodes(t_min, t_max, collision.nucleus, form, nodes)
+    q0 = -t / (2 * MN)
+    # beta = p_parallel/|p-k|; one_minus_beta and D = 1 - y beta without cancellation
+    p_k = (E**2 * y * (1 + x) - m**2 + M**2) / (p + k)
+    one_minus_beta = k * (p * tau - p_k) / V2
+    D = (p_k * (M**2 - (x * m) ** 2) / (x * p + k) + p * k * (1 + x) * tau) / V2
+    s0 = 2 * q0 * E * D - t * one_minus_beta - (1 - one_minus_beta) * u
+    p_perp = p * k * np.sqrt(np.maximum(tau * (2 - tau), 0)) / V
+    q_perp = np.sqrt(np.maximum(lead * (t - t_min) * (t_max - t), 0)) / (2 * V)
+    s0 = np.where(inside, s0, 1.0)  # any positive number outside phase space, where the result is 0
+    # p'.k >= m M bounds s~ from below; rounding must not cross it where p' and k are collinear
+    s1 = np.where(inside, np.minimum(2 * p_perp * q_perp, s0 - M * (M + 2 * m)), 0.0)
+    c = 4 * MN * recoil / (t - u)
+    jj, qj = 4 * MN**2 + 2 * c * t - c**2 * t, (c - 1) * t
+    w0, w1 = 2 * MN * E * D * (1 - 2 * recoil * q0 / (t - u)), 2 * MN * recoil * s1 / (t - u)
+    average = _azimuth_average(kernel(u, t, m**2, M**2), s0, s1, w0, w1, jj, qj) / u**2
+    flux = k * E / (4 * MN * p * 8 * np.pi**2 * 16 * np.pi * MN * V)
+    g2 = form.g2(t, collision.nucleus)
+    value = (flux * ELECTRON_CHARGE_SQUARED**3 * average * g2 / t**2 * dt).sum(axis=-1)
+    return np.asarray(np.where(inside[..., 0], value, 0.0))
+
+
+def minimal_u(collision: Collision, y: Array) -> Array:
+    r""":math:`|\tilde u|` at theta = 0, :math:`2(E E_X - pk) - M^2`, without cancellation for y -> 0."""
+    E, m, M, p = collision.energy, collision.lepton_mass, collision.mediator_mass, collision.momentum
+    x = 1 - y
+    k = np.sqrt(np.maximum((x * E) ** 2 - M**2, 0))
+    tail = (E**4 * y * (1 + x) + (E * M) ** 2 + (m * k) ** 2) / (E**2 + p * k)
+    return np.asarray((M**2 * (E**2 * y + tail) + 2 * (m * k) ** 2) / (x * E**2 + p * k))
+
+
+def _t_nodes(
+    t_min: Array, t_max: Array, nucleus: Element, form: FormFactor, nodes: int
+) -> tuple[Array, Array]:
+    """Nodes and weights in t: logarithmic, denser in the middle, cut where screening or size leave < 1e-6."""
+    low = np.maximum(t_min, np.minimum(1e-3 * screening_scale(nucleus), t_max / 2))
+    high = np.minimum(t_max, 3e3 * form.scale(nucleus) + 100 * t_min)
+    z, w = gauss(nodes)
+    z = 2 * z - 1
+    span = np.log(high / low)
+    t = low * np.exp(span * (0.6 * z + 0.4 * z**3 + 1) / 2)
+    return t, t * span * w * (0.6 + 1.2 * z**2)
+
+
+def _azimuth_average(
+    numerator: Numerator, s0: Array, s1: Array, w0: Array, w1: Array, jj: Array, qj: Array
+) -> Array:
+    """Azimuthal mean of N/s~^2 with s~ = s0 - s1 cos(phi) and w = w0 + w1 cos(phi)."""
+    r2 = (s0 - s1) * (s0 + s1)
+    r = np.sqrt(r2)
+    i2, c2 = s0 / (r * r2), s1 / (r * r2)
+    cc1 = s0 / (r * (s0 + r))
+    plain = (i2, 1 / r, 1.0, s0)  # <s^(n-2)>, n = 0..3
+    cosine = (c2, s1 / (r * (s0 + r)), 0.0, -s1 / 2)  # <cos s^(n-2)>
+    square = (i2 - 1 / (r * (s0 + r)), cc1, 0.5, s0 / 2)  # <cos^2 s^(n-2)>
+
+    def mean(polynomial: Polynomial, moments: Sequence[Array | float]) -> Array:
+        pairs = zip(polynomial, moments, strict=False)
+        return np.asarray(sum(a * b for a, b in pairs))
+
+    n_jj, n_ww, n_wq, n_qq = numerator
+    linear = w0 * mean(n_wq, plain) + w1 * mean(n_wq, cosine)
+    quadratic = w0**2 * mean(n_ww, plain) + 2 * w0 * w1 * mean(n_ww, cosine) + w1**2 * mean(n_ww, square)
+    return np.asarray(jj * mean(n_jj, plain) + quadratic + qj * linear + qj**2 * mean(n_qq, plain))
+
+
+def spectrum(
+    kernel: ExactKernel, collision: Collision, form: FormFactor, y: Array, nodes: tuple[int, int] = (16, 32)
+) -> Array:
+    r"""d sigma/dx at unit coupling.
+
+    Args:
+        y: 1 - x, shape [n].
+        nodes: Gauss-Legendre points in angle and in t.
+
+    Returns:
+        (energy unit)^-2, shape [n].
+    """
+    # blocks whose arrays stay below the size that the allocator maps and clears anew each time: twice as fast
+    rows = max(1, BLOCK // (nodes[0] * nodes[1]))
+    blocks = [np.asarray(y, float)[i : i + rows] for i in range(0, len(y), rows)]
+    return np.concatenate([_spectrum_block(kernel, collision, form, b[:, None], nodes) for b in blocks])
+
+
+def _spectrum_block(
+    kernel: ExactKernel, collision: Collision, form: FormFactor, y: Array, nodes: tuple[int, int]
+) -> Array:
+    p, m, MN = collision.momentum, collision.lepton_mass, collision.nuclear_mass
+    k = np.sqrt(np.maximum(((1 - y) * collision.energy) ** 2 - collision.mediator_mass**2, 1e-300))
+    u0 = minimal_u(collision, y)
+    # the amplitude falls as 1/u~^2 beyond u0; the largest |u~| is set by the backward direction or the recoil
+    u_max = np.minimum(u0 + 4 * p * k, np.maximum(2 * MN * (y * collision.energy - m), 1.0000001 * u0))
+    z, w = gauss(nodes[0])
+    v_min = u0 / u_max
+    v = v_min + (1 - v_min) * z**2
+    tau = u0 * (1 / v - 1) / (2 * p * k)
+    weight = u0 / v**2 * (1 - v_min) * 2 * z * w / (2 * p * k)
+    return np.asarray((energy_angle(kernel, collision, form, y, tau, nodes[1]) * weight).sum(axis=1))

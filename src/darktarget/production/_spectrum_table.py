@@ -1,0 +1,278 @@
+r"""Tables of d sigma/dx: Chebyshev in log(mass), log(energy) and :math:`\zeta = \ln[(x-x_\min)/(x_\max-x)]`.
+
+In zeta the spectrum is smooth from soft emission to the electron's peak at x -> 1, and log(d sigma/d zeta) is
+linear towards both ends, so a few nodes per axis give 1e-3. Tables of declared experiments are shipped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from darktarget import cache
+from darktarget.core import Array, Beam, LorentzStructure
+from darktarget.production._chebyshev import basis, coefficients, nodes
+from darktarget.production._exact import Collision, gauss, minimal_u
+from darktarget.production._zeta import ZetaMap
+from darktarget.target.form_factors import form_factor, nuclear_scale
+from darktarget.target.materials import Element
+from darktarget.units import GeV
+
+if TYPE_CHECKING:
+    from darktarget.production.bremsstrahlung import Calculation
+
+SHAPE = (48, 8, 24)  # nodes in mass, energy and zeta
+MASS_RANGE_GEV = (1e-6, 10.0)
+ENERGY_SPAN = 20.0  # tables reach down to a twentieth of the beam energy, or to the energy cut
+LOWEST_X = 0.02
+OPEN_FRACTION = 0.98  # heaviest mass of a table relative to the kinematic end
+QUALITY = 2
+NODES_PER_ENERGY = 24
+CHECKPOINTS = ((0.11, 0.9), (0.33, 0.3), (0.52, 0.97), (0.71, 0.55), (0.83, 0.95), (0.93, 0.8))  # off the nodes
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The coordinates of one table: what is hit by what, and how (z, energy, mass) map to x."""
+
+    lepton_mass: float
+    nucleus: Element
+    method: Calculation
+    energy_max: float
+    energy_min: float
+    lowest_x: float
+
+    def collision(self, mass: float, energy: float) -> Collision:
+        """The collision at a mass and a beam energy."""
+        return Collision(self.lepton_mass, mass, energy, self.nucleus)
+
+    def heaviest(self, energy: float) -> float:
+        """Heaviest tabulated mass at an energy: the kinematic end bent smoothly under the table's range."""
+        start = self.collision(0.0, energy)
+        rest = self.lepton_mass + start.nuclear_mass
+        end = np.sqrt(rest**2 + 2 * start.nuclear_mass * (energy - self.lepton_mass)) - rest
+        return float(OPEN_FRACTION * (end**-4 + (MASS_RANGE_GEV[1] * GeV) ** -4) ** -0.25)
+
+    def mass_fraction(self, mass: Array, energy: float) -> Array:
+        """Position of a mass on the mass axis at an energy: 0 lightest, 1 heaviest."""
+        low = MASS_RANGE_GEV[0] * GeV
+        return np.asarray(np.log(mass / low) / np.log(self.heaviest(energy) / low))
+
+    def mass(self, fraction: float, energy: float) -> float:
+        """Inverse of ``mass_fraction``."""
+        low = MASS_RANGE_GEV[0] * GeV
+        return float(low * (self.heaviest(energy) / low) ** fraction)
+
+    def energy(self, fraction: float) -> float:
+        """Energy at a position on the energy axis."""
+        return float(self.energy_min * (self.energy_max / self.energy_min) ** fraction)
+
+    def chart(self, mass: float, energy: float) -> tuple[ZetaMap, float]:
+        """The integration variable at a mass and an energy, and its first tabulated value."""
+        chart = self.method.chart(self.collision(mass, energy))
+        return chart, float(chart.zeta(float(np.hypot(chart.low, self.lowest_x))))
+
+
+@dataclass(frozen=True)
+class SpectrumTable:
+    """log(d sigma/d zeta) as Chebyshev coefficients [mass, energy, zeta]."""
+
+    grid: Grid
+    log_density: Array
+    shift: Array  # ln(sigma with Helm / sigma) at the highest energy, Chebyshev coefficients in mass
+    error: float
+
+    @classmethod
+    def recall(cls, request: Request) -> SpectrumTable:
+        """The table of a request; a stored file is read each time, which takes less than a millisecond."""
+        arrays = cache.recall(request.recipe, lambda: build(request))
+        log_density = arrays["log_density"]
+        log_density[0, 0, 0] -= 2 * np.log(GeV)  # stored in GeV^-2
+        return cls(request.grid(), log_density, arrays["shift"], float(arrays["error"][0]))
+
+    def evaluate(self, mass: Array, parent: Array, minimum: float) -> tuple[Array, Array]:
+        """Mediator energies above ``minimum`` and d sigma at each (weights included).
+
+        Args:
+            mass: mediator masses, [point]. parent: lepton energies, [energy].
+
+        Returns:
+            energy and weight, each [point, energy, node]; weights sum to the cross section above ``minimum``.
+        """
+        pairs = [self._at(mass, float(e), minimum) for e in parent]
+        return np.stack([e for e, _ in pairs], axis=1), np.stack([w for _, w in pairs], axis=1)
+
+    def _at(self, mass: Array, energy: float, minimum: float) -> tuple[Array, Array]:
+        grid = self.grid
+        position = np.log(energy / grid.energy_min) / np.log(grid.energy_max / grid.energy_min)
+        plane = np.einsum("abc,b->ac", self.log_density, basis(SHAPE[1], np.array(position)))
+        fraction = grid.mass_fraction(mass, energy)
+        rows = basis(SHAPE[0], fraction) @ plane
+        z, w = gauss(NODES_PER_ENERGY)
+        x, weight = np.full((mass.size, z.size), minimum / energy), np.zeros((mass.size, z.size))
+        for p in np.flatnonzero(fraction <= 1):
+            chart, first = grid.chart(float(mass[p]), energy)
+            if minimum >= chart.high * energy:
+                continue
+            start = max(float(chart.zeta(minimum / energy)), first)
+            zeta = start + (chart.last - start) * z
+            place = (zeta - first) / (chart.last - first)
+            x[p] = 1 - chart.y(zeta)
+            density = np.exp(basis(SHAPE[2], place) @ rows[p])
+            density *= size_suppression(grid.collision(float(mass[p]), energy), chart.y(zeta))
+            weight[p] = density * (chart.last - start) * w
+        return x * energy, weight
+
+    def form_factor_shift(self, mass: Array) -> Array:
+        """Relative difference of the cross section with Helm's form factor, [point]."""
+        fraction = self.grid.mass_fraction(mass, self.grid.energy_max)
+        return np.asarray(np.abs(np.expm1(basis(SHAPE[0], fraction) @ self.shift)))
+
+
+@dataclass(frozen=True)
+class DirectSpectrum:
+    """The same answers without a table, for calculations whose spectrum ends abruptly (photon flux)."""
+
+    request: Request
+
+    @property
+    def error(self) -> float:
+        """Relative error of the integrated spectrum, measured against four times the nodes."""
+        return 5e-3
+
+    def evaluate(self, mass: Array, parent: Array, minimum: float) -> tuple[Array, Array]:
+        """Mediator energies above ``minimum`` and d sigma at each, as ``SpectrumTable.evaluate``."""
+        grid, (z, w) = self.request.grid(), gauss(2 * NODES_PER_ENERGY)
+        energy = np.zeros((mass.size, parent.size, z.size))
+        weight = np.zeros_like(energy)
+        for p, i in np.ndindex(mass.size, parent.size):
+            collision = grid.collision(float(mass[p]), float(parent[i]))
+            chart = grid.method.chart(collision)
+            energy[p, i] = parent[i]
+            if not collision.is_open or minimum >= chart.high * parent[i]:
+                continue
+            start = float(chart.zeta(max(minimum / parent[i], 1.001 * chart.low)))
+            zeta = start + (chart.last - start) * z
+            energy[p, i] = (1 - chart.y(zeta)) * parent[i]
+            form = form_factor(self.request.recipe["form_factor"])
+            value = self.request.how.spectrum(self.request.structure, collision, form, chart.y(zeta), 1)
+            weight[p, i] = value * chart.jacobian(zeta) * (chart.last - start) * w
+        return energy, weight
+
+    def form_factor_shift(self, mass: Array) -> Array:
+        """Not evaluated for approximations whose own error is larger: 0."""
+        return np.zeros(mass.size)
+
+
+def source(request: Request) -> SpectrumTable | DirectSpectrum:
+    """Where spectra come from: a table (shipped, cached or built now), or the calculation itself."""
+    return SpectrumTable.recall(request) if request.how.tabulated else DirectSpectrum(request)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What it takes to build a table."""
+
+    recipe: dict[str, Any]
+    structure: LorentzStructure
+    nucleus: Element
+    how: Calculation
+
+    def grid(self) -> Grid:
+        r = self.recipe
+        return Grid(
+            r["lepton_mass_GeV"] * GeV,
+            self.nucleus,
+            self.how,
+            r["energy_GeV"][1] * GeV,
+            r["energy_GeV"][0] * GeV,
+            r["lowest_x"],
+        )
+
+
+def recipe_of(
+    structure: LorentzStructure,
+    lepton_mass: float,
+    nucleus: Element,
+    method: str,
+    form_name: str,
+    beam: Beam,
+    minimum: float,
+) -> dict[str, Any]:
+    """Everything the content of a table depends on, as plain numbers and names."""
+    top = beam.energy / GeV
+    lowest = min(LOWEST_X, round(0.5 * minimum / beam.energy, 6))
+    bottom = round(max(0.9 * minimum / GeV, top / ENERGY_SPAN), 9)
+    return {
+        "kind": "bremsstrahlung",
+        "label": f"{structure.name}-{nucleus.symbol}-{beam.particle}-{top:g}GeV-{form_name}-{method}",
+        "structure": structure.name,
+        "lepton_mass_GeV": lepton_mass / GeV,
+        "Z": nucleus.Z,
+        "A": nucleus.A,
+        "form_factor": form_name,
+        "method": method,
+        "energy_GeV": [bottom, top],
+        "mass_GeV": list(MASS_RANGE_GEV),
+        "lowest_x": lowest,
+        "shape": list(SHAPE),
+        "quality": QUALITY,
+        "version": 1,
+    }
+
+
+def node(request: Request, i: int, j: int) -> Array:
+    """log(d sigma/d zeta) at all zeta nodes of mass node i and energy node j, in GeV^-2."""
+    grid = request.grid()
+    energy = grid.energy(float(nodes(SHAPE[1])[j]))
+    mass = grid.mass(float(nodes(SHAPE[0])[i]), energy)
+    return _density(request, grid, mass, energy, request.recipe["form_factor"], nodes(SHAPE[2]), QUALITY)
+
+
+def _density(
+    request: Request, grid: Grid, mass: float, energy: float, form_name: str, place: Array, quality: int
+) -> Array:
+    chart, first = grid.chart(mass, energy)
+    zeta = first + (chart.last - first) * place
+    collision, form = grid.collision(mass, energy), form_factor(form_name)
+    value = request.how.spectrum(request.structure, collision, form, chart.y(zeta), quality)
+    smooth = value * chart.jacobian(zeta) / size_suppression(collision, chart.y(zeta))
+    return np.asarray(np.log(np.maximum(smooth * GeV**2, 1e-300)))
+
+
+def size_suppression(collision: Collision, y: Array) -> Array:
+    r"""How the nuclear size cuts the spectrum, :math:`(1+t_\min/d)^{-2}` with the forward t_min; divided out of tables."""
+    t_min = (minimal_u(collision, y) / (2 * collision.energy * y)) ** 2
+    return np.asarray((1 + t_min / nuclear_scale(collision.nucleus)) ** -2)
+
+
+def build(request: Request) -> cache.Arrays:
+    """Calculate every node of a table and the spread of the form factors."""
+    cells = [node(request, i, j) for i in range(SHAPE[0]) for j in range(SHAPE[1])]
+    log_density = coefficients(coefficients(coefficients(np.array(cells).reshape(SHAPE), 0), 1), 2)
+    grid, (z, w) = request.grid(), gauss(SHAPE[2])
+    shift = []
+    for fraction in nodes(SHAPE[0]):
+        mass = grid.mass(float(fraction), grid.energy_max)
+        sums = [
+            (np.exp(_density(request, grid, mass, grid.energy_max, name, z, 1)) * w).sum()
+            for name in (request.recipe["form_factor"], "helm")
+        ]
+        shift.append(np.log(sums[1] / sums[0]))
+    error = np.array([_worst_error(request, log_density)])
+    return {"log_density": log_density, "shift": coefficients(np.array(shift)), "error": error}
+
+
+def _worst_error(request: Request, log_density: Array) -> float:
+    """Largest relative error of the integrated spectrum off the nodes, against a denser quadrature."""
+    grid, (z, w), worst = request.grid(), gauss(64), 1e-4
+    for a, b in CHECKPOINTS:
+        energy = grid.energy(b)
+        plane = np.einsum("abc,a,b->c", log_density, basis(SHAPE[0], np.array(a)), basis(SHAPE[1], np.array(b)))
+        table = (np.exp(basis(SHAPE[2], z) @ plane) * w).sum()
+        form = request.recipe["form_factor"]
+        direct = (np.exp(_density(request, grid, grid.mass(a, energy), energy, form, z, 4)) * w).sum()
+        worst = max(worst, abs(table / direct - 1))
+    return float(worst)

@@ -1,0 +1,306 @@
+r"""Mediator bremsstrahlung l N -> l N X by electrons, positrons and muons.
+
+Three calculations by name: ``etl`` (exact tree level, the default), ``ww`` and ``iww``
+(Weizsaecker-Williams and its improved variant: within 1 % for muons, wrong by up to 4 for electrons).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import Array, Beam, CrossSection, LorentzStructure, Model, Tracks, Yield
+from darktarget.errors import UnknownName
+from darktarget.production import _exact, _photon_flux
+from darktarget.production._chebyshev import interpolate, nodes
+from darktarget.production._exact import Collision, gauss
+from darktarget.production._spectrum_table import Request, recipe_of, source
+from darktarget.production._zeta import ZetaMap
+from darktarget.target.form_factors import FormFactor, form_factor
+from darktarget.target.materials import Element, material
+from darktarget.units import HBARC_CM, LEPTON_MASS, GeV
+
+Spectrum = Callable[[LorentzStructure, Collision, FormFactor, Array, float], Array]
+Angular = Callable[[LorentzStructure, Collision, FormFactor, Array, Array], Array]
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """One way to calculate bremsstrahlung.
+
+    Attributes:
+        text: its name in results.
+        spectrum: (structure, collision, form factor, 1 - x, quality) -> d sigma/dx; a larger quality adds nodes.
+        energy_angle: (..., 1 - x, 1 - cos theta) -> d sigma/(dx d(1 - cos theta)).
+        to_kinematic_end: integrate to the kinematic end in x, else to x = 1.
+        tabulated: smooth enough for Chebyshev tables.
+        references: arXiv numbers.
+    """
+
+    text: str
+    spectrum: Spectrum
+    energy_angle: Angular
+    to_kinematic_end: bool
+    tabulated: bool
+    references: tuple[str, ...]
+
+    def chart(self, collision: Collision) -> ZetaMap:
+        """The range of x of the calculation and its integration variable."""
+        low, high = collision.x_range
+        return ZetaMap(low, high if self.to_kinematic_end else 1.0)
+
+
+def _etl(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, quality: float) -> Array:
+    return _exact.spectrum(_exact.EXACT[s], c, f, y, (int(8 + 8 * quality), int(16 + 24 * quality)))
+
+
+def _etl_angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array) -> Array:
+    return _exact.energy_angle(_exact.EXACT[s], c, f, y, tau, 96)
+
+
+def _flux(improved: bool) -> tuple[Spectrum, Angular]:
+    def spectrum(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, quality: float) -> Array:
+        return _photon_flux.spectrum(_photon_flux.FLUX[s], c, f, y, improved=improved)
+
+    def angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array) -> Array:
+        return _photon_flux.energy_angle(_photon_flux.FLUX[s], c, f, y, tau, improved=improved)
+
+    return spectrum, angle
+
+
+#: The calculations by name (read-only).
+CALCULATIONS: Final[Mapping[str, Calculation]] = MappingProxyType(
+    {
+        "etl": Calculation("exact tree level", _etl, _etl_angle, True, True, ("1609.06781", "1705.01633")),
+        "ww": Calculation("Weizsaecker-Williams", *_flux(False), False, False, ("0906.0580",)),
+        "iww": Calculation("improved Weizsaecker-Williams", *_flux(True), False, False, ("0906.0580",)),
+    }
+)
+
+
+def calculation(name: str) -> Calculation:
+    """Return a calculation by name.
+
+    Raises:
+        UnknownName: the name is not in ``CALCULATIONS``.
+    """
+    try:
+        return CALCULATIONS[name]
+    except (KeyError, TypeError):
+        raise UnknownName("cross-section method", name, CALCULATIONS) from None
+
+
+def sigma(
+    structure: LorentzStructure,
+    collision: Collision,
+    form: FormFactor,
+    method: Calculation,
+    points: int = 48,
+    quality: float = 1,
+) -> float:
+    r"""Total cross section per nucleus at unit coupling, :math:`\int dx\,d\sigma/dx`.
+
+    The variable :math:`\zeta = \ln[(x-x_\min)/(x_\max-x)]` resolves soft emission and the electron's peak at x -> 1.
+
+    Returns:
+        (energy unit)^-2; 0 below threshold.
+
+    >>> from darktarget.core import VECTOR
+    >>> from darktarget.units import PB
+    >>> lead = material("Pb").elements[0]
+    >>> hit = Collision(LEPTON_MASS["electron"], 0.1 * GeV, 100 * GeV, lead)
+    >>> value = sigma(VECTOR, hit, form_factor("elastic"), calculation("etl"))
+    >>> print(f"{value / PB:.3e} pb")
+    1.037e+10 pb
+    """
+    if not collision.is_open:
+        return 0.0
+    chart = method.chart(collision)
+    z, w = gauss(points)
+    first = float(chart.zeta(1.001 * chart.low))  # below, the mediator is at rest
+    zeta = first + (chart.last - first) * z
+    value = method.spectrum(structure, collision, form, chart.y(zeta), quality) * chart.jacobian(zeta)
+    return float((value * w).sum() * (chart.last - first))
+
+
+def _with_error(
+    structure: LorentzStructure, collision: Collision, form: FormFactor, method: Calculation
+) -> tuple[float, float]:
+    """Cross section and its relative error, from two quadratures of different density."""
+    fine = sigma(structure, collision, form, method)
+    if fine == 0:
+        return 0.0, 0.0
+    coarse = sigma(structure, collision, form, method, 40, 0.75)
+    return fine, max(abs(coarse / fine - 1), 5e-4)
+
+
+class Bremsstrahlung:
+    """l N -> l N X."""
+
+    name = "bremsstrahlung"
+    direct_limit = 40  # more masses than this are interpolated in log(mass)
+
+    def cross_section(
+        self, model: Model, beam: Beam, target: str, *, method: str = "etl", form_factor: str = "elastic"
+    ) -> CrossSection:
+        """Cross section per nucleus at unit coupling; a compound gives the mean over its nuclei.
+
+        Args:
+            model: whose mediator, with its lepton charge.
+            beam: electron, positron or muon.
+            target: material name.
+            method: etl, ww or iww.
+            form_factor: elastic, full or helm.
+
+        Returns:
+            sigma, its numerical error and the spread of the form factors, each [point].
+        """
+        how, stuff = calculation(method), material(target)
+        counts = np.array(stuff.nuclei_per_cm2_per_X0)
+        total, error, other = (np.zeros(model.points) for _ in range(3))
+        for nucleus, share in zip(stuff.elements, counts / counts.sum(), strict=True):
+            part, relative = self._totals(model, beam, nucleus, how, form_factor)
+            total, error = total + share * part, np.maximum(error, relative)
+            alternative = "helm" if form_factor != "helm" else "elastic"
+            other = other + share * self._totals(model, beam, nucleus, how, alternative)[0]
+        charge = model.charge(beam.particle) ** 2
+        with np.errstate(invalid="ignore"):
+            spread = np.where(total > 0, np.abs(other / total - 1), 0.0)
+        return CrossSection(
+            mass=model.mass,
+            sigma=total * charge,
+            relative_error=error,
+            systematics={"form factor (Tsai, Helm)": spread},
+            method=(how.text, f"{form_factor} form factor"),
+            reason=tuple(None if s > 0 else _closed(beam) for s in total),
+            references=how.references,
+        )
+
+    def _totals(
+        self, model: Model, beam: Beam, nucleus: Element, how: Calculation, form_name: str
+    ) -> tuple[Array, Array]:
+        form, lepton = form_factor(form_name), LEPTON_MASS[beam.particle]
+
+        def at(mass: float) -> tuple[float, float]:
+            return _with_error(model.structure, Collision(lepton, mass, beam.energy, nucleus), form, how)
+
+        unique, inverse = np.unique(model.mass, return_inverse=True)
+        is_open = np.array([Collision(lepton, m, beam.energy, nucleus).is_open for m in unique])
+        value, error = np.zeros(unique.size), np.zeros(unique.size)
+        if is_open.sum() > self.direct_limit:
+            value[is_open], error[is_open] = _interpolated(at, unique[is_open])
+        else:
+            pairs = [at(m) for m in unique[is_open]]
+            value[is_open], error[is_open] = [a for a, _ in pairs], [b for _, b in pairs]
+        return value[inverse], error[inverse]
+
+    def energy_angle(
+        self,
+        model: Model,
+        beam: Beam,
+        target: str,
+        x: Array,
+        theta: Array,
+        *,
+        method: str = "etl",
+        form_factor: str = "elastic",
+    ) -> Array:
+        r"""d sigma/(dx d theta) at unit coupling on an element.
+
+        Args:
+            x, theta: energy fraction and angle (rad) of the mediator, shape [n].
+
+        Returns:
+            (energy unit)^-2 per rad, shape [point, n].
+        """
+        how, form = calculation(method), _form(form_factor)
+        nucleus, lepton = material(target).elements[0], LEPTON_MASS[beam.particle]
+        x, theta = np.asarray(x, float), np.asarray(theta, float)
+        rows = [
+            how.energy_angle(
+                model.structure, Collision(lepton, m, beam.energy, nucleus), form, 1 - x, 2 * np.sin(theta / 2) ** 2
+            )
+            for m in model.mass
+        ]
+        return np.array(rows) * np.sin(theta) * model.charge(beam.particle)[:, None] ** 2
+
+    def spectrum(
+        self, model: Model, beam: Beam, target: str, x: Array, *, method: str = "etl", form_factor: str = "elastic"
+    ) -> Array:
+        """d sigma/dx at unit coupling on an element, (energy unit)^-2, shape [point, n]; ``x`` has shape [n]."""
+        how, form = calculation(method), _form(form_factor)
+        nucleus, lepton = material(target).elements[0], LEPTON_MASS[beam.particle]
+        y = 1 - np.asarray(x, float)
+        rows = []
+        for m in model.mass:
+            collision = Collision(lepton, m, beam.energy, nucleus)
+            chart = how.chart(collision)
+            inside = (1 - y > chart.low) & (1 - y < chart.high)
+            row = np.zeros(y.size)
+            row[inside] = how.spectrum(model.structure, collision, form, y[inside], 2)
+            rows.append(row)
+        return np.array(rows) * model.charge(beam.particle)[:, None] ** 2
+
+    def produce(
+        self, model: Model, tracks: Tracks, minimum: float, *, method: str = "etl", form_factor: str = "elastic"
+    ) -> Yield:
+        r"""Mediators above ``minimum`` energy per primary at unit coupling.
+
+        .. math:: N = \sum_{\rm species, nuclei} n X_0 \int dE\,T(E) \int dx\,\frac{d\sigma}{dx}(E)
+
+        with n X0 nuclei per cm^2 in one radiation length and T in X0.
+        """
+        how = calculation(method)
+        energies, weights, shifts = [], [], np.zeros(model.points)
+        errors = np.zeros(model.points)
+        for species in ("electron", "positron", "muon"):
+            if species not in tracks.species:
+                continue
+            charge = model.charge(species) ** 2
+            for name in tracks.materials:
+                parent, length = tracks.nodes(species, name, minimum)
+                if parent.size == 0:
+                    continue
+                stuff = material(name)
+                for nucleus, density in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
+                    recipe = recipe_of(
+                        model.structure, LEPTON_MASS[species], nucleus, method, form_factor, tracks.beam, minimum
+                    )
+                    table = source(Request(recipe, model.structure, nucleus, how))
+                    energy, density_of = table.evaluate(model.mass, parent, minimum)
+                    factor = density * HBARC_CM**2 * length[None, :, None] * charge[:, None, None]
+                    energies.append(energy.reshape(model.points, -1))
+                    weights.append((density_of * factor).reshape(model.points, -1))
+                    shifts = np.maximum(shifts, table.form_factor_shift(model.mass))
+                    errors = np.maximum(errors, table.error)
+        return Yield(
+            process=self.name,
+            energy=np.concatenate(energies, axis=1) if energies else np.zeros((model.points, 0)),
+            weight=np.concatenate(weights, axis=1) if weights else np.zeros((model.points, 0)),
+            power=2.0,
+            error=errors,
+            systematics={"form factor (Tsai, Helm)": shifts},
+            method=(f"bremsstrahlung: {how.text}", f"{form_factor} form factor"),
+            references=how.references,
+        )
+
+
+_form = form_factor
+
+
+def _closed(beam: Beam) -> str:
+    return f"kinematically closed: the mediator is too heavy for a {beam.energy / GeV:g} GeV {beam.particle}"
+
+
+def _interpolated(at: Callable[[float], tuple[float, float]], mass: Array) -> tuple[Array, Array]:
+    """Chebyshev interpolation of log(sigma) in log(mass); the last coefficients measure its error."""
+    low, high = np.log(mass[0]), np.log(mass[-1])
+    count = int(np.clip(8 * (high - low) / np.log(10), 16, 64))
+    pairs = [at(float(np.exp(low + (high - low) * z))) for z in nodes(count)]
+    logs = np.log([a for a, _ in pairs])
+    value, tail = interpolate(logs, (np.log(mass) - low) / (high - low))
+    return np.exp(value), np.full(mass.size, max(b for _, b in pairs) + tail)

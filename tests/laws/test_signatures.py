@@ -1,0 +1,35 @@
+"""Laws of every signature, on the example it brings, before any experiment names it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget.core import Beam
+from darktarget.signatures import SIGNATURES
+
+BEAM = Beam("electron", 100.0)
+
+
+@pytest.mark.parametrize("name", dt.names("signatures"))
+def test_efficiency_is_a_probability(name: str) -> None:
+    seen = SIGNATURES[name].example()  # type: ignore[attr-defined]
+    energy = np.linspace(0, BEAM.energy, 401)
+    efficiency = seen.efficiency(energy, BEAM)
+    assert np.all((efficiency >= 0) & (efficiency <= 1))
+    assert np.all(efficiency[energy < seen.minimum_energy] == 0)
+    assert efficiency.max() > 0.5
+
+
+@pytest.mark.parametrize("name", dt.names("signatures"))
+def test_selection_is_a_part_of_what_is_made(name: str) -> None:
+    seen = SIGNATURES[name].example()  # type: ignore[attr-defined]
+    model = dt.model("dark-photon", mass=[0.01, 0.3])
+    (made,) = dt.produce(model, dt.experiment("na64e-2018"))
+    signal = seen.select(model, made, BEAM)
+    assert np.all((signal.unit > 0) & (signal.unit <= made.total))
+    assert signal.reason == (None, None)
+    closed = seen.select(dt.model("dark-photon", mass=[0.01, 0.3], mass_ratio=1.5), made, BEAM)
+    assert np.all(closed.unit == 0.0)
+    assert all(closed.reason)

@@ -1,0 +1,193 @@
+"""Cross sections of bremsstrahlung: published numbers, approximations against the exact result, tables."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget import cache
+from darktarget.core import VECTOR, Beam, LorentzStructure
+from darktarget.errors import PhysicsError
+from darktarget.production import _spectrum_table as st
+from darktarget.production._chebyshev import basis, nodes
+from darktarget.production._exact import EXACT, Collision
+from darktarget.production._kernels import KernelTable
+from darktarget.production._photon_flux import flux
+from darktarget.production.bremsstrahlung import CALCULATIONS, Bremsstrahlung, calculation, sigma
+from darktarget.target.form_factors import form_factor
+from darktarget.target.materials import MATERIALS, material
+from darktarget.units import ELECTRON_MASS, MUON_MASS, PB
+
+LEAD = material("Pb").elements[0]
+
+
+def pb(mass: float | list[float], beam: str, energy: float, target: str, **how: str) -> np.ndarray:
+    model = dt.model("dark-photon", mass=mass)
+    return np.asarray(dt.cross_section(model, beam=beam, energy=energy, target=target, **how).sigma / PB)
+
+
+@pytest.mark.parametrize(
+    ("mass", "beam", "energy", "target", "expected"),
+    [
+        (0.01, "electron", 100, "Pb", 8.374e11),
+        (0.1, "electron", 100, "Pb", 1.0379e10),
+        (1.0, "electron", 100, "Pb", 1.874e7),
+        (0.1, "electron", 16, "Al", 1.539e8),
+        (0.1, "muon", 160, "Pb", 9.482e8),
+        (0.1, "positron", 100, "Pb", 1.0379e10),
+    ],
+)
+def test_cross_sections(mass: float, beam: str, energy: float, target: str, expected: float) -> None:
+    assert pb(mass, beam, energy, target)[0] == pytest.approx(expected, rel=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("method", "ratios"), [("ww", (0.80, 1.11, 1.35, 1.76)), ("iww", (0.80, 1.13, 1.71, 3.65))]
+)
+def test_photon_flux_approximations_are_wrong_for_electrons(method: str, ratios: tuple[float, ...]) -> None:
+    masses = [1e-3, 1e-2, 0.1, 1.0]
+    found = pb(masses, "electron", 100, "Pb", method=method) / pb(masses, "electron", 100, "Pb")
+    np.testing.assert_allclose(found, ratios, rtol=0.03)
+
+
+def test_weizsaecker_williams_is_good_for_muons() -> None:
+    masses = [0.01, 0.1, 1.0]
+    ratio = pb(masses, "muon", 160, "Pb", method="ww") / pb(masses, "muon", 160, "Pb")
+    assert np.all((ratio > 0.99) & (ratio < 1.03))
+
+
+def test_inelastic_scattering_adds_what_it_should() -> None:
+    masses = [0.01, 0.1, 1.0]
+    extra = pb(masses, "electron", 100, "Pb", form_factor="full") / pb(masses, "electron", 100, "Pb") - 1
+    np.testing.assert_allclose(extra, [0.014, 0.014, 0.031], atol=0.003)
+
+
+@pytest.mark.parametrize("method", list(CALCULATIONS))
+def test_energy_and_angle_integrate_to_the_spectrum_and_the_total(method: str) -> None:
+    """d sigma/dx dtheta -> d sigma/dx -> sigma, by a quadrature that the package does not use."""
+    process, model = Bremsstrahlung(), dt.model("dark-photon", mass=0.3)
+    beam = Beam("muon", 160.0)
+    log_theta = np.linspace(np.log(1e-7), np.log(0.5), 1200)
+    theta = np.exp(log_theta)
+    for x in (0.3, 0.8):
+        row = process.energy_angle(model, beam, "Pb", np.full(theta.size, x), theta, method=method)[0]
+        total = np.trapezoid(row * theta, log_theta)
+        single = process.spectrum(model, beam, "Pb", np.array([x]), method=method)[0, 0]
+        assert total == pytest.approx(single, rel=2e-3)
+    x = np.linspace(0.3 / 160 * 1.0001, 0.99999, 4001)
+    spectrum = process.spectrum(model, beam, "Pb", x, method=method)[0]
+    expected = dt.cross_section(model, beam="muon", energy=160, target="Pb", method=method).sigma[0]
+    assert np.trapezoid(spectrum, x) == pytest.approx(expected, rel=3e-3)
+
+
+def test_angles_of_an_electron_beam_integrate_to_its_spectrum() -> None:
+    model, beam = dt.model("dark-photon", mass=0.05), Beam("electron", 100.0)
+    log_theta = np.linspace(np.log(1e-9), np.log(1.0), 2500)
+    theta = np.exp(log_theta)
+    process = Bremsstrahlung()
+    for x in (0.5, 0.99, 0.9999):
+        row = process.energy_angle(model, beam, "Pb", np.full(theta.size, x), theta)[0]
+        single = process.spectrum(model, beam, "Pb", np.array([x]))[0, 0]
+        assert np.trapezoid(row * theta, log_theta) == pytest.approx(single, rel=3e-3)
+
+
+@pytest.mark.parametrize("mass", [1e-4, 1e-3, 0.03, 0.5, 3.0])
+@pytest.mark.parametrize(("beam", "energy", "target"), [("electron", 100, "Pb"), ("muon", 15, "W"), ("electron", 4, "W")])
+def test_the_quoted_error_covers_a_denser_quadrature(mass: float, beam: str, energy: float, target: str) -> None:
+    result = dt.cross_section(dt.model("dark-photon", mass=mass), beam=beam, energy=energy, target=target)
+    lepton = ELECTRON_MASS if beam == "electron" else MUON_MASS
+    hit = Collision(lepton, mass, energy, material(target).elements[0])
+    dense = sigma(VECTOR, hit, form_factor("elastic"), calculation("etl"), 128, 5)
+    assert abs(result.sigma[0] / dense - 1) < max(2 * result.relative_error[0], 3e-4)
+    assert result.relative_error[0] < 3e-3
+
+
+def test_many_masses_are_interpolated_to_the_quoted_error() -> None:
+    masses = np.geomspace(1e-3, 1, 201)
+    many = dt.cross_section(dt.model("dark-photon", mass=masses), energy=100, target="Pb")
+    few = dt.cross_section(dt.model("dark-photon", mass=masses[7::37]), energy=100, target="Pb")
+    np.testing.assert_allclose(many.sigma[7::37], few.sigma, rtol=1e-3)
+    assert many.relative_error.max() < 1e-3
+
+
+def test_flux_of_a_bare_point_charge() -> None:
+    """Beyond screening and below the nuclear size, chi = Z^2 (ln(t_max/t_min) - 1 + t_min/t_max)."""
+    t_min, t_max = 1e-6, 1e-5
+    chi = flux(np.array([t_min]), t_max, LEAD, form_factor("elastic"), 64)[0]
+    closed = LEAD.Z**2 * (np.log(t_max / t_min) - 1 + t_min / t_max)
+    assert chi == pytest.approx(closed, rel=0.01)
+
+
+def test_closed_and_threshold() -> None:
+    """Above the kinematic end exactly 0 with a reason, just below it small and positive."""
+    end = np.sqrt((LEAD.A * 0.93149410242 + ELECTRON_MASS) ** 2 + 2 * LEAD.A * 0.93149410242 * (4 - ELECTRON_MASS))
+    heaviest = end - LEAD.A * 0.93149410242 - ELECTRON_MASS
+    result = dt.cross_section(dt.model("dark-photon", mass=[0.1, 0.999 * heaviest, 1.001 * heaviest]), energy=4, target="Pb")
+    assert result.sigma[2] == 0.0
+    assert 0 < result.sigma[1] < 1e-6 * result.sigma[0]
+    assert result.reason[:2] == (None, None)
+    assert "closed" in str(result.reason[2])
+
+
+def test_compounds_average_over_nuclei() -> None:
+    carbon, hydrogen = pb(0.1, "electron", 10, "C")[0], pb(0.1, "electron", 10, "H")[0]
+    assert pb(0.1, "electron", 10, "polystyrene")[0] == pytest.approx((carbon + hydrogen) / 2, rel=2e-3)  # C8H8
+
+
+def shipped() -> list[tuple[dict[str, object], cache.Arrays]]:
+    return [cache.read(path) for path in sorted(cache.SHIPPED.glob(f"*{cache.SUFFIX}"))]
+
+
+def request_of(recipe: dict[str, object]) -> st.Request:
+    nucleus = next(e for m in MATERIALS.values() for e in m.elements if e.Z == recipe["Z"])
+    structure = next(s for s in EXACT.entries if s.name == recipe["structure"])
+    return st.Request(dict(recipe), structure, nucleus, calculation(str(recipe["method"])))
+
+
+def test_shipped_tables_can_be_rebuilt_from_their_recipe() -> None:
+    """Three random nodes of every shipped table, calculated anew from the recipe in its header."""
+    generator = np.random.default_rng(int(time.time()))
+    tables = shipped()
+    assert tables
+    for recipe, arrays in tables:
+        request = request_of(recipe)
+        for _ in range(3):
+            i, j = (int(generator.integers(n)) for n in st.SHAPE[:2])
+            a, b = (basis(st.SHAPE[k], nodes(st.SHAPE[k])[n]) for k, n in ((0, i), (1, j)))
+            stored = basis(st.SHAPE[2], nodes(st.SHAPE[2])) @ np.einsum("abc,a,b->c", arrays["log_density"], a, b)
+            np.testing.assert_allclose(stored, st.node(request, i, j), atol=1e-8)
+
+
+def test_shipped_tables_agree_with_the_direct_calculation() -> None:
+    generator = np.random.default_rng(3)
+    for recipe, arrays in shipped():
+        assert arrays["error"][0] < 3e-3
+        request = request_of(recipe)
+        table = st.SpectrumTable.recall(request)
+        grid = table.grid
+        for mass in 10 ** generator.uniform(-4, 0.3, 6):
+            energy = grid.energy_max * generator.uniform(0.6, 1)
+            cut = 0.55 * grid.energy_max
+            _, weight = table.evaluate(np.array([mass]), np.array([energy]), cut)
+            chart = request.how.chart(grid.collision(mass, energy))
+            z, w = np.polynomial.legendre.leggauss(100)
+            start = float(chart.zeta(cut / energy))
+            zeta = start + (chart.last - start) * (z + 1) / 2
+            direct = request.how.spectrum(VECTOR, grid.collision(mass, energy), form_factor("elastic"), chart.y(zeta), 4)
+            expected = (direct * chart.jacobian(zeta) * w).sum() * (chart.last - start) / 2
+            assert weight.sum() == pytest.approx(expected, rel=1.5e-3)
+
+
+def test_kernel_tables_refuse_duplicates_and_are_read_only() -> None:
+    table: KernelTable[object] = KernelTable("test")  # type: ignore[type-var]
+    structure = LorentzStructure("made-up")
+    table.kernel(structure)(lambda: None)  # type: ignore[arg-type]
+    with pytest.raises(PhysicsError, match="already"):
+        table.kernel(structure)(lambda: None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        table.entries[structure] = None  # type: ignore[index]
+    with pytest.raises(PhysicsError, match="no kernel for other"):
+        _ = table[LorentzStructure("other")]

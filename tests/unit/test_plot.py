@@ -1,0 +1,54 @@
+"""Plots: what is drawn, and that the legend covers no curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget.core import Limit
+from darktarget.errors import UnknownName
+
+
+def bound(name: str, low: float = 1e-3, high: float = 1.0) -> Limit:
+    return dt.limit(dt.model("dark-photon", mass=np.geomspace(low, high, 40)), dt.experiment(name))
+
+
+@pytest.mark.parametrize("plane", list(dt.plot.PLANES))
+@pytest.mark.parametrize("names", [("na64e-2018",), ("na64e-2018", "na64e-2022", "na64e-5e12", "na64e-1e13-b1")])
+def test_the_legend_covers_no_curve(plane: str, names: tuple[str, ...]) -> None:
+    ax = dt.plot.exclusion(*(bound(n) for n in names), plane=plane)
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.canvas.draw()
+    legend = ax.get_legend()
+    assert legend is not None
+    box = legend.get_window_extent()
+    for line in ax.get_lines():
+        points = ax.transData.transform(np.asarray(line.get_xydata()))
+        inside = (points[:, 0] > box.x0) & (points[:, 0] < box.x1) & (points[:, 1] > box.y0) & (points[:, 1] < box.y1)
+        assert not inside.any()
+
+
+def test_labels_and_references_are_there() -> None:
+    ax = dt.plot.exclusion(bound("na64e-2018"), bound("na64e-5e12"), plane="coupling")
+    assert "GeV" in ax.get_xlabel()
+    assert "varepsilon" in ax.get_ylabel()
+    legend = ax.get_legend()
+    assert legend is not None
+    text = "".join(t.get_text() for t in legend.get_texts())
+    assert "2108.04195" in text
+    assert "90% CL" in text
+    assert [line.get_linestyle() for line in ax.get_lines()] == ["-", "--"]  # projections are dashed
+    assert len(ax.collections) == 1  # and not shaded
+
+
+def test_curve_without_any_limit_says_so() -> None:
+    closed = dt.limit(dt.model("dark-photon", mass=[0.1, 0.2], mass_ratio=1.0), dt.experiment("na64e-2018"))
+    ax = dt.plot.exclusion(closed)
+    assert any("no limit" in t.get_text() for t in ax.texts)
+
+
+def test_unknown_planes() -> None:
+    with pytest.raises(UnknownName, match="coupling, y"):
+        dt.plot.exclusion(bound("na64e-2018"), plane="z")

@@ -1,0 +1,55 @@
+"""Constants, conversions and the freedom to choose the internal energy unit."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget import units
+
+
+def test_conversions() -> None:
+    assert 1 / (units.PB * units.GeV**2) == pytest.approx(0.3893793721e9, rel=1e-9)
+    assert units.ALPHA == pytest.approx(1 / 137.035999, rel=1e-8)
+
+
+RESCALED = """
+import importlib.util, json, pathlib, sys
+import numpy as np
+import darktarget
+path = pathlib.Path(darktarget.__file__).parent / "units.py"
+text = path.read_text()
+assert "GeV: Final = 1.0" in text
+spec = importlib.util.spec_from_loader("darktarget.units", loader=None)
+module = importlib.util.module_from_spec(spec)
+code = compile(text.replace("GeV: Final = 1.0", "GeV: Final = {unit}"), str(path), "exec")
+sys.modules["darktarget.units"] = module
+darktarget.units = module
+getattr(__import__("builtins"), "exec")(code, module.__dict__)
+import darktarget as dt
+from darktarget.io.tables import limit_document, cross_section_document
+model = dt.model("dark-photon", mass=[0.002, 0.05, 0.7])
+bound = limit_document(dt.limit(model, dt.experiment("na64e-2018")))
+ww = limit_document(dt.limit(model, dt.experiment("na64e-2018"), cross_section="iww"))
+xsec = cross_section_document(dt.cross_section(model, energy=16, target="Al"))
+print(json.dumps([bound["coupling_upper"], bound["y_upper"], bound["mass_GeV"], ww["coupling_upper"], xsec["sigma_pb"]]))
+"""
+
+
+def test_the_internal_energy_unit_changes_nothing() -> None:
+    """With MeV or another number inside, limits in eps and y, masses in GeV and sigma in pb stay the same."""
+
+    def run(unit: float) -> list[list[float]]:
+        code = RESCALED.replace("{unit}", repr(unit))
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+    natural, rescaled = run(1.0), run(730.0)
+    np.testing.assert_allclose(rescaled, natural, rtol=1e-9)
+    plain = dt.limit(dt.model("dark-photon", mass=[0.002, 0.05, 0.7]), dt.experiment("na64e-2018"))
+    np.testing.assert_allclose(natural[0], plain.coupling_upper, rtol=1e-12)
