@@ -35,7 +35,7 @@ def add(a: Vector, b: Vector, scale: Any = 1) -> Vector:
 
 def slash(a: Vector) -> Matrix:
     """a_mu gamma^mu as a float matrix."""
-    return sum(float(x) * g * s for x, g, s in zip(a, GAMMA, METRIC, strict=True))  # type: ignore[return-value]
+    return np.sum([float(x) * g * s for x, g, s in zip(a, GAMMA, METRIC, strict=True)], axis=0)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,12 @@ def phase_space(E: float, m: float, M: float, MN: float, x: float, theta: float,
     across = mp.sqrt(qq**2 - along**2)
     e1 = [V[3] / length, mpf(0), -V[1] / length]
     n = [V[1] / length, mpf(0), V[3] / length]
-    q = [q0, along * n[0] + across * mp.cos(phi) * e1[0], across * mp.sin(phi), along * n[2] + across * mp.cos(phi) * e1[2]]
+    q = [
+        q0,
+        along * n[0] + across * mp.cos(phi) * e1[0],
+        across * mp.sin(phi),
+        along * n[2] + across * mp.cos(phi) * e1[2],
+    ]
     out = add(add(p, q), k, -1)
     nucleus = [MN, mpf(0), mpf(0), mpf(0)]
     J = add(add(nucleus, nucleus), q, -1)
@@ -88,7 +93,8 @@ def boosted(point: Point, shift: bool) -> Point:
     def boost(a: Vector) -> Vector:
         return [gamma * (a[0] - beta * a[3]), a[1], a[2], gamma * (a[3] - beta * a[0])]
 
-    return Point(*(boost(a) for a in (point.p, point.k, point.out, point.q, J)), point.s, point.u)
+    p, k, out, q, current = (boost(a) for a in (point.p, point.k, point.out, point.q, J))
+    return Point(p, k, out, q, current, point.s, point.u)
 
 
 Vertex = Callable[[int], Matrix]
@@ -125,7 +131,15 @@ def vector_squared(point: Point, m: float, current: Vector) -> float:
 
 
 def energy_angle(
-    E: float, m: float, M: float, MN: float, x: float, theta: float, g2: Callable[[float], float], alpha: float, nodes: int
+    E: float,
+    m: float,
+    M: float,
+    MN: float,
+    x: float,
+    theta: float,
+    g2: Callable[[float], float],
+    alpha: float,
+    nodes: int,
 ) -> float:
     """d sigma/(dx d theta) at unit coupling (GeV^-2 per rad) by quadrature over t and azimuth of the traces."""
     mp.dps = 50

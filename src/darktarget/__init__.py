@@ -34,7 +34,7 @@ _PUBLIC = {
     "tracks": "flow",
 }
 _MODULES = ("plot", "units", "errors")
-__all__ = [*_PUBLIC, *_MODULES]  # noqa: PLE0604
+__all__ = [*_PUBLIC, *_MODULES]
 
 
 def __getattr__(name: str) -> Any:

@@ -217,15 +217,11 @@ class Process(Protocol):
 
     name: str
 
-    def cross_section(
-        self, model: Model, beam: Beam, material: str, *, method: str, form_factor: str
-    ) -> CrossSection:
+    def cross_section(self, model: Model, beam: Beam, material: str, *, method: str, form_factor: str) -> CrossSection:
         """Cross section per nucleus of a material at unit coupling."""
         ...
 
-    def produce(
-        self, model: Model, tracks: Tracks, minimum: float, *, method: str, form_factor: str
-    ) -> Yield:
+    def produce(self, model: Model, tracks: Tracks, minimum: float, *, method: str, form_factor: str) -> Yield:
         """Mediators with energy above ``minimum`` made along the tracks."""
         ...
 

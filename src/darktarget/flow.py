@@ -79,8 +79,7 @@ def produce(
     path = tracks(experiment.beam, experiment.target)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     return tuple(
-        PROCESSES[name]().produce(model, path, minimum, method=cross_section, form_factor=form_factor)
-        for name in names
+        PROCESSES[name]().produce(model, path, minimum, method=cross_section, form_factor=form_factor) for name in names
     )
 
 
@@ -122,12 +121,10 @@ def limit(
     >>> import darktarget as dt
     >>> bound = limit(dt.model("dark-photon", mass=0.1), dt.experiment("na64e-2018"))
     >>> print(f"{bound.coupling_upper[0]:.1e}")
-    3.2e-04
+    2.9e-04
     """
     _check(model, experiment, cl)
-    yields = produce(
-        model, experiment, processes=processes, cross_section=cross_section, form_factor=form_factor
-    )
+    yields = produce(model, experiment, processes=processes, cross_section=cross_section, form_factor=form_factor)
     seen = experiment.bins[0]
     signal = select(model, yields, seen, experiment.beam)
     counts = signal.unit * experiment.effective_exposure

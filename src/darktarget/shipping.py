@@ -6,11 +6,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from darktarget import cache, flow
 from darktarget.experiments import EXPERIMENTS
 from darktarget.models import MODELS
-from darktarget.units import MeV
 
 
 def ship(*, rebuild: bool = False) -> Iterator[str]:
@@ -43,7 +43,8 @@ def ship(*, rebuild: bool = False) -> Iterator[str]:
 def _need(experiment: str, folder: Path) -> set[str]:
     """Names of the tables that one experiment uses, built if they are not there."""
     used: set[str] = set()
-    for model in MODELS.names(plugins=False):
+    for name in MODELS.names(plugins=False):
+        example: Any = MODELS[name]
         with cache.recorded(used):
-            flow.produce(MODELS[model](mass=30 * MeV), EXPERIMENTS[experiment])
+            flow.produce(example(mass=0.03), EXPERIMENTS[experiment])
     return used

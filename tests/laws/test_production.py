@@ -26,7 +26,9 @@ PAIRS = [(m, p) for m, p in PAIRS if _has(m, p)]
 
 
 @pytest.mark.parametrize(("model", "process"), PAIRS)
-@pytest.mark.parametrize(("beam", "energy", "target"), [("electron", 100, "Pb"), ("positron", 8, "W"), ("muon", 160, "Fe")])
+@pytest.mark.parametrize(
+    ("beam", "energy", "target"), [("electron", 100, "Pb"), ("positron", 8, "W"), ("muon", 160, "Fe")]
+)
 def test_cross_sections_are_finite_positive_and_fall(
     model: str, process: str, beam: str, energy: float, target: str
 ) -> None:

@@ -28,7 +28,10 @@ def test_masses_that_are_none(value: object) -> None:
         dt.model("dark-photon", mass=value)
 
 
-@given(st.sampled_from(["alpha_D", "mass_ratio", "coupling"]), st.one_of(JUNK.filter(lambda v: v is not None), NOT_POSITIVE))
+@given(
+    st.sampled_from(["alpha_D", "mass_ratio", "coupling"]),
+    st.one_of(JUNK.filter(lambda v: v is not None), NOT_POSITIVE),
+)
 def test_parameters_that_are_none(name: str, value: object) -> None:
     with pytest.raises(InputError, match=name):
         dt.model("dark-photon", mass=0.1, **{name: value})
@@ -87,8 +90,8 @@ def test_words_of_the_command_line(words: list[str]) -> None:
     for parse in (masses, parameters):
         try:
             parse(words)
-        except DarktargetError as error:
-            assert str(error)
+        except DarktargetError:
+            continue
 
 
 @given(st.floats(1e-6, 1), st.floats(1.01, 1e6), st.integers(2, 50))

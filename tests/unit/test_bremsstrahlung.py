@@ -44,9 +44,7 @@ def test_cross_sections(mass: float, beam: str, energy: float, target: str, expe
     assert pb(mass, beam, energy, target)[0] == pytest.approx(expected, rel=5e-3)
 
 
-@pytest.mark.parametrize(
-    ("method", "ratios"), [("ww", (0.80, 1.11, 1.35, 1.76)), ("iww", (0.80, 1.13, 1.71, 3.65))]
-)
+@pytest.mark.parametrize(("method", "ratios"), [("ww", (0.80, 1.11, 1.35, 1.76)), ("iww", (0.80, 1.13, 1.71, 3.65))])
 def test_photon_flux_approximations_are_wrong_for_electrons(method: str, ratios: tuple[float, ...]) -> None:
     masses = [1e-3, 1e-2, 0.1, 1.0]
     found = pb(masses, "electron", 100, "Pb", method=method) / pb(masses, "electron", 100, "Pb")
@@ -77,10 +75,10 @@ def test_energy_and_angle_integrate_to_the_spectrum_and_the_total(method: str) -
         total = np.trapezoid(row * theta, log_theta)
         single = process.spectrum(model, beam, "Pb", np.array([x]), method=method)[0, 0]
         assert total == pytest.approx(single, rel=2e-3)
-    x = np.linspace(0.3 / 160 * 1.0001, 0.99999, 4001)
-    spectrum = process.spectrum(model, beam, "Pb", x, method=method)[0]
+    grid = np.linspace(0.3 / 160 * 1.0001, 0.99999, 4001)
+    spectrum = process.spectrum(model, beam, "Pb", grid, method=method)[0]
     expected = dt.cross_section(model, beam="muon", energy=160, target="Pb", method=method).sigma[0]
-    assert np.trapezoid(spectrum, x) == pytest.approx(expected, rel=3e-3)
+    assert np.trapezoid(spectrum, grid) == pytest.approx(expected, rel=3e-3)
 
 
 def test_angles_of_an_electron_beam_integrate_to_its_spectrum() -> None:
@@ -95,7 +93,9 @@ def test_angles_of_an_electron_beam_integrate_to_its_spectrum() -> None:
 
 
 @pytest.mark.parametrize("mass", [1e-4, 1e-3, 0.03, 0.5, 3.0])
-@pytest.mark.parametrize(("beam", "energy", "target"), [("electron", 100, "Pb"), ("muon", 15, "W"), ("electron", 4, "W")])
+@pytest.mark.parametrize(
+    ("beam", "energy", "target"), [("electron", 100, "Pb"), ("muon", 15, "W"), ("electron", 4, "W")]
+)
 def test_the_quoted_error_covers_a_denser_quadrature(mass: float, beam: str, energy: float, target: str) -> None:
     result = dt.cross_section(dt.model("dark-photon", mass=mass), beam=beam, energy=energy, target=target)
     lepton = ELECTRON_MASS if beam == "electron" else MUON_MASS
@@ -125,7 +125,9 @@ def test_closed_and_threshold() -> None:
     """Above the kinematic end exactly 0 with a reason, just below it small and positive."""
     end = np.sqrt((LEAD.A * 0.93149410242 + ELECTRON_MASS) ** 2 + 2 * LEAD.A * 0.93149410242 * (4 - ELECTRON_MASS))
     heaviest = end - LEAD.A * 0.93149410242 - ELECTRON_MASS
-    result = dt.cross_section(dt.model("dark-photon", mass=[0.1, 0.999 * heaviest, 1.001 * heaviest]), energy=4, target="Pb")
+    result = dt.cross_section(
+        dt.model("dark-photon", mass=[0.1, 0.999 * heaviest, 1.001 * heaviest]), energy=4, target="Pb"
+    )
     assert result.sigma[2] == 0.0
     assert 0 < result.sigma[1] < 1e-6 * result.sigma[0]
     assert result.reason[:2] == (None, None)
@@ -142,7 +144,7 @@ def shipped() -> list[tuple[dict[str, object], cache.Arrays]]:
 
 
 def request_of(recipe: dict[str, object]) -> st.Request:
-    nucleus = next(e for m in MATERIALS.values() for e in m.elements if e.Z == recipe["Z"])
+    nucleus = next(e for m in MATERIALS.values() for e in m.elements if recipe["Z"] == e.Z)
     structure = next(s for s in EXACT.entries if s.name == recipe["structure"])
     return st.Request(dict(recipe), structure, nucleus, calculation(str(recipe["method"])))
 
@@ -176,7 +178,9 @@ def test_shipped_tables_agree_with_the_direct_calculation() -> None:
             z, w = np.polynomial.legendre.leggauss(100)
             start = float(chart.zeta(cut / energy))
             zeta = start + (chart.last - start) * (z + 1) / 2
-            direct = request.how.spectrum(VECTOR, grid.collision(mass, energy), form_factor("elastic"), chart.y(zeta), 4)
+            direct = request.how.spectrum(
+                VECTOR, grid.collision(mass, energy), form_factor("elastic"), chart.y(zeta), 4
+            )
             expected = (direct * chart.jacobian(zeta) * w).sum() * (chart.last - start) / 2
             assert weight.sum() == pytest.approx(expected, rel=1.5e-3)
 
@@ -184,9 +188,9 @@ def test_shipped_tables_agree_with_the_direct_calculation() -> None:
 def test_kernel_tables_refuse_duplicates_and_are_read_only() -> None:
     table: KernelTable[object] = KernelTable("test")  # type: ignore[type-var]
     structure = LorentzStructure("made-up")
-    table.kernel(structure)(lambda: None)  # type: ignore[arg-type]
+    table.kernel(structure)(lambda: None)
     with pytest.raises(PhysicsError, match="already"):
-        table.kernel(structure)(lambda: None)  # type: ignore[arg-type]
+        table.kernel(structure)(lambda: None)
     with pytest.raises(TypeError):
         table.entries[structure] = None  # type: ignore[index]
     with pytest.raises(PhysicsError, match="no kernel for other"):

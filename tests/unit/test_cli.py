@@ -44,7 +44,18 @@ def test_list(run: Any) -> None:
 
 
 def test_xsec_document(run: Any) -> None:
-    words = ("xsec", "dark-photon", "--beam", "electron", "--energy", "100", "--target", "Pb", "--mass", "0.01")
+    words = (
+        "xsec",
+        "dark-photon",
+        "--beam",
+        "electron",
+        "--energy",
+        "100",
+        "--target",
+        "Pb",
+        "--mass",
+        "0.01",
+    )
     result = run(*words, "--mass", "0.1,200", "--json")
     document = json.loads(result.out)
     assert result.code == 0
@@ -80,14 +91,24 @@ def test_points_without_a_limit_are_null_with_a_reason(run: Any) -> None:
     assert document["intervals"][1] == []
     assert document["reason"][0] is None
     assert document["reason"][1]
-    closed = json.loads(run("limit", "na64e-2018", "dark-photon", "--mass", "0.1", "-p", "mass_ratio=1.5", "--json").out)
+    closed = json.loads(
+        run("limit", "na64e-2018", "dark-photon", "--mass", "0.1", "-p", "mass_ratio=1.5", "--json").out
+    )
     assert closed["coupling_upper"] == [None]
     assert closed["expected_counts_at_unit_coupling"] == [0.0]
     assert "closed" in closed["reason"][0]
 
 
 def test_output_files(run: Any, tmp_path: Path) -> None:
-    words = ("limit", "na64e-2018", "dark-photon", "--mass", "0.01:1:5", "--out", str(tmp_path / "new" / "out"))
+    words = (
+        "limit",
+        "na64e-2018",
+        "dark-photon",
+        "--mass",
+        "0.01:1:5",
+        "--out",
+        str(tmp_path / "new" / "out"),
+    )
     assert run(*words).code == 0
     stem = tmp_path / "new" / "out" / "na64e-2018_dark-photon"
     paths = [stem.with_suffix(s) for s in (".csv", ".json", ".png", ".pdf")]
@@ -196,7 +217,16 @@ def test_an_interrupt_ends_quietly(run: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_as_a_process_with_warnings_as_errors() -> None:
-    command = [sys.executable, "-W", "error", "-m", "darktarget.interface.cli", "limit", "na64e-2018", "dark-photon"]
+    command = [
+        sys.executable,
+        "-W",
+        "error",
+        "-m",
+        "darktarget.interface.cli",
+        "limit",
+        "na64e-2018",
+        "dark-photon",
+    ]
     done = subprocess.run([*command, "--mass", "1e-3:200:9", "--json"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert json.loads(done.stdout)["coupling_upper"][-1] is None

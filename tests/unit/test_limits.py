@@ -132,7 +132,7 @@ def test_resolution_blurs_the_cut() -> None:
     """Half of the mediators that leave exactly the cut energy pass; the linear sum blurs more."""
     beam = Beam("electron", 100.0)
     for combination in ("quadrature", "linear"):
-        seen = MissingEnergy(50.0, 20.0, 0.10, 0.04, combination)  # type: ignore[arg-type]
+        seen = MissingEnergy(50.0, 20.0, 0.10, 0.04, combination)
         assert seen.efficiency(np.array([50.0]), beam)[0] == pytest.approx(0.5)
         low, high = seen.efficiency(np.array([45.0, 55.0]), beam)
         assert 0 < low < 0.1 < 0.9 < high < 1

@@ -26,7 +26,7 @@ POINTS = [
 def _random_points() -> list[trace.Point]:
     mp.dps = 50
     generator = np.random.default_rng(7)
-    points = []
+    points: list[trace.Point] = []
     while len(points) < 12:
         E, m, M, x, theta = POINTS[len(points) % len(POINTS)]
         t = mpf(10) ** mpf(generator.uniform(-7, -2))
@@ -70,7 +70,10 @@ def test_shifted_current_gives_the_same_square() -> None:
         point = trace.phase_space(2.0, MUON_MASS, 0.5, MN, x, 0.1, mpf("0.3"), mpf("0.7"))
         assert point is not None
         shifted, plain = trace.boosted(point, shift=True), trace.boosted(point, shift=False)
-        a, b = trace.vector_squared(shifted, MUON_MASS, shifted.J), trace.vector_squared(plain, MUON_MASS, plain.J)
+        a, b = (
+            trace.vector_squared(shifted, MUON_MASS, shifted.J),
+            trace.vector_squared(plain, MUON_MASS, plain.J),
+        )
         assert a == pytest.approx(b, rel=1e-6)
         assert a > 0
 

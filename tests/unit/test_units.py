@@ -15,7 +15,7 @@ from darktarget import units
 
 def test_conversions() -> None:
     assert 1 / (units.PB * units.GeV**2) == pytest.approx(0.3893793721e9, rel=1e-9)
-    assert units.ALPHA == pytest.approx(1 / 137.035999, rel=1e-8)
+    assert pytest.approx(1 / 137.035999, rel=1e-8) == units.ALPHA
 
 
 RESCALED = """
@@ -37,7 +37,8 @@ model = dt.model("dark-photon", mass=[0.002, 0.05, 0.7])
 bound = limit_document(dt.limit(model, dt.experiment("na64e-2018")))
 ww = limit_document(dt.limit(model, dt.experiment("na64e-2018"), cross_section="iww"))
 xsec = cross_section_document(dt.cross_section(model, energy=16, target="Al"))
-print(json.dumps([bound["coupling_upper"], bound["y_upper"], bound["mass_GeV"], ww["coupling_upper"], xsec["sigma_pb"]]))
+rows = [bound["coupling_upper"], bound["y_upper"], bound["mass_GeV"], ww["coupling_upper"], xsec["sigma_pb"]]
+print(json.dumps(rows))
 """
 
 

@@ -36,7 +36,7 @@ def vector_to_dirac(mass: Array, daughter: Array | float, alpha: Array | float) 
 
 
 def vector_to_majorana(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
-    r"""Width of a vector into a Majorana pair, :math:`\frac{\alpha M}{6}\beta^3`, from (g/2) chibar gamma gamma5 chi."""
+    r"""Width of a vector into a Majorana pair, :math:`\frac{\alpha M}{6}\beta^3`; (g/2) chibar gamma gamma5 chi."""
     return np.asarray(alpha * mass / 6 * velocity(mass, daughter) ** 3)
 
 

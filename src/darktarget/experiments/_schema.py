@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_type_hints
 from annotated_types import Ge, Gt, Le, MinLen
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from darktarget.core import Beam, Experiment, Layer, Run, Signature, SignalBin, Target
+from darktarget.core import Beam, Experiment, Layer, Run, SignalBin, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.signatures import SIGNATURES
 from darktarget.target.materials import MATERIALS
@@ -174,7 +174,7 @@ def _scaled_background(t: ExperimentTable) -> tuple[str, ...]:
 
 def _signature(table: dict[str, Any], source: str, beam: Beam) -> Signature:
     keys = dict(table)
-    cls = SIGNATURES[keys.pop("name", None)]  # type: ignore[arg-type]
+    cls = SIGNATURES[keys.pop("name", None)]
     hints = get_type_hints(cls, include_extras=True)
     wanted: dict[str, Any] = {}
     for field in dataclasses.fields(cls):  # type: ignore[arg-type]
@@ -197,7 +197,9 @@ def validate(schema: type[Any], table: Mapping[str, Any], source: str) -> Any:
         first = error.errors(include_url=False)[0]
         field = f"{source}: " + ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
-            raise DeclarationError(field, first["input"], "no such key", f"Valid: {_valid(schema, first['loc'])}.") from None
+            raise DeclarationError(
+                field, first["input"], "no such key", f"Valid: {_valid(schema, first['loc'])}."
+            ) from None
         if first["type"] == "missing":
             raise DeclarationError(field, None, "a value", "This key is required.") from None
         raise DeclarationError(field, first["input"], _allowed(first["msg"])) from None

@@ -22,7 +22,9 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Mass = Annotated[list[str] | None, typer.Option("--mass", help="Mediator mass in GeV: a value, a comma list or lo:hi:n.")]
+Mass = Annotated[
+    list[str] | None, typer.Option("--mass", help="Mediator mass in GeV: a value, a comma list or lo:hi:n.")
+]
 Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
 Method = Annotated[str, typer.Option(help="etl (exact), ww or iww.")]
 Form = Annotated[str, typer.Option(help="elastic, full or helm.")]
@@ -58,7 +60,12 @@ def xsec(
     from darktarget.io.tables import cross_section_document
 
     result = api.cross_section(
-        _model(model, mass, param), beam=beam, energy=energy, target=target, method=method, form_factor=form_factor
+        _model(model, mass, param),
+        beam=beam,
+        energy=energy,
+        target=target,
+        method=method,
+        form_factor=form_factor,
     )
     document = cross_section_document(result, beam=beam, energy_GeV=energy, target=target)
     rows = zip(*(document[k] for k in ("mass_GeV", "sigma_pb", "relative_error", "reason")), strict=True)
@@ -89,7 +96,13 @@ def limit(
     if out is not None:
         _check_output(out, f"{seen.name}_{theory.name}", plot, force)
     bound = flow.limit(
-        theory, seen, cl=cl, method=method, processes=process, cross_section=cross_section, form_factor=form_factor
+        theory,
+        seen,
+        cl=cl,
+        method=method,
+        processes=process,
+        cross_section=cross_section,
+        form_factor=form_factor,
     )
     document = limit_document(bound)
     rows = zip(*(document[k] for k in ("mass_GeV", "coupling_upper", "y_upper", "reason")), strict=True)

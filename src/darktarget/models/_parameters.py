@@ -93,7 +93,7 @@ def resolve(declared: Sequence[Parameter], given: Mapping[str, Any]) -> dict[str
         if name not in known:
             error = UnknownName("parameter", name, known)
             close = get_close_matches(name, known, 1)
-            raise error if not close else InputError("parameter", name, error.allowed, f"Did you mean {close[0]}?")
+            raise (error if not close else InputError("parameter", name, error.allowed, f"Did you mean {close[0]}?"))
     values: dict[str, Any] = {}
     for parameter in declared:
         value = given.get(parameter.name, parameter.default)

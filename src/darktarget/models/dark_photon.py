@@ -1,6 +1,6 @@
 r"""Dark photon: kinetic mixing with the photon, decaying to a pair of dark particles.
 
-.. math:: \mathcal L \supset -\tfrac14F'^2 + \tfrac12 m_{A'}^2A'^2 + \epsilon e\,A'_\mu J^\mu_{\rm em} + g_D A'_\mu J^\mu_D
+.. math:: \mathcal L = -\tfrac14F'^2 + \tfrac12 m_{A'}^2A'^2 + \epsilon e\,A'_\mu J^\mu_{\rm em} + g_D A'_\mu J^\mu_D
 
 The dark current is that of one Dirac fermion, of one Majorana fermion (axial, (g_D/2) chibar gamma gamma5 chi) or of
 one complex scalar; particle and antiparticle are counted once each.

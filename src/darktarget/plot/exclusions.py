@@ -35,7 +35,10 @@ class Plane:
 PLANES: Final[Mapping[str, Plane]] = MappingProxyType(
     {
         "coupling": Plane(
-            r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$", lambda b: b.mass / GeV, lambda b: b.coupling_upper
+            r"mediator mass $m_{A'}$ [GeV]",
+            r"coupling $\varepsilon$",
+            lambda b: b.mass / GeV,
+            lambda b: b.coupling_upper,
         ),
         "y": Plane(
             r"dark-matter mass $m_\chi$ [GeV]",
@@ -73,14 +76,14 @@ def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -
         UnknownName: no such plane.
     """
     axes = plane_named(plane)
-    ax = ax if ax is not None else _new_axes()
+    ax = ax if ax is not None else _new_axes(len(bounds))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
         _curve(ax, axes.x(bound), axes.y(bound), colour, bound)
     ax.set(xscale="log", yscale="log", xlabel=axes.x_label, ylabel=axes.y_label)
     ax.set_title(_caption(bounds), fontsize=8, loc="left")
     _set_limits(ax, [(axes.x(b), axes.y(b)) for b in bounds])
-    # the excluded region lies above the curves, which rise to the right: this corner stays empty
-    ax.legend(loc="lower right", frameon=False, fontsize=8)
+    # below the axes a legend covers no curve, however many there are
+    ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), frameon=False, fontsize=8, borderaxespad=0)
     return ax
 
 
@@ -94,12 +97,12 @@ def save(ax: Axes, path: Path) -> None:
     figure.savefig(path, dpi=200, metadata=metadata)
 
 
-def _new_axes() -> Axes:
+def _new_axes(curves: int) -> Axes:
     # Figure without pyplot: nothing global is touched and no display is needed
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.0, 4.5), layout="constrained")
+    figure = Figure(figsize=(6.0, 4.2 + 0.35 * curves), layout="constrained")
     FigureCanvasAgg(figure)
     ax: Axes = figure.add_subplot()
     ax.tick_params(which="both", direction="in", top=True, right=True)
@@ -126,7 +129,7 @@ def _set_limits(ax: Axes, curves: list[tuple[Array, Array]]) -> None:
         return
     if x.size > 1 and x.min() < x.max():
         ax.set_xlim(x.min(), x.max())
-    ax.set_ylim(y.min() / 10, y.max() * 3)
+    ax.set_ylim(y.min() / 3, y.max() * 3)
 
 
 def _caption(bounds: tuple[Limit, ...]) -> str:

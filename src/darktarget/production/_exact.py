@@ -162,9 +162,7 @@ def minimal_u(collision: Collision, y: Array) -> Array:
     return np.asarray((M**2 * (E**2 * y + tail) + 2 * (m * k) ** 2) / (x * E**2 + p * k))
 
 
-def _t_nodes(
-    t_min: Array, t_max: Array, nucleus: Element, form: FormFactor, nodes: int
-) -> tuple[Array, Array]:
+def _t_nodes(t_min: Array, t_max: Array, nucleus: Element, form: FormFactor, nodes: int) -> tuple[Array, Array]:
     """Nodes and weights in t: logarithmic, denser in the middle, cut where screening or size leave < 1e-6."""
     low = np.maximum(t_min, np.minimum(1e-3 * screening_scale(nucleus), t_max / 2))
     high = np.minimum(t_max, 3e3 * form.scale(nucleus) + 100 * t_min)
@@ -175,9 +173,7 @@ def _t_nodes(
     return t, t * span * w * (0.6 + 1.2 * z**2)
 
 
-def _azimuth_average(
-    numerator: Numerator, s0: Array, s1: Array, w0: Array, w1: Array, jj: Array, qj: Array
-) -> Array:
+def _azimuth_average(numerator: Numerator, s0: Array, s1: Array, w0: Array, w1: Array, jj: Array, qj: Array) -> Array:
     """Azimuthal mean of N/s~^2 with s~ = s0 - s1 cos(phi) and w = w0 + w1 cos(phi)."""
     r2 = (s0 - s1) * (s0 + s1)
     r = np.sqrt(r2)

@@ -30,7 +30,14 @@ LOWEST_X = 0.02
 OPEN_FRACTION = 0.98  # heaviest mass of a table relative to the kinematic end
 QUALITY = 2
 NODES_PER_ENERGY = 24
-CHECKPOINTS = ((0.11, 0.9), (0.33, 0.3), (0.52, 0.97), (0.71, 0.55), (0.83, 0.95), (0.93, 0.8))  # off the nodes
+CHECKPOINTS = (
+    (0.11, 0.9),
+    (0.33, 0.3),
+    (0.52, 0.97),
+    (0.71, 0.55),
+    (0.83, 0.95),
+    (0.93, 0.8),
+)  # off the nodes
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ class DirectSpectrum:
             energy[p, i] = parent[i]
             if not collision.is_open or minimum >= chart.high * parent[i]:
                 continue
-            start = float(chart.zeta(max(minimum / parent[i], 1.001 * chart.low)))
+            start = float(chart.zeta(max(minimum / float(parent[i]), 1.001 * chart.low)))
             zeta = start + (chart.last - start) * z
             energy[p, i] = (1 - chart.y(zeta)) * parent[i]
             form = form_factor(self.request.recipe["form_factor"])
@@ -243,7 +250,7 @@ def _density(
 
 
 def size_suppression(collision: Collision, y: Array) -> Array:
-    r"""How the nuclear size cuts the spectrum, :math:`(1+t_\min/d)^{-2}` with the forward t_min; divided out of tables."""
+    r"""How the nuclear size cuts the spectrum, :math:`(1+t_\min/d)^{-2}`, forward t_min; divided out of tables."""
     t_min = (minimal_u(collision, y) / (2 * collision.energy * y)) ** 2
     return np.asarray((1 + t_min / nuclear_scale(collision.nucleus)) ** -2)
 

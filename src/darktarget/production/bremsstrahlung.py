@@ -222,14 +222,25 @@ class Bremsstrahlung:
         x, theta = np.asarray(x, float), np.asarray(theta, float)
         rows = [
             how.energy_angle(
-                model.structure, Collision(lepton, m, beam.energy, nucleus), form, 1 - x, 2 * np.sin(theta / 2) ** 2
+                model.structure,
+                Collision(lepton, m, beam.energy, nucleus),
+                form,
+                1 - x,
+                2 * np.sin(theta / 2) ** 2,
             )
             for m in model.mass
         ]
         return np.array(rows) * np.sin(theta) * model.charge(beam.particle)[:, None] ** 2
 
     def spectrum(
-        self, model: Model, beam: Beam, target: str, x: Array, *, method: str = "etl", form_factor: str = "elastic"
+        self,
+        model: Model,
+        beam: Beam,
+        target: str,
+        x: Array,
+        *,
+        method: str = "etl",
+        form_factor: str = "elastic",
     ) -> Array:
         """d sigma/dx at unit coupling on an element, (energy unit)^-2, shape [point, n]; ``x`` has shape [n]."""
         how, form = calculation(method), _form(form_factor)
@@ -246,7 +257,13 @@ class Bremsstrahlung:
         return np.array(rows) * model.charge(beam.particle)[:, None] ** 2
 
     def produce(
-        self, model: Model, tracks: Tracks, minimum: float, *, method: str = "etl", form_factor: str = "elastic"
+        self,
+        model: Model,
+        tracks: Tracks,
+        minimum: float,
+        *,
+        method: str = "etl",
+        form_factor: str = "elastic",
     ) -> Yield:
         r"""Mediators above ``minimum`` energy per primary at unit coupling.
 
@@ -268,7 +285,13 @@ class Bremsstrahlung:
                 stuff = material(name)
                 for nucleus, density in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
                     recipe = recipe_of(
-                        model.structure, LEPTON_MASS[species], nucleus, method, form_factor, tracks.beam, minimum
+                        model.structure,
+                        LEPTON_MASS[species],
+                        nucleus,
+                        method,
+                        form_factor,
+                        tracks.beam,
+                        minimum,
                     )
                     table = source(Request(recipe, model.structure, nucleus, how))
                     energy, density_of = table.evaluate(model.mass, parent, minimum)

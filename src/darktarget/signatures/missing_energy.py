@@ -70,11 +70,12 @@ class MissingEnergy:
         accepted = (made.weight * self.efficiency(made.energy, beam)).sum(axis=1)
         closed = f"on-shell decay closed: twice the dark mass is not below the mass of {model.mediator}"
         heavy = "no sensitivity: no mediator above the energy cut can be made"
-        reason = tuple(
-            closed if not i else heavy if a <= 0 else None for i, a in zip(invisible, accepted, strict=True)
-        )
+        reason = tuple(closed if not i else heavy if a <= 0 else None for i, a in zip(invisible, accepted, strict=True))
         method = "resolution in quadrature" if self.combination == "quadrature" else "resolution added linearly"
-        notes = (f"missing energy: {method}", "invisible branching 1 (visible width, of order coupling^2, neglected)")
+        notes = (
+            f"missing energy: {method}",
+            "invisible branching 1 (visible width, of order coupling^2, neglected)",
+        )
         return Signal(np.where(invisible, accepted, 0.0), made.power, reason, notes)
 
 

@@ -17,7 +17,9 @@ def upper_limit(n: int, b: float, *, cl: float, method: str) -> float:
         raise UnknownName("method", method, ("cls",))
 
     def cdf(mean: float) -> float:
-        return math.fsum(math.exp(-mean + k * math.log(mean) - math.lgamma(k + 1)) if mean else k == 0 for k in range(n + 1))
+        return math.fsum(
+            math.exp(-mean + k * math.log(mean) - math.lgamma(k + 1)) if mean else k == 0 for k in range(n + 1)
+        )
 
     if n == 0:
         return -math.log1p(-cl)

