@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from darktarget import experiments as _experiments
+from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Beam, CrossSection, Experiment, Model, Process
 from darktarget.errors import InputError, UnknownName
 from darktarget.models import MODELS
@@ -19,7 +20,7 @@ from darktarget.units import LEPTON_MASS, GeV
 
 #: What ``names`` can list (read-only).
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
-    {plural(r.kind): r for r in (MODELS, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES)}
+    {plural(r.kind): r for r in (MODELS, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, CONSTRAINTS)}
 )
 BEAMS: Final = ("electron", "positron", "muon")
 

@@ -149,6 +149,22 @@ class CrossSection:
 
 
 @dataclass(frozen=True)
+class Differential:
+    """A differential cross section per nucleus at unit coupling, with its numerical error.
+
+    Attributes:
+        value: (energy unit)^-2 per unit of the variables, [point, n].
+        relative_error: [point, n].
+        method: the approximations used. references: arXiv numbers.
+    """
+
+    value: Array
+    relative_error: Array
+    method: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Channel:
     """One decay channel: partial width = width * coupling**power (energy unit), [point]."""
 

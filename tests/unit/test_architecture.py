@@ -14,7 +14,7 @@ import darktarget
 ROOT = Path(darktarget.__file__).parent
 # a module imports only from those listed before it
 ORDER = (
-    "units", "errors", "core", "registry", "cache", "target", "decays", "production", "models", "detector",
+    "units", "errors", "progress", "core", "registry", "cache", "target", "decays", "production", "models", "detector",
     "signatures", "experiments", "statistics", "flow", "thermal", "constraints", "io", "plot", "api", "figures",
     "scan", "shipping", "interface",
 )  # fmt: skip

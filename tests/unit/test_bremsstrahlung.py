@@ -71,12 +71,12 @@ def test_energy_and_angle_integrate_to_the_spectrum_and_the_total(method: str) -
     log_theta = np.linspace(np.log(1e-7), np.log(0.5), 1200)
     theta = np.exp(log_theta)
     for x in (0.3, 0.8):
-        row = process.energy_angle(model, beam, "Pb", np.full(theta.size, x), theta, method=method)[0]
+        row = process.energy_angle(model, beam, "Pb", np.full(theta.size, x), theta, method=method).value[0]
         total = np.trapezoid(row * theta, log_theta)
-        single = process.spectrum(model, beam, "Pb", np.array([x]), method=method)[0, 0]
+        single = process.spectrum(model, beam, "Pb", np.array([x]), method=method).value[0, 0]
         assert total == pytest.approx(single, rel=2e-3)
     grid = np.linspace(0.3 / 160 * 1.0001, 0.99999, 4001)
-    spectrum = process.spectrum(model, beam, "Pb", grid, method=method)[0]
+    spectrum = process.spectrum(model, beam, "Pb", grid, method=method).value[0]
     expected = dt.cross_section(model, beam="muon", energy=160, target="Pb", method=method).sigma[0]
     assert np.trapezoid(spectrum, grid) == pytest.approx(expected, rel=3e-3)
 
@@ -87,8 +87,8 @@ def test_angles_of_an_electron_beam_integrate_to_its_spectrum() -> None:
     theta = np.exp(log_theta)
     process = Bremsstrahlung()
     for x in (0.5, 0.99, 0.9999):
-        row = process.energy_angle(model, beam, "Pb", np.full(theta.size, x), theta)[0]
-        single = process.spectrum(model, beam, "Pb", np.array([x]))[0, 0]
+        row = process.energy_angle(model, beam, "Pb", np.full(theta.size, x), theta).value[0]
+        single = process.spectrum(model, beam, "Pb", np.array([x])).value[0, 0]
         assert np.trapezoid(row * theta, log_theta) == pytest.approx(single, rel=3e-3)
 
 

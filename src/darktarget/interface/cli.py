@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -29,6 +30,23 @@ Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", hel
 Method = Annotated[str, typer.Option(help="etl (exact), ww or iww.")]
 Form = Annotated[str, typer.Option(help="elastic, full or helm.")]
 DEFAULT_MASS = "1e-3:1:60"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import darktarget
+
+        typer.echo(darktarget.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What a fixed-target experiment says about a light-dark-matter model."""
 
 
 @app.command("list")
@@ -177,14 +195,26 @@ def _cell(value: Any) -> str:
     return f"{value:>14.5g}" if isinstance(value, float) else f"{'-':>14}"
 
 
+def _bar(items: Sequence[object], text: str) -> Iterable[object]:
+    """A progress bar on stderr, where that is a terminal."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(items, text, console=console, transient=True, disable=not console.is_terminal)
+
+
 def _note(text: str) -> None:
     typer.echo(text, err=True)
 
 
 def main() -> None:
     """Entry point: named errors become one line on stderr and exit status 2."""
+    from darktarget.progress import reported
+
     try:
-        app()
+        with reported(_bar):
+            app()
     except (InputError, PhysicsError) as error:
         _note(f"error: {error}")
         sys.exit(2)

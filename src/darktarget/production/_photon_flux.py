@@ -70,13 +70,13 @@ def spectrum(
 
 
 def energy_angle(
-    kernel: FluxKernel, collision: Collision, form: FormFactor, y: Array, tau: Array, *, improved: bool
+    kernel: FluxKernel, collision: Collision, form: FormFactor, y: Array, tau: Array, *, improved: bool, nodes: int = 48
 ) -> Array:
     """d sigma/(dx d tau), tau = 1 - cos(theta), in the (improved) Weizsaecker-Williams approximation."""
     y, tau = np.broadcast_arrays(np.asarray(y, float), np.asarray(tau, float))
     slope = 2 * (1 - y) * collision.energy**2
     w = _u_forward(collision, y) + slope * tau
-    return slope * _integrand(kernel, collision, form, y, w, improved, 48)
+    return slope * _integrand(kernel, collision, form, y, w, improved, nodes)
 
 
 def _u_forward(collision: Collision, y: Array) -> Array:

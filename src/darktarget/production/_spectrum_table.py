@@ -16,6 +16,7 @@ from darktarget.core import Array, Beam, LorentzStructure
 from darktarget.production._chebyshev import basis, coefficients, nodes
 from darktarget.production._exact import Collision, gauss, minimal_u
 from darktarget.production._zeta import ZetaMap
+from darktarget.progress import track
 from darktarget.target.form_factors import form_factor, nuclear_scale
 from darktarget.target.materials import Element
 from darktarget.units import GeV
@@ -257,7 +258,8 @@ def size_suppression(collision: Collision, y: Array) -> Array:
 
 def build(request: Request) -> cache.Arrays:
     """Calculate every node of a table and the spread of the form factors."""
-    cells = [node(request, i, j) for i in range(SHAPE[0]) for j in range(SHAPE[1])]
+    places = [(i, j) for i in range(SHAPE[0]) for j in range(SHAPE[1])]
+    cells = [node(request, i, j) for i, j in track(places, f"d sigma/dx table {request.recipe['label']}")]
     log_density = coefficients(coefficients(coefficients(np.array(cells).reshape(SHAPE), 0), 1), 2)
     grid, (z, w) = request.grid(), gauss(SHAPE[2])
     shift = []

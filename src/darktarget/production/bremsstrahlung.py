@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Beam, CrossSection, LorentzStructure, Model, Tracks, Yield
+from darktarget.core import Array, Beam, CrossSection, Differential, LorentzStructure, Model, Tracks, Yield
 from darktarget.errors import UnknownName
 from darktarget.production import _exact, _photon_flux
 from darktarget.production._chebyshev import interpolate, nodes
@@ -25,7 +25,7 @@ from darktarget.target.materials import Element, material
 from darktarget.units import HBARC_CM, LEPTON_MASS, GeV
 
 Spectrum = Callable[[LorentzStructure, Collision, FormFactor, Array, float], Array]
-Angular = Callable[[LorentzStructure, Collision, FormFactor, Array, Array], Array]
+Angular = Callable[[LorentzStructure, Collision, FormFactor, Array, Array, float], Array]
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,18 @@ def _etl(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, quality: fl
     return _exact.spectrum(_exact.EXACT[s], c, f, y, (int(8 + 8 * quality), int(16 + 24 * quality)))
 
 
-def _etl_angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array) -> Array:
-    return _exact.energy_angle(_exact.EXACT[s], c, f, y, tau, 96)
+def _etl_angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array, quality: float) -> Array:
+    return _exact.energy_angle(_exact.EXACT[s], c, f, y, tau, int(16 + 24 * quality))
 
 
 def _flux(improved: bool) -> tuple[Spectrum, Angular]:
     def spectrum(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, quality: float) -> Array:
-        return _photon_flux.spectrum(_photon_flux.FLUX[s], c, f, y, improved=improved)
+        nodes = int(16 + 16 * quality)
+        return _photon_flux.spectrum(_photon_flux.FLUX[s], c, f, y, improved=improved, nodes=nodes)
 
-    def angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array) -> Array:
-        return _photon_flux.energy_angle(_photon_flux.FLUX[s], c, f, y, tau, improved=improved)
+    def angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array, quality: float) -> Array:
+        nodes = int(16 + 16 * quality)
+        return _photon_flux.energy_angle(_photon_flux.FLUX[s], c, f, y, tau, improved=improved, nodes=nodes)
 
     return spectrum, angle
 
@@ -208,7 +210,7 @@ class Bremsstrahlung:
         *,
         method: str = "etl",
         form_factor: str = "elastic",
-    ) -> Array:
+    ) -> Differential:
         r"""d sigma/(dx d theta) at unit coupling on an element.
 
         Args:
@@ -218,43 +220,45 @@ class Bremsstrahlung:
             (energy unit)^-2 per rad, shape [point, n].
         """
         how, form = calculation(method), _form(form_factor)
-        nucleus, lepton = material(target).elements[0], LEPTON_MASS[beam.particle]
-        x, theta = np.asarray(x, float), np.asarray(theta, float)
-        rows = [
-            how.energy_angle(
-                model.structure,
-                Collision(lepton, m, beam.energy, nucleus),
-                form,
-                1 - x,
-                2 * np.sin(theta / 2) ** 2,
-            )
-            for m in model.mass
-        ]
-        return np.array(rows) * np.sin(theta) * model.charge(beam.particle)[:, None] ** 2
+        y, tau = 1 - np.asarray(x, float), 2 * np.sin(np.asarray(theta, float) / 2) ** 2
+
+        def at(collision: Collision, quality: float) -> Array:
+            density = how.energy_angle(model.structure, collision, form, y, tau, quality)
+            return np.asarray(density * np.sin(np.asarray(theta, float)))
+
+        return self._differential(model, beam, target, how, form_factor, at)
 
     def spectrum(
+        self, model: Model, beam: Beam, target: str, x: Array, *, method: str = "etl", form_factor: str = "elastic"
+    ) -> Differential:
+        """d sigma/dx at unit coupling on an element, (energy unit)^-2, shape [point, n]; ``x`` has shape [n]."""
+        how, form = calculation(method), _form(form_factor)
+        y = 1 - np.asarray(x, float)
+
+        def at(collision: Collision, quality: float) -> Array:
+            chart, row = how.chart(collision), np.zeros(y.size)
+            inside = (1 - y > chart.low) & (1 - y < chart.high)
+            row[inside] = how.spectrum(model.structure, collision, form, y[inside], quality)
+            return row
+
+        return self._differential(model, beam, target, how, form_factor, at)
+
+    def _differential(
         self,
         model: Model,
         beam: Beam,
         target: str,
-        x: Array,
-        *,
-        method: str = "etl",
-        form_factor: str = "elastic",
-    ) -> Array:
-        """d sigma/dx at unit coupling on an element, (energy unit)^-2, shape [point, n]; ``x`` has shape [n]."""
-        how, form = calculation(method), _form(form_factor)
+        how: Calculation,
+        form_factor: str,
+        at: Callable[[Collision, float], Array],
+    ) -> Differential:
+        """Values with many nodes and their distance from those with fewer, one row per mass."""
         nucleus, lepton = material(target).elements[0], LEPTON_MASS[beam.particle]
-        y = 1 - np.asarray(x, float)
-        rows = []
-        for m in model.mass:
-            collision = Collision(lepton, m, beam.energy, nucleus)
-            chart = how.chart(collision)
-            inside = (1 - y > chart.low) & (1 - y < chart.high)
-            row = np.zeros(y.size)
-            row[inside] = how.spectrum(model.structure, collision, form, y[inside], 2)
-            rows.append(row)
-        return np.array(rows) * model.charge(beam.particle)[:, None] ** 2
+        hits = [Collision(lepton, m, beam.energy, nucleus) for m in model.mass]
+        fine, coarse = (np.array([at(hit, quality) for hit in hits]) for quality in (3.0, 1.5))
+        error = np.abs(np.divide(coarse, fine, out=np.ones_like(fine), where=fine > 0) - 1)
+        charge = model.charge(beam.particle)[:, None] ** 2
+        return Differential(fine * charge, error, (how.text, f"{form_factor} form factor"), how.references)
 
     def produce(
         self,
