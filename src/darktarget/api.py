@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from darktarget import experiments as _experiments
 from darktarget.constraints import CONSTRAINTS
-from darktarget.core import Beam, CrossSection, Experiment, Model, Process
+from darktarget.core import Beam, CrossSection, Experiment, Model, Options, Process
 from darktarget.errors import InputError, UnknownName
 from darktarget.models import MODELS
 from darktarget.models._parameters import Parameter
@@ -99,4 +99,6 @@ def cross_section(
     if (which.mass >= primary.energy).all():
         allowed = f"below the beam energy, {primary.energy / GeV:g} GeV, for at least one mass"
         raise InputError("mass", float(which.mass.min() / GeV), allowed)
-    return PROCESSES[process]().cross_section(which, primary, target, method=method, form_factor=form_factor)
+    return PROCESSES[process]().cross_section(
+        which, primary, target, Options(cross_section=method, form_factor=form_factor)
+    )

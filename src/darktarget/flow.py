@@ -16,12 +16,13 @@ Each arrow is one function, each noun one frozen type of ``core``:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
 from darktarget import __version__
-from darktarget.core import Array, Beam, Experiment, Limit, Model, Signal, SignalBin, Target, Tracks, Yield
+from darktarget.core import Array, Beam, Experiment, Limit, Model, Options, Signal, SignalBin, Target, Tracks, Yield
 from darktarget.errors import InputError, UnknownName
 from darktarget.production import PROCESSES
 from darktarget.statistics.counting import upper_limit
@@ -59,28 +60,38 @@ def produce(
     experiment: Experiment,
     *,
     processes: Sequence[str] | None = None,
-    cross_section: str = "etl",
-    form_factor: str = "elastic",
+    **choices: Any,
 ) -> tuple[Yield, ...]:
     """Mediators per primary at unit coupling, one Yield per process.
 
     Args:
         processes: names, all of the model's by default.
-        cross_section: how to calculate bremsstrahlung (etl, ww, iww).
-        form_factor: elastic, full or helm.
+        choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation.
 
     Raises:
-        UnknownName: a process that the model does not have.
+        UnknownName: a process that the model does not have, or an unknown choice.
     """
     names = tuple(processes or model.processes)
     for name in names:
         if name not in model.processes:
             raise UnknownName(f"process of {model.name}", name, model.processes)
     path = tracks(experiment.beam, experiment.target)
+    options = choose(**choices)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
-    return tuple(
-        PROCESSES[name]().produce(model, path, minimum, method=cross_section, form_factor=form_factor) for name in names
-    )
+    return tuple(PROCESSES[name]().produce(model, path, minimum, options) for name in names)
+
+
+def choose(**choices: Any) -> Options:
+    """Options from keyword arguments.
+
+    Raises:
+        UnknownName: not a field of ``Options``.
+    """
+    known = [f.name for f in fields(Options)]
+    for name in choices:
+        if name not in known:
+            raise UnknownName("choice", name, known)
+    return Options(**choices)
 
 
 def select(model: Model, yields: Sequence[Yield], seen: SignalBin, beam: Beam) -> Signal:
@@ -98,8 +109,7 @@ def limit(
     cl: float = 0.9,
     method: str = "cls",
     processes: Sequence[str] | None = None,
-    cross_section: str = "etl",
-    form_factor: str = "elastic",
+    **choices: Any,
 ) -> Limit:
     r"""Exclusion limit on the coupling, :math:`\epsilon_{\rm UP} = (s_{\rm UP}/N_1)^{1/{\rm power}}`.
 
@@ -110,7 +120,7 @@ def limit(
         experiment: beam, target, runs and bins.
         cl: confidence level, between 0 and 1.
         method: statistical method.
-        processes, cross_section, form_factor: as in ``produce``.
+        processes, choices: as in ``produce``.
 
     Returns:
         Limit; points without sensitivity carry nan and the reason.
@@ -124,7 +134,7 @@ def limit(
     2.9e-04
     """
     _check(model, experiment, cl)
-    yields = produce(model, experiment, processes=processes, cross_section=cross_section, form_factor=form_factor)
+    yields = produce(model, experiment, processes=processes, **choices)
     seen = experiment.bins[0]
     signal = select(model, yields, seen, experiment.beam)
     counts = signal.unit * experiment.effective_exposure

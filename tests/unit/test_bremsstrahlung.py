@@ -9,7 +9,7 @@ import pytest
 
 import darktarget as dt
 from darktarget import cache
-from darktarget.core import VECTOR, Beam, LorentzStructure
+from darktarget.core import VECTOR, Beam, LorentzStructure, Options
 from darktarget.errors import PhysicsError
 from darktarget.production import _spectrum_table as st
 from darktarget.production._chebyshev import basis, nodes
@@ -67,16 +67,18 @@ def test_inelastic_scattering_adds_what_it_should() -> None:
 def test_energy_and_angle_integrate_to_the_spectrum_and_the_total(method: str) -> None:
     """d sigma/dx dtheta -> d sigma/dx -> sigma, by a quadrature that the package does not use."""
     process, model = Bremsstrahlung(), dt.model("dark-photon", mass=0.3)
-    beam = Beam("muon", 160.0)
+    beam, how = Beam("muon", 160.0), Options(cross_section=method)
     log_theta = np.linspace(np.log(1e-7), np.log(0.5), 1200)
     theta = np.exp(log_theta)
     for x in (0.3, 0.8):
-        row = process.energy_angle(model, beam, "Pb", np.full(theta.size, x), theta, method=method).value[0]
+        row = process.energy_angle(
+            model, beam, "Pb", np.full(theta.size, x), theta, Options(cross_section=method)
+        ).value[0]
         total = np.trapezoid(row * theta, log_theta)
-        single = process.spectrum(model, beam, "Pb", np.array([x]), method=method).value[0, 0]
+        single = process.spectrum(model, beam, "Pb", np.array([x]), how).value[0, 0]
         assert total == pytest.approx(single, rel=2e-3)
     grid = np.linspace(0.3 / 160 * 1.0001, 0.99999, 4001)
-    spectrum = process.spectrum(model, beam, "Pb", grid, method=method).value[0]
+    spectrum = process.spectrum(model, beam, "Pb", grid, how).value[0]
     expected = dt.cross_section(model, beam="muon", energy=160, target="Pb", method=method).sigma[0]
     assert np.trapezoid(spectrum, grid) == pytest.approx(expected, rel=3e-3)
 
@@ -187,11 +189,11 @@ def test_shipped_tables_agree_with_the_direct_calculation() -> None:
 
 def test_kernel_tables_refuse_duplicates_and_are_read_only() -> None:
     table: KernelTable[object] = KernelTable("test")  # type: ignore[type-var]
-    structure = LorentzStructure("made-up")
+    structure = LorentzStructure("made-up", 1)
     table.kernel(structure)(lambda: None)
     with pytest.raises(PhysicsError, match="already"):
         table.kernel(structure)(lambda: None)
     with pytest.raises(TypeError):
         table.entries[structure] = None  # type: ignore[index]
     with pytest.raises(PhysicsError, match="no kernel for other"):
-        _ = table[LorentzStructure("other")]
+        _ = table[LorentzStructure("other", 1)]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import Beam, Layer, Target
+from darktarget.core import Beam, Layer, Options, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.signatures.missing_energy import MissingEnergy
 from darktarget.target.materials import material
@@ -106,7 +106,7 @@ def test_direct_spectra_of_the_photon_flux_are_converged() -> None:
     for method in ("ww", "iww"):
         made = dt.produce(model, seen, cross_section=method)[0]
         y = np.geomspace(1e-11, 1 - 0.425, 8001)
-        rows = dt.process("bremsstrahlung").spectrum(model, seen.beam, "Pb", 1 - y, method=method).value  # type: ignore[attr-defined]
+        rows = dt.process("bremsstrahlung").spectrum(model, seen.beam, "Pb", 1 - y, Options(cross_section=method)).value  # type: ignore[attr-defined]
         density = material("Pb").nuclei_per_cm2_per_X0[0] * HBARC_CM**2
         expected = np.trapezoid(rows, y, axis=1) * density
         np.testing.assert_allclose(made.total, expected, rtol=made.error[0])

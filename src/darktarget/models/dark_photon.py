@@ -6,18 +6,11 @@ The dark current is that of one Dirac fermion, of one Majorana fermion (axial, (
 one complex scalar; particle and antiparticle are counted once each.
 """
 
-from __future__ import annotations
-
-import numpy as np
-
-from darktarget.core import Array, Channel
-from darktarget.decays.two_body import VECTOR_TO_DARK, vector_to_leptons
-from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
-from darktarget.models._vector import VectorModel
-from darktarget.units import ELECTRON_MASS, MUON_MASS, TAU_MASS
+from darktarget.core import VECTOR
+from darktarget.models._mediator import MediatorModel
 
 
-class DarkPhoton(VectorModel):
+class DarkPhoton(MediatorModel):
     """The dark photon A' with Dirac, Majorana or complex scalar dark matter.
 
     >>> model = DarkPhoton(mass=[0.01, 0.1], alpha_D=0.1)
@@ -27,29 +20,5 @@ class DarkPhoton(VectorModel):
 
     name = "dark-photon"
     mediator = "A'"
+    structure = VECTOR
     references = ("2108.04195",)
-    processes = ("bremsstrahlung",)
-    parameters = (
-        MASS,
-        COUPLING,
-        ALPHA_D,
-        MASS_RATIO,
-        Parameter("dm", "kind of dark matter", default="dirac", choices=tuple(VECTOR_TO_DARK)),
-    )
-
-    def charge(self, lepton: str) -> Array:
-        """1 for every charged lepton: the coupling is eps e."""
-        return np.ones(self.points)
-
-    def channels(self) -> tuple[Channel, ...]:
-        """A' to dark matter (coupling^0) and to charged leptons (coupling^2); hadrons are not included yet."""
-        dark = VECTOR_TO_DARK[self.values["dm"]](self.mass, self.dark_mass, self.values["alpha_D"])
-        pair = ("chi", "chi") if self.values["dm"] == "majorana" else ("chi", "chibar")
-        visible = (("e", ELECTRON_MASS), ("mu", MUON_MASS), ("tau", TAU_MASS))
-        return (
-            Channel(self.mediator, pair, dark, 0.0, True),
-            *(
-                Channel(self.mediator, (f"{s}+", f"{s}-"), vector_to_leptons(self.mass, m), 2.0, False)
-                for s, m in visible
-            ),
-        )

@@ -18,11 +18,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Final
 
 import numpy as np
 
-from darktarget.core import VECTOR, Array
+from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array
 from darktarget.production._kernels import KernelTable
 from darktarget.target.form_factors import FormFactor, screening_scale
 from darktarget.target.materials import Element
@@ -51,6 +52,45 @@ def vector(u: Array, t: Array, m2: float, M2: float) -> Numerator:
     wq: Polynomial = (-8 * u**2 * a, -8 * u * (a + t), -8 * u)
     qq: Polynomial = (0.0, 8 * u * (u - M2))
     return jj, ww, wq, qq
+
+
+@EXACT.kernel(SCALAR)
+def scalar(u: Array, t: Array, m2: float, M2: float) -> Numerator:
+    """Scalar coupling g."""
+    a = M2 - 4 * m2
+    jj: Polynomial = (t * u**2 * a, u * (2 * t * a + u**2), t * a + 2 * u**2, u)
+    ww: Polynomial = (-4 * u**2 * a, -4 * t * u)
+    wq: Polynomial = (-4 * u**2 * a, -4 * u * (a + u), -4 * u)
+    return jj, ww, wq, (0.0,)
+
+
+@EXACT.kernel(PSEUDOSCALAR)
+def pseudoscalar(u: Array, t: Array, m2: float, M2: float) -> Numerator:
+    """Pseudoscalar coupling i g gamma5: the scalar with m^2 -> 0 in the numerator."""
+    return scalar(u, t, 0.0, M2)
+
+
+@EXACT.kernel(AXIAL)
+def axial(u: Array, t: Array, m2: float, M2: float) -> Numerator:
+    """Axial coupling g gamma^mu gamma5; the longitudinal mode adds 4 m^2/M^2 times the pseudoscalar."""
+    a = M2 - 6 * m2
+    jj: Polynomial = (
+        2 * t * u**2 * a,
+        2 * u * (2 * t * (2 * m2 - M2 + t + u) + u**2),
+        2 * t * (a + 2 * u),
+        2 * u,
+    )
+    ww: Polynomial = (-8 * u**2 * a, -8 * t * u)
+    wq: Polynomial = (-8 * u**2 * a, -8 * u * (a + t), -8 * u)
+    qq: Polynomial = (0.0, 8 * u * (4 * m2 - M2 + u))
+    transverse, longitudinal = (jj, ww, wq, qq), pseudoscalar(u, t, m2, M2)
+    parts = [_combined(b, c, 4 * m2 / M2) for b, c in zip(transverse, longitudinal, strict=True)]
+    return parts[0], parts[1], parts[2], parts[3]
+
+
+def _combined(a: Polynomial, b: Polynomial, weight: float) -> Polynomial:
+    """a + weight b, coefficient by coefficient."""
+    return tuple(x + weight * y for x, y in zip_longest(a, b, fillvalue=0.0))
 
 
 @dataclass(frozen=True)

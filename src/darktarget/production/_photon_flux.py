@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import VECTOR, Array
+from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array
 from darktarget.production._exact import Collision, gauss
 from darktarget.production._kernels import KernelTable
 from darktarget.target.form_factors import FormFactor, screening_scale
@@ -38,6 +38,25 @@ def shape(x: Array, w: Array, m2: float, M2: float) -> Array:
 def vector(x: Array, w: Array, m2: float, M2: float) -> Array:
     """Vector coupling g gamma^mu: 2(2-2x+x^2)/(1-x) + 4(M^2+2m^2)B."""
     return 2 * (2 - 2 * x + x**2) / (1 - x) + 4 * (M2 + 2 * m2) * shape(x, w, m2, M2)
+
+
+@FLUX.kernel(SCALAR)
+def scalar(x: Array, w: Array, m2: float, M2: float) -> Array:
+    """Scalar coupling g: x^2/(1-x) + 2(M^2-4m^2)B."""
+    return x**2 / (1 - x) + 2 * (M2 - 4 * m2) * shape(x, w, m2, M2)
+
+
+@FLUX.kernel(PSEUDOSCALAR)
+def pseudoscalar(x: Array, w: Array, m2: float, M2: float) -> Array:
+    """Pseudoscalar coupling i g gamma5: x^2/(1-x) + 2 M^2 B."""
+    return x**2 / (1 - x) + 2 * M2 * shape(x, w, m2, M2)
+
+
+@FLUX.kernel(AXIAL)
+def axial(x: Array, w: Array, m2: float, M2: float) -> Array:
+    """Axial coupling g gamma^mu gamma5: 4m^2x^2/(M^2(1-x)) + 2(2-2x+x^2)/(1-x) + 4(M^2-4m^2)B."""
+    bracket = 4 * (M2 - 4 * m2) * shape(x, w, m2, M2)
+    return 4 * m2 * x**2 / (M2 * (1 - x)) + 2 * (2 - 2 * x + x**2) / (1 - x) + bracket
 
 
 def flux(t_min: Array, t_max: float, nucleus: Element, form: FormFactor, nodes: int = 32) -> Array:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from darktarget import cache
-from darktarget.core import Array, Beam, LorentzStructure
+from darktarget.core import Array, Beam, LorentzStructure, Options
 from darktarget.production._chebyshev import basis, coefficients, nodes
 from darktarget.production._exact import Collision, gauss, minimal_u
 from darktarget.production._zeta import ZetaMap
@@ -204,13 +204,12 @@ def recipe_of(
     structure: LorentzStructure,
     lepton_mass: float,
     nucleus: Element,
-    method: str,
-    form_name: str,
+    options: Options,
     beam: Beam,
     minimum: float,
 ) -> dict[str, Any]:
     """Everything the content of a table depends on, as plain numbers and names."""
-    top = beam.energy / GeV
+    top, method, form_name = beam.energy / GeV, options.cross_section, options.form_factor
     lowest = min(LOWEST_X, round(0.5 * minimum / beam.energy, 6))
     bottom = round(max(0.9 * minimum / GeV, top / ENERGY_SPAN), 9)
     return {

@@ -6,14 +6,26 @@ Three calculations by name: ``etl`` (exact tree level, the default), ``ww`` and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Beam, CrossSection, Differential, LorentzStructure, Model, Tracks, Yield
+from darktarget.core import (
+    DEFAULT,
+    Array,
+    Beam,
+    CrossSection,
+    Differential,
+    LorentzStructure,
+    Model,
+    Options,
+    Tracks,
+    Yield,
+)
 from darktarget.errors import UnknownName
 from darktarget.production import _exact, _photon_flux
 from darktarget.production._chebyshev import interpolate, nodes
@@ -73,6 +85,9 @@ def _flux(improved: bool) -> tuple[Spectrum, Angular]:
 
     return spectrum, angle
 
+
+FORM_SPREAD: Final = "form factor (Tsai, Helm)"
+RADIATING: Final = ("electron", "positron", "muon")
 
 #: The calculations by name (read-only).
 CALCULATIONS: Final[Mapping[str, Calculation]] = MappingProxyType(
@@ -146,28 +161,25 @@ class Bremsstrahlung:
     name = "bremsstrahlung"
     direct_limit = 40  # more masses than this are interpolated in log(mass)
 
-    def cross_section(
-        self, model: Model, beam: Beam, target: str, *, method: str = "etl", form_factor: str = "elastic"
-    ) -> CrossSection:
+    def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
         """Cross section per nucleus at unit coupling; a compound gives the mean over its nuclei.
 
         Args:
             model: whose mediator, with its lepton charge.
             beam: electron, positron or muon.
             target: material name.
-            method: etl, ww or iww.
-            form_factor: elastic, full or helm.
+            options: ``cross_section`` and ``form_factor`` are read.
 
         Returns:
             sigma, its numerical error and the spread of the form factors, each [point].
         """
-        how, stuff = calculation(method), material(target)
+        how, stuff, chosen = calculation(options.cross_section), material(target), options.form_factor
         counts = np.array(stuff.nuclei_per_cm2_per_X0)
         total, error, other = (np.zeros(model.points) for _ in range(3))
         for nucleus, share in zip(stuff.elements, counts / counts.sum(), strict=True):
-            part, relative = self._totals(model, beam, nucleus, how, form_factor)
+            part, relative = self._totals(model, beam, nucleus, how, chosen)
             total, error = total + share * part, np.maximum(error, relative)
-            alternative = "helm" if form_factor != "helm" else "elastic"
+            alternative = "helm" if chosen != "helm" else "elastic"
             other = other + share * self._totals(model, beam, nucleus, how, alternative)[0]
         charge = model.charge(beam.particle) ** 2
         with np.errstate(invalid="ignore"):
@@ -176,8 +188,8 @@ class Bremsstrahlung:
             mass=model.mass,
             sigma=total * charge,
             relative_error=error,
-            systematics={"form factor (Tsai, Helm)": spread},
-            method=(how.text, f"{form_factor} form factor"),
+            systematics={FORM_SPREAD: spread},
+            method=(how.text, f"{chosen} form factor"),
             reason=tuple(None if s > 0 else _closed(beam) for s in total),
             references=how.references,
         )
@@ -207,9 +219,7 @@ class Bremsstrahlung:
         target: str,
         x: Array,
         theta: Array,
-        *,
-        method: str = "etl",
-        form_factor: str = "elastic",
+        options: Options = DEFAULT,
     ) -> Differential:
         r"""d sigma/(dx d theta) at unit coupling on an element.
 
@@ -219,20 +229,18 @@ class Bremsstrahlung:
         Returns:
             (energy unit)^-2 per rad, shape [point, n].
         """
-        how, form = calculation(method), _form(form_factor)
+        how, form = calculation(options.cross_section), form_factor(options.form_factor)
         y, tau = 1 - np.asarray(x, float), 2 * np.sin(np.asarray(theta, float) / 2) ** 2
 
         def at(collision: Collision, quality: float) -> Array:
             density = how.energy_angle(model.structure, collision, form, y, tau, quality)
             return np.asarray(density * np.sin(np.asarray(theta, float)))
 
-        return self._differential(model, beam, target, how, form_factor, at)
+        return self._differential(model, beam, target, how, form, at)
 
-    def spectrum(
-        self, model: Model, beam: Beam, target: str, x: Array, *, method: str = "etl", form_factor: str = "elastic"
-    ) -> Differential:
+    def spectrum(self, model: Model, beam: Beam, target: str, x: Array, options: Options = DEFAULT) -> Differential:
         """d sigma/dx at unit coupling on an element, (energy unit)^-2, shape [point, n]; ``x`` has shape [n]."""
-        how, form = calculation(method), _form(form_factor)
+        how, form = calculation(options.cross_section), form_factor(options.form_factor)
         y = 1 - np.asarray(x, float)
 
         def at(collision: Collision, quality: float) -> Array:
@@ -241,7 +249,7 @@ class Bremsstrahlung:
             row[inside] = how.spectrum(model.structure, collision, form, y[inside], quality)
             return row
 
-        return self._differential(model, beam, target, how, form_factor, at)
+        return self._differential(model, beam, target, how, form, at)
 
     def _differential(
         self,
@@ -249,7 +257,7 @@ class Bremsstrahlung:
         beam: Beam,
         target: str,
         how: Calculation,
-        form_factor: str,
+        form: FormFactor,
         at: Callable[[Collision, float], Array],
     ) -> Differential:
         """Values with many nodes and their distance from those with fewer, one row per mass."""
@@ -258,65 +266,59 @@ class Bremsstrahlung:
         fine, coarse = (np.array([at(hit, quality) for hit in hits]) for quality in (3.0, 1.5))
         error = np.abs(np.divide(coarse, fine, out=np.ones_like(fine), where=fine > 0) - 1)
         charge = model.charge(beam.particle)[:, None] ** 2
-        return Differential(fine * charge, error, (how.text, f"{form_factor} form factor"), how.references)
+        return Differential(fine * charge, error, (how.text, f"{form.name} form factor"), how.references)
 
-    def produce(
-        self,
-        model: Model,
-        tracks: Tracks,
-        minimum: float,
-        *,
-        method: str = "etl",
-        form_factor: str = "elastic",
-    ) -> Yield:
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
         r"""Mediators above ``minimum`` energy per primary at unit coupling.
 
         .. math:: N = \sum_{\rm species, nuclei} n X_0 \int dE\,T(E) \int dx\,\frac{d\sigma}{dx}(E)
 
         with n X0 nuclei per cm^2 in one radiation length and T in X0.
         """
-        how = calculation(method)
-        energies, weights, shifts = [], [], np.zeros(model.points)
-        errors = np.zeros(model.points)
-        for species in ("electron", "positron", "muon"):
-            if species not in tracks.species:
-                continue
-            charge = model.charge(species) ** 2
-            for name in tracks.materials:
-                parent, length = tracks.nodes(species, name, minimum)
-                if parent.size == 0:
-                    continue
-                stuff = material(name)
-                for nucleus, density in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
-                    recipe = recipe_of(
-                        model.structure,
-                        LEPTON_MASS[species],
-                        nucleus,
-                        method,
-                        form_factor,
-                        tracks.beam,
-                        minimum,
-                    )
-                    table = source(Request(recipe, model.structure, nucleus, how))
-                    energy, density_of = table.evaluate(model.mass, parent, minimum)
-                    factor = density * HBARC_CM**2 * length[None, :, None] * charge[:, None, None]
-                    energies.append(energy.reshape(model.points, -1))
-                    weights.append((density_of * factor).reshape(model.points, -1))
-                    shifts = np.maximum(shifts, table.form_factor_shift(model.mass))
-                    errors = np.maximum(errors, table.error)
+        how = calculation(options.cross_section)
+        parts = list(self._radiators(model, tracks, minimum, options, how))
+        empty = np.zeros((model.points, 0))
         return Yield(
             process=self.name,
-            energy=np.concatenate(energies, axis=1) if energies else np.zeros((model.points, 0)),
-            weight=np.concatenate(weights, axis=1) if weights else np.zeros((model.points, 0)),
+            energy=np.concatenate([empty, *(p.energy for p in parts)], axis=1),
+            weight=np.concatenate([empty, *(p.weight for p in parts)], axis=1),
             power=2.0,
-            error=errors,
-            systematics={"form factor (Tsai, Helm)": shifts},
-            method=(f"bremsstrahlung: {how.text}", f"{form_factor} form factor"),
+            error=np.max([np.zeros(model.points), *(p.error for p in parts)], axis=0),
+            systematics={FORM_SPREAD: np.max([np.zeros(model.points), *(p.shift for p in parts)], axis=0)},
+            method=(f"bremsstrahlung: {how.text}", f"{options.form_factor} form factor"),
             references=how.references,
         )
 
+    def _radiators(
+        self, model: Model, tracks: Tracks, minimum: float, options: Options, how: Calculation
+    ) -> Iterator[_Part]:
+        """What each charged species radiates off each kind of nucleus."""
+        for species, name in product(set(tracks.species) & set(RADIATING), tracks.materials):
+            parent, length = tracks.nodes(species, name, minimum)
+            stuff = material(name)
+            for nucleus, density in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
+                if parent.size == 0:
+                    continue
+                recipe = recipe_of(model.structure, LEPTON_MASS[species], nucleus, options, tracks.beam, minimum)
+                table = source(Request(recipe, model.structure, nucleus, how))
+                energy, weight = table.evaluate(model.mass, parent, minimum)
+                factor = density * HBARC_CM**2 * length[:, None] * model.charge(species)[:, None, None] ** 2
+                yield _Part(
+                    energy.reshape(model.points, -1),
+                    (weight * factor).reshape(model.points, -1),
+                    table.form_factor_shift(model.mass),
+                    np.full(model.points, table.error),
+                )
 
-_form = form_factor
+
+@dataclass(frozen=True)
+class _Part:
+    """Nodes of one species on one nucleus: energy and weight [point, node], shift and error [point]."""
+
+    energy: Array
+    weight: Array
+    shift: Array
+    error: Array
 
 
 def _closed(beam: Beam) -> str:

@@ -66,7 +66,7 @@ class MissingEnergy:
 
     def select(self, model: Model, made: Yield, beam: Beam) -> Signal:
         """Accepted events per primary at unit coupling; none where the mediator cannot decay invisibly."""
-        invisible = model.invisible_width() > 0
+        invisible = (model.width(dark=True) > 0) | made.decayed
         accepted = (made.weight * self.efficiency(made.energy, beam)).sum(axis=1)
         closed = f"on-shell decay closed: twice the dark mass is not below the mass of {model.mediator}"
         heavy = "no sensitivity: no mediator above the energy cut can be made"

@@ -1,0 +1,62 @@
+"""Limits: the result that explains itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from darktarget.core.arrays import Array
+
+
+@dataclass(frozen=True)
+class Limit:
+    """An exclusion limit on the coupling at each parameter point, which explains itself.
+
+    Attributes:
+        model, experiment: names. title, projection, analysis_references: those of the experiment.
+        parameters: the model parameters as given.
+        mass, dark_mass: mediator and lightest dark mass, [point].
+        alpha_D: dark coupling, [point] (nan where the model has none).
+        coupling_upper: upper edge of the allowed couplings (nan where there is no limit), [point].
+        intervals: excluded couplings, per point a tuple of (lower, upper) pairs.
+        expected_counts: expected signal events at unit coupling, [point].
+        count_limit: excluded number of signal events.
+        power: how the counts scale with the coupling.
+        cl, statistic: confidence level and name of the statistical method.
+        relative_error: numerical error on the coupling, [point].
+        systematics: named relative uncertainties of the coupling, each [point].
+        method: the approximations used.
+        reason: why there is no limit, or None, [point].
+        references: arXiv numbers. version: of darktarget.
+    """
+
+    model: str
+    experiment: str
+    title: str
+    projection: bool
+    analysis_references: tuple[str, ...]
+    parameters: Mapping[str, Any]
+    mass: Array
+    dark_mass: Array
+    alpha_D: Array
+    coupling_upper: Array
+    intervals: tuple[tuple[tuple[float, float], ...], ...]
+    expected_counts: Array
+    count_limit: float
+    power: float
+    cl: float
+    statistic: str
+    relative_error: Array
+    systematics: Mapping[str, Array]
+    method: tuple[str, ...]
+    reason: tuple[str | None, ...]
+    references: tuple[str, ...]
+    version: str
+
+    @property
+    def y(self) -> Array:
+        r"""The relic variable :math:`y = \epsilon^2\alpha_D (m_\chi/m_{A'})^4` at the limit, [point]."""
+        return np.asarray(self.coupling_upper**2 * self.alpha_D * (self.dark_mass / self.mass) ** 4)

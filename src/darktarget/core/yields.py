@@ -1,0 +1,212 @@
+"""What is made where: beam, target, track lengths, cross sections and yields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from darktarget.core.arrays import Array
+from darktarget.core.model import Model
+
+
+@dataclass(frozen=True)
+class Beam:
+    """The primary particle and its energy."""
+
+    particle: str
+    energy: float
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One slab of material: name and thickness in cm."""
+
+    material: str
+    thickness: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """A stack of layers, repeated; a homogeneous target is one layer, once."""
+
+    layers: tuple[Layer, ...]
+    repeat: int = 1
+
+    @property
+    def radiator(self) -> str:
+        """The material of the first layer, where a beam starts to shower."""
+        return self.layers[0].material
+
+
+@dataclass(frozen=True)
+class Tracks:
+    """Track length of each species per primary.
+
+    Attributes:
+        beam: the primary.
+        species: names of the charged and neutral species, axis 0 of ``length``.
+        materials: material names, axis 1.
+        depth: depth edges in X0 of the whole stack, axis 2.
+        energy: energy edges, axis 3.
+        length: length[species, material, depth, bin] in X0 of that material, per primary.
+        line: line[species, material], the length travelled at exactly the beam energy.
+        error: statistical error of ``length``, same shape.
+        method: how it was obtained, in words.
+        references: arXiv numbers.
+    """
+
+    beam: Beam
+    species: tuple[str, ...]
+    materials: tuple[str, ...]
+    depth: Array
+    energy: Array
+    length: Array
+    line: Array
+    error: Array
+    method: str
+    references: tuple[str, ...] = ()
+
+    def density(self, species: str, material: str, energy: Array) -> Array:
+        """Track length per energy (X0 per energy unit and primary), summed over depth; the line is not in it.
+
+        Linear in the logarithm of the energy between bin centres, constant beyond the outer ones, 0 outside.
+        """
+        i, j = self.species.index(species), self.materials.index(material)
+        centre = np.sqrt(self.energy[1:] * self.energy[:-1])
+        per_log = self.length[i, j].sum(axis=0) / np.log(self.energy[1:] / self.energy[:-1])
+        inside = (energy > self.energy[0]) & (energy < self.energy[-1])
+        value = np.interp(np.log(np.maximum(energy, self.energy[0])), np.log(centre), per_log)
+        return np.asarray(np.where(inside, value / np.maximum(energy, self.energy[0]), 0.0))
+
+    def nodes(self, species: str, material: str, minimum: float) -> tuple[Array, Array]:
+        """Energies above ``minimum`` and the track length at each (X0 per primary), summed over depth."""
+        i, j = self.species.index(species), self.materials.index(material)
+        length = self.length[i, j].sum(axis=0)
+        centre = np.sqrt(self.energy[1:] * self.energy[:-1])
+        energy = np.append(centre, self.beam.energy)
+        weight = np.append(length, self.line[i, j])
+        keep = (weight > 0) & (energy > minimum)
+        return energy[keep], weight[keep]
+
+
+@dataclass(frozen=True)
+class Yield:
+    """Mediators (or dark pairs) produced per primary at unit coupling, as weights on energy nodes.
+
+    Attributes:
+        process: the process name.
+        energy: mediator energy, [point, node].
+        weight: mediators per primary at unit coupling, [point, node]; its sum over nodes is the yield.
+        power: the yield grows as coupling**power.
+        decayed: the final state is the dark pair already (virtual mediators included), not the mediator.
+        error: relative numerical error, [point].
+        systematics: named relative uncertainties, each [point].
+        method: the approximations used.
+        references: arXiv numbers.
+    """
+
+    process: str
+    energy: Array
+    weight: Array
+    power: float
+    error: Array
+    decayed: bool = False
+    systematics: Mapping[str, Array] = field(default_factory=dict)
+    method: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Array:
+        """Mediators per primary at unit coupling, [point]."""
+        return np.asarray(self.weight.sum(axis=1))
+
+
+@dataclass(frozen=True)
+class CrossSection:
+    """A cross section per nucleus at unit coupling.
+
+    Attributes:
+        mass: mediator mass, [point].
+        sigma: cross section in (energy unit)^-2; divide by ``units.PB`` for pb, [point].
+        relative_error: numerical error of the integral, [point].
+        systematics: named relative uncertainties, each [point].
+        method: the approximations used.
+        reason: why a point is zero, or None, [point].
+        references: arXiv numbers.
+    """
+
+    mass: Array
+    sigma: Array
+    relative_error: Array
+    systematics: Mapping[str, Array]
+    method: tuple[str, ...]
+    reason: tuple[str | None, ...]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Differential:
+    """A differential cross section per nucleus at unit coupling, with its numerical error.
+
+    Attributes:
+        value: (energy unit)^-2 per unit of the variables, [point, n].
+        relative_error: [point, n].
+        method: the approximations used. references: arXiv numbers.
+    """
+
+    value: Array
+    relative_error: Array
+    method: tuple[str, ...]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Options:
+    """Choices of a calculation, by name; each process reads what concerns it and names it in its results.
+
+    Attributes:
+        cross_section: of bremsstrahlung: etl, ww or iww.
+        form_factor: elastic, full or helm.
+        width: of a resonance: fixed or running.
+        electrons: of the target: rest or bound.
+        radiation: whether the annihilating positron radiates before.
+    """
+
+    cross_section: str = "etl"
+    form_factor: str = "elastic"
+    width: str = "fixed"
+    electrons: str = "rest"
+    radiation: bool = False
+
+
+DEFAULT = Options()
+
+
+class Process(Protocol):
+    """One way of producing the mediator."""
+
+    name: str
+
+    def cross_section(self, model: Model, beam: Beam, target: str, options: Options) -> CrossSection:
+        """Cross section per nucleus of a material at unit coupling."""
+        ...
+
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options) -> Yield:
+        """Mediators with energy above ``minimum`` made along the tracks."""
+        ...
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Expected accepted events per primary: unit[point] * coupling**power.
+
+    ``reason`` says, per point, why there is no signal (or None).
+    """
+
+    unit: Array
+    power: float
+    reason: tuple[str | None, ...]
+    notes: tuple[str, ...] = ()

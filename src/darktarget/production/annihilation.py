@@ -1,0 +1,189 @@
+r"""Resonant annihilation of positrons of the shower on atomic electrons, e+ e- -> X* -> dark pair.
+
+.. math:: \sigma = 4\pi(2J+1)\,\frac{\Gamma_{ee}(\sqrt s)\,\Gamma_{\rm dark}(\sqrt s)}{(s-M^2)^2+M^2\Gamma^2},\qquad
+          N = n_eX_0\int dE\,T_+(E)\,\sigma(s),\quad s = 2m_eE + 2m_e^2
+
+per electron (E is the total positron energy), with the widths at the virtual mass sqrt(s). The propagator is full:
+below the on-shell threshold of the mediator the tail above s = 4 m_chi^2 still makes dark pairs.
+The integral runs over :math:`\psi = {\rm arsinh}[(s-M^2)/(M\Gamma)]`, in which a resonance of any width is smooth.
+
+References: arXiv:1802.04756, arXiv:2108.04195 Eqs. (3)-(6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import DEFAULT, Array, Beam, CrossSection, Model, Options, Tracks, Yield
+from darktarget.decays.two_body import TO_LEPTONS
+from darktarget.errors import InputError, UnknownName
+from darktarget.production._electrons import Smearing, smearing
+from darktarget.production._exact import gauss
+from darktarget.target.materials import Material, material
+from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
+
+PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
+REFERENCES: Final = ("1802.04756", "2108.04195")
+
+#: (s, M, on-shell width) -> M Gamma in the propagator, by name (read-only).
+WIDTHS: Final[Mapping[str, Callable[[Array, Array, Array], Array]]] = MappingProxyType(
+    {"fixed": lambda s, mass, width: mass * width + 0 * s, "running": lambda s, mass, width: s * width / mass}
+)
+
+
+def squared_energy(positron: Array | float) -> Array:
+    """s for a positron of total energy E on an electron at rest, 2 m_e E + 2 m_e^2."""
+    return np.asarray(2 * ELECTRON_MASS * positron + 2 * ELECTRON_MASS**2)
+
+
+def resonant_energy(mass: Array | float) -> Array:
+    r"""Positron energy at the peak, :math:`E_R = M^2/(2m_e) - m_e`.
+
+    >>> round(float(resonant_energy(0.225)), 1)
+    49.5
+    """
+    return np.asarray(np.square(mass) / (2 * ELECTRON_MASS) - ELECTRON_MASS)
+
+
+def sigma(model: Model, s: Array, width: str = "fixed") -> Array:
+    """Cross section per electron at unit coupling.
+
+    Args:
+        s: [point, any] (energy^2).
+        width: fixed, or running as in S003 (M Gamma -> s Gamma/M).
+
+    Returns:
+        (energy unit)^-2, the shape of ``s``.
+    """
+    running = _named_width(width)
+    mass = model.mass[:, None]
+    root = np.sqrt(s)
+    leptons = TO_LEPTONS[model.structure](root, 0.0, ALPHA) * model.charge("electron")[:, None] ** 2
+    dark = model.width(dark=True, at=root)
+    total = model.width(dark=True)[:, None]
+    breit_wigner = (s - mass**2) ** 2 + running(s, mass, total) ** 2
+    return np.asarray(4 * np.pi * (2 * model.structure.spin + 1) * leptons * dark / breit_wigner)
+
+
+def _named_width(name: str) -> Callable[[Array, Array, Array], Array]:
+    try:
+        return WIDTHS[name]
+    except (KeyError, TypeError):
+        raise UnknownName("width", name, WIDTHS) from None
+
+
+def resonance_nodes(model: Model, low: float, high: float) -> tuple[Array, Array]:
+    """Nodes and weights in s between two values that resolve the resonance, each [point, node]."""
+    width = np.maximum(model.width(dark=True), 1e-12 * model.mass)  # closed: the tail alone, any scale will do
+    scale = (model.mass * width)[:, None]
+    square = model.mass[:, None] ** 2
+    first, last = np.arcsinh((low - square) / scale), np.arcsinh((high - square) / scale)
+    z, w = gauss(NODES)
+    panel = np.arange(PANELS)[:, None]
+    place, weight = ((panel + z) / PANELS).ravel(), np.tile(w / PANELS, PANELS)
+    psi = first + (last - first) * place
+    s = square + scale * np.sinh(psi)
+    return s, scale * np.cosh(psi) * (last - first) * weight
+
+
+class Annihilation:
+    """e+ e- -> X* -> dark pair on atomic electrons."""
+
+    name = "annihilation"
+
+    def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
+        """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam.
+
+        Raises:
+            InputError: the beam is not of positrons.
+        """
+        if beam.particle != "positron":
+            raise InputError("beam", beam.particle, "positron", "Electrons annihilate through the shower: see limit.")
+        stuff = material(target)
+        electrons = stuff.electrons_per_cm2_per_X0 / sum(stuff.nuclei_per_cm2_per_X0)
+        s = np.broadcast_to(squared_energy(beam.energy), (model.points, 1))
+        value = electrons * sigma(model, s, options.width)[:, 0]
+        closed = "closed: sqrt(s) is below twice the dark mass"
+        return CrossSection(
+            mass=model.mass,
+            sigma=value,
+            relative_error=np.where(value > 0, 1e-12, 0.0),
+            systematics={},
+            method=(f"annihilation: full propagator, {options.width} width, electrons at rest",),
+            reason=tuple(None if v > 0 else closed for v in value),
+            references=REFERENCES,
+        )
+
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
+        """Dark pairs above ``minimum`` energy per primary at unit coupling, from all positron tracks."""
+        energies, weights = [np.zeros((model.points, 0))], [np.zeros((model.points, 0))]
+        for name in tracks.materials if "positron" in tracks.species else ():
+            stuff = material(name)
+            smear = smearing(stuff, options, float(squared_energy(tracks.beam.energy / 2)), ELECTRON_MASS)
+            density = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2
+            for energy, weight in (
+                self._along(model, tracks, stuff, minimum, options, smear),
+                self._line(model, tracks, stuff, minimum, options, smear),
+            ):
+                energies.append(energy)
+                weights.append(weight * density)
+        return Yield(
+            process=self.name,
+            energy=np.concatenate(energies, axis=1),
+            weight=np.concatenate(weights, axis=1),
+            power=2.0,
+            error=np.full(model.points, 2e-3),
+            decayed=True,
+            method=(f"annihilation: full propagator, {options.width} width, {smearing_text(options)}",),
+            references=REFERENCES,
+        )
+
+    def _along(
+        self, model: Model, tracks: Tracks, stuff: Material, minimum: float, options: Options, smear: Smearing
+    ) -> tuple[Array, Array]:
+        """Continuum: for each s node and each (fraction, probability) of the smearing, s = fraction * s(E)."""
+        least = max(minimum - ELECTRON_MASS, ELECTRON_MASS)
+        low = float(squared_energy(least) * smear.fraction.min())
+        high = float(squared_energy(tracks.beam.energy) * smear.fraction.max())
+        s, ds = resonance_nodes(model, low, high)
+        value = sigma(model, s, options.width) * ds
+        positron = (s[:, :, None] / smear.fraction - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
+        jacobian = smear.probability / (2 * ELECTRON_MASS * smear.fraction)
+        length = tracks.density("positron", stuff.name, positron)
+        weight = np.where(positron >= least, value[:, :, None] * length * jacobian, 0.0)
+        energy = np.clip(positron * smear.kept + ELECTRON_MASS, 0, tracks.beam.energy)
+        return energy.reshape(model.points, -1), weight.reshape(model.points, -1)
+
+    def _line(
+        self, model: Model, tracks: Tracks, stuff: Material, minimum: float, options: Options, smear: Smearing
+    ) -> tuple[Array, Array]:
+        """Positrons of exactly the beam energy, where a beam of them does not shower."""
+        i, j = tracks.species.index("positron"), tracks.materials.index(stuff.name)
+        s = np.broadcast_to(squared_energy(tracks.beam.energy) * smear.fraction, (model.points, smear.fraction.size))
+        weight = sigma(model, s, options.width) * smear.probability * tracks.line[i, j]
+        energy = np.broadcast_to(tracks.beam.energy * smear.kept, weight.shape)
+        return energy, np.where(energy >= minimum, weight, 0.0)
+
+
+def smearing_text(options: Options) -> str:
+    """How the electrons and the initial state are treated, in words."""
+    electrons = "electrons at rest" if options.electrons == "rest" else "electrons bound (hydrogen-like shells)"
+    return electrons + (", initial-state radiation" if options.radiation else "")
+
+
+def peak_cross_section(model: Model) -> Array:
+    r"""Per electron at s = M^2 and unit coupling, :math:`4\pi\alpha/(M\Gamma)` for a vector (S003 Eq. 6), [point]."""
+    return np.asarray(sigma(model, model.mass[:, None] ** 2)[:, 0])
+
+
+def peak_mass(cut: float) -> float:
+    r"""Mediator mass whose resonance sits at a positron energy, :math:`\sqrt{2m_eE}` (GeV from GeV).
+
+    >>> round(peak_mass(50.0), 4)
+    0.226
+    """
+    return float(np.sqrt(2 * ELECTRON_MASS * (cut * GeV + ELECTRON_MASS)) / GeV)
