@@ -121,11 +121,10 @@ def lower_tail(measurement: Measurement, fractions: Array, cl: float, posterior:
     if len(n) == 1:
         log_pmf = background_pmf(measurement, 0, n[0])
         coefficients = np.cumsum(np.exp(log_pmf - log_pmf.max()))[::-1]
-        total = efficiency[:, 0]
-        tail = Series(weights, total, coefficients[:, None, None])
+        tail = Series(weights, efficiency[:, 0], coefficients[:, None, None])
         text, scale = "exact sum over counts", float(log_pmf.max())
     elif posterior:
-        tail, scale, total = *_posterior_series(measurement, weights, efficiency[0]), efficiency.sum(axis=1)
+        tail, scale = _posterior_series(measurement, weights, efficiency[0])
         text = "exact product of the bins"
     else:
         return _many_bins(measurement, fractions[0], weights, efficiency[0], cl)
@@ -133,17 +132,15 @@ def lower_tail(measurement: Measurement, fractions: Array, cl: float, posterior:
 
 
 def _posterior(tail: Series) -> Series:
-    """Weights w/E: integral over s of Pois(d; s E) is cdf(d; s E)/E (one point's weights must not mix with others)."""
-    safe = np.maximum(tail.efficiency, 1e-300)
-    norm = (tail.weights / safe) @ np.ones(len(tail.weights))
-    scaled = tail.coefficients / (safe * norm[:, None])
-    return Series(tail.weights, tail.efficiency, np.asarray(scaled))
+    """Weights w/E, because the integral of Pois(d; t E) over t > s is cdf(d; s E)/E."""
+    return Series(np.asarray(tail.weights / np.maximum(tail.efficiency, 1e-300)), tail.efficiency, tail.coefficients)
 
 
 def _nothing_seen(measurement: Measurement, fractions: Array, posterior: bool) -> Ordered:
     """n = 0 everywhere: P = exp(-s E) times the chance of no background, which cancels in CLs and Bayes."""
     weights, efficiency = efficiency_nodes(measurement, fractions)
-    scale = sum(float(background_pmf(measurement, i, 0)[0]) for i in range(len(measurement.bins)))
+    seen = np.flatnonzero(fractions.sum(axis=(0, 2)) > 0)
+    scale = sum(float(background_pmf(measurement, int(i), 0)[0]) for i in seen)
     tail = Series(weights, efficiency.sum(axis=1), np.ones((1, 1, 1)))
     return Ordered(_posterior(tail) if posterior else tail, scale, "closed form at n = 0")
 
@@ -160,7 +157,7 @@ def _large_count(measurement: Measurement, fractions: Array, posterior: bool) ->
     if b.background_error > 0:
         background = priors.value(b.background_kind, b.background, b.background_error, z[:, -1])
     if posterior:
-        weights = weights / efficiency[0] if len(fractions) == 1 else weights
+        weights = np.asarray(weights / np.maximum(efficiency, 1e-300))
     tail = Gamma(weights, efficiency, background, np.full(len(z), float(b.observed)))
     return Ordered(tail, 0.0, "incomplete gamma function")
 
@@ -171,7 +168,7 @@ def event_weights(measurement: Measurement, fraction: Array, cl: float) -> Array
     >>> from darktarget.statistics.measurement import Bin, Measurement
     >>> m = Measurement((Bin("S1", 0, 0.19), Bin("S2", 0, 0.53)), [[0.5], [0.5]])
     >>> event_weights(m, m.fraction, 0.9).round(3).tolist()
-    [2.267, 1.405]
+    [2.229, 1.379]
     """
     expected = np.asarray(fraction).sum(axis=1)
     background = np.maximum([b.background for b in measurement.bins], BACKGROUND_FLOOR)

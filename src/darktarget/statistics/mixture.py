@@ -24,7 +24,7 @@ class Series:
     """f(s) = sum_j w_j sum_d c_d Pois(d; s E_j): exact mixture of Poisson probabilities of d signal events.
 
     Args:
-        weights: [J], sum 1 (or the weights of a posterior).
+        weights: [J], sum 1, or [P, J], the weights of a posterior.
         efficiency: [P, J] signal efficiency at each node.
         coefficients: sequence over d = 0..D of arrays that broadcast to [P, J]: the probability that the outcome is
             counted when d signal events are seen.
@@ -43,7 +43,7 @@ class Series:
         total = np.broadcast_to(self.coefficients[-1], x.shape)
         for d in range(len(self.coefficients) - 1, 0, -1):
             total = total * (x / d) + self.coefficients[d - 1]
-        return np.asarray((total * np.exp(-x)) @ self.weights)
+        return np.asarray(np.sum(total * np.exp(-x) * self.weights, axis=-1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Gamma:
     """f(s) = sum_j w_j Q(n_j + 1, s E_j + B_j), Q the regularised upper incomplete gamma function: for large counts.
 
     Args:
-        weights: [J].
+        weights: [J] or [P, J], as in Series.
         efficiency: [P, J].
         background: [J].
         count: [J], largest count that is included; -1 contributes 0.
@@ -71,7 +71,7 @@ class Gamma:
 
         mean = np.maximum(np.asarray(signal)[:, None] * self.efficiency + self.background, 0.0)
         inside = gammaincc(np.maximum(self.count + 1, 1), mean)
-        return np.asarray(np.where(self.count < 0, 0.0, inside) @ self.weights)
+        return np.asarray(np.sum(np.where(self.count < 0, 0.0, inside) * self.weights, axis=-1))
 
 
 def solve_falling(function: Callable[[Array], Array], target: Array, start: Array, step: Array) -> Array:
