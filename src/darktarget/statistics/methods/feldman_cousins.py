@@ -108,7 +108,10 @@ def upper_mean(n: int, b: float, cl: float) -> tuple[float, tuple[int, bool]]:
     >>> round(upper_mean(0, 0.0, 0.9)[0], 3)
     2.436
     """
-    far = n + 20 + 10 * math.sqrt(n + 1) + 2 * max(b - n, 0.0) + 5 * math.log(1 / (1 - cl))
+    far = n + 1.0
+    while _between(0, n, far) > 0.1 * (1 - cl):
+        far = 1.1 * far + 0.5
+    far = max(far, b + 5 + 2 * math.sqrt(b))
     m = n + 1
     while _chord(m, n, b) < far:
         m += 1
