@@ -74,17 +74,18 @@ class Gamma:
         return np.asarray(np.sum(np.where(self.count < 0, 0.0, inside) * self.weights, axis=-1))
 
 
-def solve_falling(function: Callable[[Array], Array], target: Array, start: Array, step: Array) -> Array:
+def solve_falling(function: Callable[[Array], Array], target: Array, start: Array, step: Array, accuracy: float = 1e-13) -> Array:
     """The s at which a falling function reaches a positive target, for many points at once.
 
     Bracket by doubling the step, then regula falsi on ln f with the Illinois weight and bisection as a fallback;
-    relative accuracy 1e-12 where f is smooth.
+    a function with small steps (toys, enumeration) is followed to one of its steps.
 
     Args:
         function: maps s [P] to f [P], f(start) >= target.
         target: [P], > 0.
         start: [P] lower edge of the search.
         step: [P] first step, > 0.
+        accuracy: relative accuracy of s.
 
     Returns:
         s [P]; inf where f never falls to the target within 1e9 steps.
@@ -108,12 +109,15 @@ def solve_falling(function: Callable[[Array], Array], target: Array, start: Arra
         high = np.where(open_, start + 2 * (high - start), high)
         g_high = np.where(open_, excess(high), g_high)
     endless = g_high > 0
-    root = _illinois(excess, low, high, g_low, g_high)
+    root = _illinois(excess, (low, high), (g_low, g_high), accuracy)
     return np.where(endless, np.inf, root)
 
 
-def _illinois(excess: Callable[[Array], Array], low: Array, high: Array, g_low: Array, g_high: Array) -> Array:
+def _illinois(
+    excess: Callable[[Array], Array], bracket: tuple[Array, Array], ends: tuple[Array, Array], accuracy: float
+) -> Array:
     """Root of a falling function inside a bracket, all points together."""
+    (low, high), (g_low, g_high) = bracket, ends
     side = np.zeros(low.shape, dtype=int)
     middle = low
     for iteration in range(200):
@@ -127,7 +131,7 @@ def _illinois(excess: Callable[[Array], Array], low: Array, high: Array, g_low: 
         g_low = np.where(above, g, np.where(side == -1, 0.5 * g_low, g_low))
         low, high = np.where(above, middle, low), np.where(above, high, middle)
         side = np.where(above, 1, -1)
-        tolerance = 1e-13 * np.maximum(np.abs(middle), 1.0)
+        tolerance = accuracy * np.maximum(np.abs(middle), 1.0)
         if np.all((high - low <= tolerance) | (np.abs(g) < 1e-13)):
             break
     return middle

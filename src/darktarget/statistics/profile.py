@@ -1,7 +1,7 @@
-"""Limits with profiled nuisances: exact enumeration of the counts at the conditional best fit of the nuisances.
+"""Limits with profiled nuisances, set at their best fit to the observed counts, separately for s + b and for b.
 
-The auxiliary measurements are held at their observed values (the ensemble is conditional on them) and the nuisances
-at their best fit to the observed counts, separately for s + b and for b. `toys` lets both fluctuate.
+One bin: counts and auxiliary measurements fluctuate (`profile_count`). Several bins: every outcome is enumerated with
+the auxiliary measurements held at their observed values, which is conservative; `toys` lets both fluctuate.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from darktarget.errors import InputError
 from darktarget.statistics import priors
 from darktarget.statistics.likelihood import Likelihood, q_tilde
 from darktarget.statistics.measurement import Measurement
-from darktarget.statistics.mixture import Gamma, Series, solve_falling
+from darktarget.statistics.mixture import solve_falling
+from darktarget.statistics.profile_count import upper_limit
 from darktarget.statistics.results import Solution
 
 Array = NDArray[np.float64]
 OUTCOMES = 3_000
-TEXT = "nuisances at their conditional best fit, auxiliary measurements at their observed values"
+ONE = "exact sum over counts, auxiliary measurements fluctuating, nuisances at their conditional best fit"
+MANY = "every outcome enumerated, auxiliary measurements held fixed (conservative), nuisances at their best fit"
 
 
 def limits(
@@ -36,47 +38,19 @@ def limits(
     Raises:
         InputError: several bins whose counts need more than OUTCOMES count vectors.
 
-    >>> from darktarget.statistics.measurement import Measurement
-    >>> m = Measurement.counting(0, 0.53, 0.17, efficiency=0.5, efficiency_error=0.05)
+    >>> m = Measurement.counting(1, 1.0)
     >>> round(float(limits(m, m.fraction[None], 0.9, True, ()).upper[0]), 4)
-    4.7385
+    3.2718
     """
-    statistic = "CLs" if divide else "classical CLs+b"
-    if len(measurement.bins) == 1 or sum(measurement.observed) == 0:
-        upper = _by_count(measurement, fractions, cl, divide)
-        text = f"{statistic} on the profile likelihood ratio, exact sum over counts, {TEXT}"
+    name = "CLs" if divide else "classical CLs+b"
+    if len(measurement.bins) == 1:
+        upper = np.array([upper_limit(measurement, f, cl, divide) for f in fractions])
+        text = f"{name} on the profile likelihood ratio, {ONE}"
     else:
         upper = np.array([_enumerated(measurement, f[None], cl, divide) for f in fractions])
-        text = f"{statistic} on the profile likelihood ratio, every outcome enumerated, {TEXT}"
+        text = f"{name} on the profile likelihood ratio, {MANY}"
     refs = (*references, "arXiv:1007.1727")
     return Solution(np.zeros(len(fractions)), upper, upper, text, refs)
-
-
-def _cdf(n: int, mean: Array) -> Array:
-    """P(<= n) for means [P]."""
-    ones = np.ones((len(mean), 1))
-    tail: Series | Gamma
-    if n <= 300:
-        tail = Series(np.ones(1), ones, np.ones((n + 1, 1, 1)))
-    else:
-        tail = Gamma(np.ones(1), ones, np.zeros(1), np.array([float(n)]))
-    return np.asarray(tail(mean))
-
-
-def _by_count(measurement: Measurement, fractions: Array, cl: float, divide: bool) -> Array:
-    """One bin, or nothing seen: q_tilde orders outcomes as the count does, so P(<= n) at the fitted mean is exact."""
-    like = Likelihood.of(measurement, fractions, np.array([measurement.observed]))
-    n = sum(measurement.observed)
-
-    def tail(s: Array) -> Array:
-        return _cdf(n, like.mean(s, like.conditional(s)).sum(axis=1))
-
-    zero = np.zeros(len(fractions))
-    clb = tail(zero)
-    target = (1 - cl) * (clb if divide else np.ones(len(fractions)))
-    step = (n + 2.3) / fractions.sum(axis=(1, 2))
-    upper = solve_falling(tail, np.minimum(target, clb), zero, step)
-    return np.where(clb <= target, 0.0, upper)
 
 
 def _enumerated(measurement: Measurement, fraction: Array, cl: float, divide: bool) -> float:
@@ -106,7 +80,7 @@ def _enumerated(measurement: Measurement, fraction: Array, cl: float, divide: bo
         return np.array([with_signal / without])
 
     start = np.array([float(best[0][index])])
-    return float(solve_falling(cls, np.array([1 - cl]), start, np.array([0.3 * largest]))[0])
+    return float(solve_falling(cls, np.array([1 - cl]), start, np.array([0.3 * largest]), accuracy=1e-6)[0])
 
 
 def _probability(outcomes: NDArray[np.int64], mean: Array) -> float:
