@@ -1,9 +1,10 @@
 """Exact probabilities of counts with nuisances marginalised, for one bin, many bins and many signal points.
 
-Every count is background plus signal events, both Poisson. With the background prior averaged over first, the chance
-that what is seen is 'no more signal-like than observed' is a mixture sum_d c_d Pois(d; s E): c_d is the chance of that
-when d signal events are there. Efficiencies E are averaged over last, by quadrature. References: Cousins and Highland,
-NIM A320 (1992) 331 (averaging over nuisances); Read, CERN-OPEN-2000-205 (CLs); Junk, hep-ex/9902006 (many bins).
+Every count is background plus signal events, both Poisson. With the background prior averaged over first,
+the chance that what is seen is 'no more signal-like than observed' is a mixture sum_d c_d Pois(d; s E): c_d
+is the chance of that when d signal events are there. Efficiencies E are averaged over last, by quadrature.
+References: Cousins and Highland, NIM A320 (1992) 331 (averaging over nuisances); Read, CERN-OPEN-2000-205
+(CLs); Junk, hep-ex/9902006 (many bins).
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def component_factors(measurement: Measurement, scores: Array) -> Array:
 
 
 def spreads(measurement: Measurement, fractions: Array) -> tuple[float, ...]:
-    """Largest relative effect of each nuisance on the total signal over the points: what the quadrature resolves."""
+    """Largest relative effect of each nuisance on the signal over the points: sets the quadrature."""
     share = fractions.sum(axis=1)
     total = np.maximum(share.sum(axis=1), 1e-300)
     reach = (share @ measurement.mask.T.astype(float)) / total[:, None]
@@ -96,11 +97,11 @@ def background_pmf(measurement: Measurement, index: int, n: int) -> Array:
 
 
 def lower_tail(measurement: Measurement, fractions: Array, cl: float, posterior: bool = False) -> Ordered:
-    """P(statistic <= observed | s), marginalised, or with `posterior` the flat-prior P(signal > s | observed).
+    """P(statistic <= observed | s), or with `posterior` P(signal > s | observed); priors averaged.
 
-    One bin: the statistic is the count. Several bins: each event weighs ln(1 + s* eps_b/b_b), the likelihood ratio of
-    a fixed signal s* = -ln(1 - cl) + sqrt(b) at nominal nuisances; enumerated exactly, sampled (one toy per node of
-    the priors, fixed seed) where more than OUTCOME_LIMIT outcomes count.
+    One bin: the statistic is the count. Several bins: each event weighs ln(1 + s* eps_b/b_b), the likelihood
+    ratio of a fixed signal s* = -ln(1 - cl) + sqrt(b) at nominal nuisances; enumerated exactly, sampled (one
+    toy per node of the priors, fixed seed) where more than OUTCOME_LIMIT outcomes count.
 
     Args:
         measurement: the measurement.
@@ -133,7 +134,9 @@ def lower_tail(measurement: Measurement, fractions: Array, cl: float, posterior:
 
 def _posterior(tail: Series) -> Series:
     """Weights w/E, because the integral of Pois(d; t E) over t > s is cdf(d; s E)/E."""
-    return Series(np.asarray(tail.weights / np.maximum(tail.efficiency, 1e-300)), tail.efficiency, tail.coefficients)
+    return Series(
+        np.asarray(tail.weights / np.maximum(tail.efficiency, 1e-300)), tail.efficiency, tail.coefficients
+    )
 
 
 def _nothing_seen(measurement: Measurement, fractions: Array, posterior: bool) -> Ordered:
@@ -146,7 +149,8 @@ def _nothing_seen(measurement: Measurement, fractions: Array, posterior: bool) -
 
 
 def _large_count(measurement: Measurement, fractions: Array, posterior: bool) -> Ordered:
-    """One bin with a large count: incomplete gamma function, the background prior as one more quadrature dimension."""
+    """One bin with a large count: incomplete gamma function, the background prior as one more quadrature
+    dimension."""
     b = measurement.bins[0]
     spread = spreads(measurement, fractions)
     joint = [*spread, b.background_error / max(b.observed, 1)] if b.background_error > 0 else [*spread]
@@ -177,7 +181,9 @@ def event_weights(measurement: Measurement, fraction: Array, cl: float) -> Array
     return np.asarray(np.log1p(reference * expected / background))
 
 
-def _many_bins(measurement: Measurement, fraction: Array, weights: Array, efficiency: Array, cl: float) -> Ordered:
+def _many_bins(
+    measurement: Measurement, fraction: Array, weights: Array, efficiency: Array, cl: float
+) -> Ordered:
     weight = event_weights(measurement, fraction, cl)
     used = weight > 0
     observed = float(np.dot(np.array(measurement.observed)[used], weight[used]))
@@ -198,7 +204,8 @@ def _many_bins(measurement: Measurement, fraction: Array, weights: Array, effici
 
 
 def enumerate_outcomes(weight: Array, largest: float, limit: int) -> NDArray[np.int64] | None:
-    """All count vectors with weighted sum <= largest, array [outcome, bin]; None when there are more than `limit`.
+    """All count vectors with weighted sum <= largest, array [outcome, bin]; None when there are more than
+    `limit`.
 
     >>> enumerate_outcomes(np.array([1.0, 2.0]), 2.0, 100).tolist()
     [[0, 0], [0, 1], [1, 0], [2, 0]]
@@ -216,7 +223,8 @@ def enumerate_outcomes(weight: Array, largest: float, limit: int) -> NDArray[np.
 
 
 def _multinomial(outcomes: NDArray[np.int64], chance: Array, efficiency: Array) -> Array:
-    """c_d [d, 1, J]: the chance of the outcome with d signal events spread over the bins as the efficiencies are."""
+    """c_d [d, 1, J]: the chance of the outcome with d signal events spread over the bins as the efficiencies
+    are."""
     share = efficiency / np.maximum(efficiency.sum(axis=0), 1e-300)
     log_share = np.log(np.maximum(share, 1e-300)).T
     events = outcomes.sum(axis=1)
@@ -230,7 +238,8 @@ def _multinomial(outcomes: NDArray[np.int64], chance: Array, efficiency: Array) 
 
 
 def _sampled(measurement: Measurement, fraction: Array, weight: Array, observed: float) -> Gamma:
-    """One toy per draw of the priors: how many signal events fit before the statistic passes the observed one."""
+    """One toy per draw of the priors: how many signal events fit before the statistic passes the observed
+    one."""
     rng = np.random.default_rng(0)
     factors = component_factors(measurement, rng.standard_normal((TOYS, len(measurement.nuisances))))
     efficiency = np.asarray(fraction @ factors.T)

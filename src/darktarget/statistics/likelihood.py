@@ -1,12 +1,13 @@
 """Profile likelihood: fits of many data sets at once, with every nuisance written as a unit-normal score.
 
--ln L = sum_b [lambda_b - n_b ln lambda_b] + (phi - phi_0)^T C^-1 (phi - phi_0)/2, phi the scores of the signal
-nuisances and of the backgrounds, phi_0 the auxiliary measurements (0 for the observed data).
+-ln L = sum_b [lambda_b - n_b ln lambda_b] + (phi - phi_0)^T C^-1 (phi - phi_0)/2, phi the scores of the
+signal nuisances and of the backgrounds, phi_0 the auxiliary measurements (0 for the observed data).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,9 @@ class Likelihood:
     auxiliary: Array
 
     @classmethod
-    def of(cls, measurement: Measurement, fractions: Array, counts: Array, auxiliary: Array | None = None) -> Likelihood:
+    def of(
+        cls, measurement: Measurement, fractions: Array, counts: Any, auxiliary: Array | None = None
+    ) -> Likelihood:
         """Likelihood with the auxiliary measurements at their nominal values unless given."""
         size = max(len(counts), len(fractions))
         width = len(measurement.nuisances) + len(measurement.bins)
@@ -67,15 +70,19 @@ class Likelihood:
             kappa = np.maximum(priors.value(nuisance.kind, 1.0, nuisance.relative, scores[:, i]), 1e-12)
             slopes[:, i] = priors.slope(nuisance.kind, 1.0, nuisance.relative, scores[:, i]) / kappa
             factors[:, acts] *= kappa[:, None]
-        rows = [(b.background_kind, b.background, b.background_error, scores[:, k + i]) for i, b in enumerate(m.bins)]
+        rows = [
+            (b.background_kind, b.background, b.background_error, scores[:, k + i])
+            for i, b in enumerate(m.bins)
+        ]
         background = np.stack([priors.value(*r) for r in rows], axis=1)
         steep = np.stack([priors.slope(*r) for r in rows], axis=1)
-        return signal[:, None, None] * self.fractions * factors[:, None, :], background, slopes, steep
+        events = np.asarray(signal[:, None, None] * self.fractions * factors[:, None, :])
+        return events, background, slopes, steep
 
     def mean(self, signal: Array, scores: Array) -> Array:
         """Expected counts lambda [N, B]."""
         s, background, _, _ = self.parts(signal, scores)
-        return np.maximum(s.sum(axis=2) + background, FLOOR)
+        return np.asarray(np.maximum(s.sum(axis=2) + background, FLOOR))
 
     def minus_log(self, signal: Array, scores: Array) -> Array:
         """-ln L [N] without the constant ln n!."""

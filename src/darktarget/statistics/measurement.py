@@ -22,8 +22,8 @@ class Nuisance:
     """A relative uncertainty on the expected signal of some components.
 
     The signal of a component is multiplied by a factor kappa of mean 1 and standard deviation `relative`
-    (`log-normal`, `gamma`), of median 1 and log-width ln(1 + relative) (`log-normal-median`, the convention of
-    HistFactory and of arXiv:1007.1727's users) or a Gaussian around 1 cut at 0 (`truncated-gaussian`).
+    (`log-normal`, `gamma`), of median 1 and log-width ln(1 + relative) (`log-normal-median`, the convention
+    of HistFactory and of arXiv:1007.1727's users) or a Gaussian around 1 cut at 0 (`truncated-gaussian`).
 
     Args:
         name: how the ranking and the exports call it.
@@ -60,7 +60,8 @@ class Bin:
         background_kind: one of `priors.KINDS`.
 
     Raises:
-        InputError: negative or non-integer count, negative background, a kind that cannot describe b = 0 +- error.
+        InputError: negative or non-integer count, negative background, a kind that cannot describe b = 0 +-
+            error.
 
     >>> Bin("signal box", 0, 0.53, 0.17).background
     0.53
@@ -74,13 +75,19 @@ class Bin:
 
     def __post_init__(self) -> None:
         if isinstance(self.observed, bool | np.bool_) or not isinstance(self.observed, Integral):
-            raise InputError(f"observed in {self.name}", self.observed, "an integer >= 0", "Counts are whole events.")
+            raise InputError(
+                f"observed in {self.name}", self.observed, "an integer >= 0", "Counts are whole events."
+            )
         if self.observed < 0:
             raise InputError(f"observed in {self.name}", self.observed, "an integer >= 0")
         _number(f"background in {self.name}", self.background, 0.0, math.inf)
         _number(f"background_error in {self.name}", self.background_error, 0.0, math.inf)
         _kind(f"background_kind in {self.name}", self.background_kind)
-        if self.background == 0 and self.background_error > 0 and self.background_kind != "truncated-gaussian":
+        if (
+            self.background == 0
+            and self.background_error > 0
+            and self.background_kind != "truncated-gaussian"
+        ):
             raise InputError(
                 f"background_kind in {self.name}",
                 self.background_kind,
@@ -101,14 +108,17 @@ class Measurement:
 
     Args:
         bins: the counting bins.
-        fraction: array [bin, component], the part of the signal s that component c puts into bin b; each in [0, 1],
+        fraction: array [bin, component], the part of the signal s that component c puts into bin b; each in
+            [0, 1],
             sum in [0, 1]. A sum below 1 is an efficiency: the limit is then on the signal before it.
         components: names of the components (a run, a process, a run and a process).
         nuisances: relative uncertainties of the components.
-        correlation: array [nuisance, nuisance] between the normal scores of the nuisances; None means independent.
+        correlation: array [nuisance, nuisance] between the normal scores of the nuisances; None means
+            independent.
 
     Raises:
-        InputError: shapes that do not match, fractions outside [0, 1], unknown component names, a correlation matrix
+        InputError: shapes that do not match, fractions outside [0, 1], unknown component names, a
+            correlation matrix
             that is not symmetric, of unit diagonal and positive definite (never repaired).
 
     >>> Measurement((Bin("box", 0, 0.53, 0.17),)).observed
@@ -134,7 +144,9 @@ class Measurement:
         for k in self.nuisances:
             for name in k.components:
                 if name not in self.components:
-                    raise InputError(f"components of nuisance {k.name}", name, "one of " + ", ".join(self.components))
+                    raise InputError(
+                        f"components of nuisance {k.name}", name, "one of " + ", ".join(self.components)
+                    )
         if self.correlation is not None:
             object.__setattr__(self, "correlation", _correlation(self.correlation, len(self.nuisances)))
 
@@ -212,8 +224,12 @@ class Measurement:
             raise InputError("nuisance", name, "one of " + ", ".join(self.uncertainties))
         keep = [i for i, k in enumerate(self.nuisances) if k.name != name]
         correlation = None if self.correlation is None else self.correlation[np.ix_(keep, keep)]
-        bins = tuple(replace(b, background_error=0.0) if name == f"background of {b.name}" else b for b in self.bins)
-        return replace(self, bins=bins, nuisances=tuple(self.nuisances[i] for i in keep), correlation=correlation)
+        bins = tuple(
+            replace(b, background_error=0.0) if name == f"background of {b.name}" else b for b in self.bins
+        )
+        return replace(
+            self, bins=bins, nuisances=tuple(self.nuisances[i] for i in keep), correlation=correlation
+        )
 
     def nominal(self) -> Measurement:
         """The same measurement with every uncertainty switched off."""
@@ -232,10 +248,14 @@ def check_fractions(fraction: Any, shape: tuple[int, ...]) -> Array:
     """
     array = np.array(fraction, dtype=float)
     if array.shape[-2:] != shape or array.ndim not in (2, 3):
-        raise InputError("fraction", array.shape, f"shape {shape} = [bin, component], or [point, bin, component]")
+        raise InputError(
+            "fraction", array.shape, f"shape {shape} = [bin, component], or [point, bin, component]"
+        )
     bad = ~(np.isfinite(array) & (array >= 0) & (array <= 1))
     if bad.any():
-        raise InputError("efficiency", float(array[bad][0]), "[0, 1]", "Signal fractions and efficiencies are parts.")
+        raise InputError(
+            "efficiency", float(array[bad][0]), "[0, 1]", "Signal fractions and efficiencies are parts."
+        )
     total = array.sum(axis=(-2, -1))
     if np.any(total > 1 + 1e-9):
         raise InputError("efficiency", float(np.max(total)), "a sum over bins and components in [0, 1]")
@@ -286,7 +306,7 @@ def _correlation(matrix: Any, size: int) -> Array:
             "correlation",
             array.tolist(),
             "a positive definite matrix",
-            "It is not repaired. Merge fully correlated nuisances into one that acts on all their components.",
+            "It is not repaired. Merge fully correlated nuisances into one acting on all their components.",
         )
     array.setflags(write=False)
     return array

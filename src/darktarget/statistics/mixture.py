@@ -26,7 +26,8 @@ class Series:
     Args:
         weights: [J], sum 1, or [P, J], the weights of a posterior.
         efficiency: [P, J] signal efficiency at each node.
-        coefficients: sequence over d = 0..D of arrays that broadcast to [P, J]: the probability that the outcome is
+        coefficients: sequence over d = 0..D of arrays that broadcast to [P, J]: the probability that the
+            outcome is
             counted when d signal events are seen.
 
     >>> f = Series(np.ones(1), np.ones((1, 1)), np.ones((2, 1, 1)))
@@ -48,7 +49,8 @@ class Series:
 
 @dataclass(frozen=True, eq=False)
 class Gamma:
-    """f(s) = sum_j w_j Q(n_j + 1, s E_j + B_j), Q the regularised upper incomplete gamma function: for large counts.
+    """f(s) = sum_j w_j Q(n_j + 1, s E_j + B_j), Q the regularised upper incomplete gamma function: for large
+    counts.
 
     Args:
         weights: [J] or [P, J], as in Series.
@@ -74,11 +76,13 @@ class Gamma:
         return np.asarray(np.sum(np.where(self.count < 0, 0.0, inside) * self.weights, axis=-1))
 
 
-def solve_falling(function: Callable[[Array], Array], target: Array, start: Array, step: Array, accuracy: float = 1e-13) -> Array:
+def solve_falling(
+    function: Callable[[Array], Array], target: Array, start: Array, step: Array, accuracy: float = 1e-13
+) -> Array:
     """The s at which a falling function reaches a positive target, for many points at once.
 
-    Bracket by doubling the step, then regula falsi on ln f with the Illinois weight and bisection as a fallback;
-    a function with small steps (toys, enumeration) is followed to one of its steps.
+    Bracket by doubling the step, then regula falsi on ln f with the Illinois weight and bisection as a
+    fallback; a function with small steps (toys, enumeration) is followed to one of its steps.
 
     Args:
         function: maps s [P] to f [P], f(start) >= target.

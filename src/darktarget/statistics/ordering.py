@@ -40,12 +40,17 @@ class Outcomes:
         tops = [self._top(measurement, i, largest) for i in range(len(measurement.bins))]
         if len(tops) > 3 or math.prod(t + 1 for t in tops) > OUTCOMES:
             shape = [t + 1 for t in tops]
-            raise InputError("bins", shape, f"up to 3 bins and {OUTCOMES} outcomes", "Use cls, or merge bins.")
+            raise InputError(
+                "bins", shape, f"up to 3 bins and {OUTCOMES} outcomes", "Use cls, or merge bins."
+            )
         self.background = [np.exp(background_pmf(measurement, i, t)) for i, t in enumerate(tops)]
 
     def _top(self, measurement: Measurement, index: int, largest: float) -> int:
         b = measurement.bins[index]
-        mean = largest * float(np.abs(self.weights) @ self.efficiency[index] / np.abs(self.weights).sum()) + b.background
+        mean = (
+            largest * float(np.abs(self.weights) @ self.efficiency[index] / np.abs(self.weights).sum())
+            + b.background
+        )
         width = math.sqrt(mean + b.background_error**2)
         return int(max(mean + 6 * width + 6, measurement.observed[index] + 1))
 
@@ -68,8 +73,8 @@ class Outcomes:
 def interval_edges(measurement: Measurement, fraction: Array, cl: float) -> tuple[float, float]:
     """Lower and upper edge of the Feldman-Cousins interval from enumerated probabilities; (0, 0) when empty.
 
-    The best fit of each outcome is the parabola through the three best of GRID trial signals; the edges are bisected
-    between the last accepted and the next trial signal.
+    The best fit of each outcome is the parabola through the three best of GRID trial signals; the edges are
+    bisected between the last accepted and the next trial signal.
 
     >>> from darktarget.statistics.measurement import Measurement
     >>> m = Measurement.counting(3, 0.5)

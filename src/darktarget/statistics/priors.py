@@ -1,4 +1,5 @@
-"""Priors of efficiencies and backgrounds as functions of a normal score, and exact background count distributions."""
+"""Priors of efficiencies and backgrounds as functions of a normal score, and exact background count
+distributions."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ SCORE_RANGE = 12.0  # normal scores integrated over; the density there is exp(-7
 
 
 def value(kind: str, mean: float, error: float, score: Array) -> Array:
-    """The quantity with this prior at a normal score theta: Q(Phi(theta)), Q the quantile function of the prior.
+    """The quantity with this prior at a normal score theta: Q(Phi(theta)), Q the quantile function of the
+    prior.
 
     log-normal: mean exp(sigma theta - sigma^2/2), sigma^2 = ln(1 + r^2), r = error/mean;
     log-normal-median: mean (1 + r)^theta; gamma: shape 1/r^2; truncated-gaussian: N(mean, error) above 0.
@@ -101,7 +103,8 @@ def log_factorials(n: int) -> Array:
 
 
 def log_poisson(n: int, mean: Array) -> Array:
-    """ln of the Poisson probability of k = 0..n for means of shape [J]: array [J, n + 1]; NEVER (or less) where it is 0.
+    """ln of the Poisson probability of k = 0..n for means of shape [J]: array [J, n + 1]; NEVER (or less)
+    where it is 0.
 
     >>> round(float(np.exp(log_poisson(3, np.array([2.0]))[0, 3])), 6)
     0.180447
@@ -114,9 +117,9 @@ def log_poisson(n: int, mean: Array) -> Array:
 def log_count_pmf(n: int, mean: float, error: float, kind: str) -> Array:
     """ln P(k) of the background count k = 0..n, the Poisson probability averaged over the prior of its mean.
 
-    Known mean: Poisson. Gamma: negative binomial, closed form. Otherwise composite quadrature over the normal score
-    (log-normal: trapezoidal rule, exponentially convergent) or over the mean (truncated Gaussian: Gauss-Legendre
-    panels), with a step that resolves the Poisson width 1/sqrt(mean).
+    Known mean: Poisson. Gamma: negative binomial, closed form. Otherwise composite quadrature over the
+    normal score (log-normal: trapezoidal rule, exponentially convergent) or over the mean (truncated
+    Gaussian: Gauss-Legendre panels), with a step that resolves the Poisson width 1/sqrt(mean).
 
     Args:
         n: largest count.
@@ -132,7 +135,7 @@ def log_count_pmf(n: int, mean: float, error: float, kind: str) -> Array:
         return np.asarray(log_poisson(n, np.array([mean]))[0])
     if kind == "gamma":
         return _negative_binomial(n, mean, error)
-    nodes, log_weights = _background_nodes(mean, error, kind)
+    nodes, log_weights = background_nodes(mean, error, kind)
     terms = log_poisson(n, nodes) + log_weights[:, None]
     peak = terms.max(axis=0)
     return np.asarray(np.log(np.exp(terms - peak).sum(axis=0)) + peak)
@@ -145,7 +148,7 @@ def _negative_binomial(n: int, mean: float, error: float) -> Array:
     return np.concatenate([[0.0], np.cumsum(ratios)]) - shape * math.log1p(mean / shape)
 
 
-def _background_nodes(mean: float, error: float, kind: str) -> tuple[Array, Array]:
+def background_nodes(mean: float, error: float, kind: str) -> tuple[Array, Array]:
     """Nodes of the background mean and logarithms of their prior weights."""
     resolved = 0.3 * math.sqrt(max(mean, 1.0)) / error  # normal-score step that resolves the Poisson width
     if kind == "truncated-gaussian":

@@ -1,7 +1,9 @@
-"""Limits with profiled nuisances, set at their best fit to the observed counts, separately for s + b and for b.
+"""Limits with profiled nuisances, set at their best fit to the observed counts, separately for s + b and for
+b.
 
-One bin: counts and auxiliary measurements fluctuate (`profile_count`). Several bins: every outcome is enumerated with
-the auxiliary measurements held at their observed values, which is conservative; `toys` lets both fluctuate.
+One bin: counts and auxiliary measurements fluctuate (`profile_count`). Several bins: every outcome is
+enumerated with the auxiliary measurements held at their observed values, which is conservative; `toys` lets
+both fluctuate.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from darktarget.statistics.results import Solution
 Array = NDArray[np.float64]
 OUTCOMES = 3_000
 ONE = "exact sum over counts, auxiliary measurements fluctuating, nuisances at their conditional best fit"
-MANY = "every outcome enumerated, auxiliary measurements held fixed (conservative), nuisances at their best fit"
+MANY = (
+    "every outcome enumerated, auxiliary measurements held fixed (conservative), nuisances at their best fit"
+)
 
 
 def limits(
@@ -54,7 +58,8 @@ def limits(
 
 
 def _enumerated(measurement: Measurement, fraction: Array, cl: float, divide: bool) -> float:
-    """Several bins: q_tilde of every count vector in a window, and the probability of those beyond the observed."""
+    """Several bins: q_tilde of every count vector in a window, and the probability of those beyond the
+    observed."""
     observed = np.array(measurement.observed)
     largest = (observed.sum() + 5 + 3 * math.sqrt(observed.sum() + 1)) / float(fraction.sum())
     tops = [

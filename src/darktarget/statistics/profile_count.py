@@ -1,6 +1,7 @@
 """Profiled limit of one bin: counts summed exactly, auxiliary measurements fluctuating (the usual ensemble).
 
-In one bin only the total efficiency matters, so its nuisances act as one log-normal of the same mean and variance.
+In one bin only the total efficiency matters, so its nuisances act as one log-normal of the same mean and
+variance.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class OneBin:
 
     @classmethod
     def of(cls, measurement: Measurement, fraction: Array) -> OneBin:
-        """Total efficiency of one bin as a log-normal with the mean and variance that the nuisances give it."""
+        """Total efficiency of one bin as a log-normal with the mean and variance that the nuisances give
+        it."""
         weights, nodes = efficiency_nodes(measurement, fraction[None])
         mean = float(weights @ nodes[0, 0])
         variance = max(float(weights @ (nodes[0, 0] - mean) ** 2), 0.0)
@@ -86,7 +88,8 @@ class OneBin:
         return np.where(above, 0.0, np.maximum(2 * (fitted - perfect), 0.0))
 
     def critical(self, s: float, q_seen: float, theta0: Array, beta0: Array) -> Array:
-        """Largest count with q_tilde >= q_seen for each pair of auxiliary scores, -1 if none; q falls with n."""
+        """Largest count with q_tilde >= q_seen for each pair of auxiliary scores, -1 if none; q falls with
+        n."""
         top = np.ceil(self.signal(s, theta0) + self.background(beta0)[0]) + 1
         low, high = np.full(len(top), -1.0), top
         while np.any(high - low > 1):
@@ -101,7 +104,8 @@ class OneBin:
 def upper_limit(measurement: Measurement, fraction: Array, cl: float, divide: bool) -> float:
     """Upper limit on s with CLs (or CLs+b) = 1 - cl on q_tilde, auxiliary measurements fluctuating.
 
-    Averages over DRAWS low-discrepancy draws of the auxiliary scores (R2 sequence); p is accurate to about 1e-3.
+    Averages over DRAWS low-discrepancy draws of the auxiliary scores (R2 sequence); p is accurate to about
+    1e-3.
 
     Args:
         measurement: one bin.

@@ -15,7 +15,8 @@ Array = NDArray[np.float64]
 def line(nodes: int) -> tuple[Array, Array]:
     """Nodes and weights (sum 1) for one standard normal score.
 
-    Gauss-Hermite up to 64 nodes; above that the trapezoidal rule on [-8.5, 8.5], which converges exponentially too.
+    Gauss-Hermite up to 64 nodes; above that the trapezoidal rule on [-8.5, 8.5], which converges
+    exponentially too.
 
     >>> x, w = line(16)
     >>> round(float(w @ x**4), 12)
@@ -40,7 +41,8 @@ def sparse_grid(dimensions: int, level: int = 2) -> tuple[Array, Array]:
         level: L.
 
     Returns:
-        Nodes [J, d] and weights [J]; weights may be negative, their sum is 1. Read-only, shared between calls.
+        Nodes [J, d] and weights [J]; weights may be negative, their sum is 1. Read-only, shared between
+        calls.
 
     Reference: Gerstner and Griebel, Numer. Algorithms 18 (1998) 209, Eq. 12.
 

@@ -78,7 +78,8 @@ class Bands:
 
 @dataclass(frozen=True)
 class PValues:
-    """Probabilities at one signal: P(statistic <= observed) with signal and without, their ratio, and discovery.
+    """Probabilities at one signal: P(statistic <= observed) with signal and without, their ratio, and
+    discovery.
 
     Args:
         clsb, clb, cls: CLs+b, CLb and CLs = CLs+b/CLb.
@@ -95,7 +96,8 @@ class PValues:
 
 @dataclass(frozen=True)
 class Effect:
-    """What one uncertainty does to the upper limit: `change` = limit with everything - limit without this one."""
+    """What one uncertainty does to the upper limit: `change` = limit with everything - limit without this
+    one."""
 
     name: str
     limit_without: float

@@ -23,15 +23,15 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     With q = q_tilde(s), q_A the same on Asimov data (background at its fit to the data): q <= q_A:
     CLs+b = 1 - Phi(sqrt q), CLb = 1 - Phi(sqrt q - sqrt q_A); beyond, with x = (q - q_A)/(2 sqrt q_A),
     CLs+b = 1 - Phi(x + sqrt q_A), CLb = 1 - Phi(x) (Eqs. 59-66 of arXiv:1007.1727).
-    At n = 0 and b = 0.53 this gives 1.64 where the exact limit is 2.30: the note says so.
+    At n = 0 and b = 0.53 this gives 1.646 where the exact limit is 2.30: the note says so.
 
     Args:
         measurement, fractions, cl, nuisances: as in `cls.solve`.
 
     >>> from darktarget.statistics.measurement import Measurement
     >>> m = Measurement.counting(0, 0.53)
-    >>> round(float(solve(m, m.fraction[None], 0.9, "none").upper[0]), 2)
-    1.64
+    >>> round(float(solve(m, m.fraction[None], 0.9, "none").upper[0]), 3)
+    1.646
     """
     counts = np.array([measurement.observed])
     like = Likelihood.of(measurement, fractions, counts)
@@ -46,9 +46,11 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     per_event = fractions.sum(axis=(1, 2))
     step = (math.sqrt(counts.sum() + 1) + 1) / per_event
     upper = solve_falling(cls, np.full(len(fractions), 1 - cl), best[0] + 1e-6 * step, step)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if min(measurement.observed) < FEW or min(b.background for b in measurement.bins) < FEW:
-        notes = (f"asymptotic formula with fewer than {FEW} events in a bin: limits come out too strong, use cls",)
+        notes = (
+            f"asymptotic formula with fewer than {FEW} events in a bin: limits come out too strong, use cls",
+        )
     return Solution(zero, upper, upper, "asymptotic CLs, profile likelihood ratio", REFERENCES, notes)
 
 

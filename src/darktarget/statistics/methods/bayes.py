@@ -18,15 +18,16 @@ REFERENCES = ("Helene, NIM 212 (1983) 319",)
 def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str) -> Solution:
     """Upper limit s with integral_0^s L(t) dt / integral_0^inf L(t) dt = cl, L averaged over the priors.
 
-    In closed form: the integral of Pois(d; t E) over t > s is cdf(d; s E)/E. For one bin of known efficiency this is
-    CLs; with an uncertain one the priors are weighed by 1/E.
+    In closed form: the integral of Pois(d; t E) over t > s is cdf(d; s E)/E. For one bin of known efficiency
+    this is CLs; with an uncertain one the priors are weighed by 1/E.
 
     Args:
         measurement, fractions, cl: as in `cls.solve`; several bins with counts above 0 take one point.
         nuisances: `marginalise` or `none`.
 
     Raises:
-        InputError: `profile`, or a truncated-gaussian efficiency, for which the integral of 1/E diverges at E = 0.
+        InputError: `profile`, or a truncated-gaussian efficiency, for which the integral of 1/E diverges at
+            E = 0.
 
     >>> from darktarget.statistics.measurement import Measurement
     >>> m = Measurement.counting(5, 2.3)

@@ -17,8 +17,8 @@ REFERENCES = ("Neyman, Phil. Trans. R. Soc. A236 (1937) 333",)
 def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str) -> Solution:
     """Upper limit s with <P(n <= n_obs | s E + B)> = 1 - cl, held at 0; the value before that is `unclamped`.
 
-    Without nuisances s = (lambda(n, cl) - b)/efficiency, lambda the classical upper limit on the mean count; that
-    formula, at the mean background, also gives the negative values when nuisances are averaged over.
+    Without nuisances s = (lambda(n, cl) - b)/efficiency, lambda the classical upper limit on the mean count;
+    that formula, at the mean background, also gives the negative values when nuisances are averaged over.
 
     Args:
         measurement, fractions, cl, nuisances: as in `cls.solve`.

@@ -17,8 +17,9 @@ REFERENCES = ("CERN-OPEN-2000-205 (Read)", "hep-ex/9902006 (Junk)")
 def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str) -> Solution:
     """Upper limit s with CLs(s) = 1 - cl; nuisances marginalised (hybrid), or profiled.
 
-    CLs(s) = <P(n <= n_obs | s E + B)> / <P(n <= n_obs | B)>, averages over the priors; at n = 0 it is <exp(-s E)>,
-    whatever the background. Profiled: the nuisances sit at their conditional best fit to the observed counts.
+    CLs(s) = <P(n <= n_obs | s E + B)> / <P(n <= n_obs | B)>, averages over the priors; at n = 0 it is
+    <exp(-s E)>, whatever the background. Profiled: the nuisances sit at their conditional best fit to the
+    observed counts.
 
     Args:
         measurement: the counts.

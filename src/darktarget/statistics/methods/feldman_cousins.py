@@ -19,8 +19,8 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     """Interval of s whose acceptance region holds the observed counts; plain ordering, no smoothing in b.
 
     R(n) = P(n | s + b)/P(n | max(0, n - b) + b); the n of largest R are accepted until their sum reaches cl
-    (Eqs. 4.1 and 4.2). One bin without nuisances: edges from a closed form of the rank changes. Otherwise P(n | s)
-    is averaged over the priors (hep-ex/0202013) for up to three bins, and each edge is bisected.
+    (Eqs. 4.1 and 4.2). One bin without nuisances: edges from a closed form of the rank changes. Otherwise
+    P(n | s) is averaged over the priors (hep-ex/0202013) for up to three bins, and each edge is bisected.
 
     Args:
         measurement, fractions, cl: as in `cls.solve`.
@@ -54,8 +54,8 @@ def exact_edges(n: int, b: float, cl: float) -> tuple[float, float]:
     """Feldman-Cousins edges of s for n observed and known background b, without any grid.
 
     With h(m) = m ln max(m, b) - max(m, b), count m outranks n where ln(s + b) lies beyond the chord slope
-    (h(m) - h(n))/(m - n); h is convex, so the outranking counts are those between n and one that moves stepwise.
-    Between two steps their probability has one maximum, and the edge is a step or a root.
+    (h(m) - h(n))/(m - n); h is convex, so the outranking counts are those between n and one that moves
+    stepwise. Between two steps their probability has one maximum, and the edge is a step or a root.
 
     Args:
         n: observed count.
@@ -130,7 +130,8 @@ def upper_mean(n: int, b: float, cl: float) -> tuple[float, tuple[int, bool]]:
 
 
 def _lower(n: int, b: float, cl: float) -> float:
-    """Smallest mean >= b that accepts n (b if none does); counts m..n-1 outrank n for means below _chord(m)."""
+    """Smallest mean >= b that accepts n (b if none does); counts m..n-1 outrank n for means below
+    _chord(m)."""
     for first in range(n + 1):
         left = max(b, _chord(first - 1, n, b) if first > 0 else 0.0)
         right = _chord(first, n, b) if first < n else math.inf

@@ -1,4 +1,5 @@
-"""Feldman-Cousins with the convention of the published tables: the upper edge never rises with the background."""
+"""Feldman-Cousins with the convention of the published tables: the upper edge never rises with the
+background."""
 
 from __future__ import annotations
 
@@ -31,7 +32,9 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     """
     if len(measurement.bins) > 1 or measurement.uncertainties or nuisances == "profile":
         what = measurement.uncertainties or (f"{len(measurement.bins)} bins",)
-        raise InputError("method", what, "one bin without nuisances", "Use feldman-cousins, the plain ordering.")
+        raise InputError(
+            "method", what, "one bin without nuisances", "Use feldman-cousins, the plain ordering."
+        )
     b = measurement.bins[0]
     n, background = int(b.observed), float(b.background)
     lower, _ = exact_edges(n, background, cl)
@@ -44,8 +47,8 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
 def largest_upper(n: int, b: float, cl: float, step: float = 0.02, reach: float = 10.0) -> float:
     """max over b' in [b, b + reach] of the upper edge.
 
-    The edge falls with b' on each piece of the acceptance and jumps where the piece changes, so the maximum sits at b
-    or right after a jump, found by bisection between grid points that lie on different pieces.
+    The edge falls with b' on each piece of the acceptance and jumps where the piece changes, so the maximum
+    sits at b or right after a jump, found by bisection between grid points that lie on different pieces.
 
     >>> round(largest_upper(0, 3.0, 0.9), 3)
     1.078
