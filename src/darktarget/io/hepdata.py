@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
@@ -122,8 +121,8 @@ def _library(module: str) -> ModuleType:
 
 
 def ignore_validator_warnings() -> None:
-    """The one named filter: hepdata_validator imports jsonschema.RefResolver, deprecated since jsonschema 4.18,
-    and leaves the files it reads to the garbage collector."""
+    """The one named filter: hepdata_validator imports jsonschema.RefResolver, deprecated since jsonschema
+    4.18, and leaves the files it reads to the garbage collector."""
     message = r"jsonschema\.(RefResolver|exceptions\.RefResolutionError) is deprecated"
     warnings.filterwarnings("ignore", message=message, category=DeprecationWarning)
     warnings.filterwarnings("ignore", message="unclosed file", category=ResourceWarning)

@@ -1,7 +1,7 @@
 """Export of a counting measurement as a HistFactory workspace (pyhf JSON), one per parameter point.
 
-Traps of pyhf 0.7.6 for whoever reads the workspace back: `upper_limit(..., level=0.1)` returns the 95 % limit, and
-its asymptotic formulas give 1.646 events at n = 0, b = 0.53, where the exact 90 % limit is 2.303.
+Traps of pyhf 0.7.6 for whoever reads the workspace back: `upper_limit(..., level=0.1)` returns the 95 %
+limit, and its asymptotic formulas give 1.646 events at n = 0, b = 0.53, where the exact 90 % limit is 2.303.
 """
 
 from __future__ import annotations
@@ -17,15 +17,16 @@ from darktarget.statistics.priors import log_width
 
 LOG_NORMALS = ("log-normal", "log-normal-median")
 INTERPOLATION = {"normsys": {"interpcode": "code1"}, "histosys": {"interpcode": "code0"}}
-"""Pass as `modifier_settings` to `pyhf.Workspace.model`: exponential and linear, what the priors here mean."""
+"""Pass as `modifier_settings` to `pyhf.Workspace.model`: exponential and linear, what the priors here
+mean."""
 
 
 def workspace(measurement: Measurement, signal: float = 1.0, name: str = "limit") -> dict[str, Any]:
     """HistFactory workspace of a measurement: one channel per bin, the signal strength `mu` scales `signal`.
 
-    Log-normal efficiencies become `normsys` with hi, lo = exp(+-sigma), their sample scaled by the median of the
-    prior; correlated ones are rotated to independent scores by the Cholesky factor. Truncated Gaussians become
-    `histosys`, gamma backgrounds `shapesys`: constraints of the same shape near the nominal value.
+    Log-normal efficiencies become `normsys` with hi, lo = exp(+-sigma), their sample scaled by the median of
+    the prior; correlated ones are rotated to independent scores by the Cholesky factor. Truncated Gaussians
+    become `histosys`, gamma backgrounds `shapesys`: constraints of the same shape near the nominal value.
 
     Args:
         measurement: counts, backgrounds, nuisances.
@@ -36,7 +37,8 @@ def workspace(measurement: Measurement, signal: float = 1.0, name: str = "limit"
         A dictionary that `json.dump` writes and pyhf's workspace schema (1.0.0) accepts.
 
     Raises:
-        InputError: signal not positive, or a nuisance HistFactory cannot express (gamma efficiency; correlated
+        InputError: signal not positive, or a nuisance HistFactory cannot express (gamma efficiency;
+            correlated
             nuisances that are not log-normal). Nothing is approximated in silence.
 
     Reference: arXiv:1007.1727, CERN-OPEN-2012-016 (HistFactory).

@@ -144,11 +144,13 @@ def expected_bands(
     bare = measurement.nominal() if nuisances == "none" else measurement
     counts, text = expected.quantile_counts(bare, points, check_level(cl))
     rows = np.empty((len(expected.QUANTILES), len(points)))
-    for q, per_point in enumerate(counts):
-        for outcome in set(per_point):
-            chosen = np.array([o == outcome for o in per_point])
-            seen = measurement.with_observed(outcome)
-            rows[q, chosen] = upper_limits(seen, points[chosen], cl, method, nuisances)
+    for outcome in sorted({o for per_point in counts for o in per_point}):
+        chosen = np.array([[o == outcome for o in per_point] for per_point in counts])
+        some = chosen.any(axis=0)
+        limits = np.full(len(points), np.nan)
+        seen = measurement.with_observed(outcome)
+        limits[some] = upper_limits(seen, points[some], cl, method, nuisances)
+        rows[chosen] = np.broadcast_to(limits, rows.shape)[chosen]
     first = tuple(per_point[0] for per_point in counts)
     method_text = f"quantiles of the background-only counts, {text}"
     return Bands(rows[0], rows[1], rows[2], rows[3], rows[4], first, method_text)
