@@ -17,8 +17,7 @@ from darktarget.statistics.priors import log_width
 
 LOG_NORMALS = ("log-normal", "log-normal-median")
 INTERPOLATION = {"normsys": {"interpcode": "code1"}, "histosys": {"interpcode": "code0"}}
-"""Pass as `modifier_settings` to `pyhf.Workspace.model`: exponential and linear, what the priors here
-mean."""
+"""Pass as `modifier_settings` to `pyhf.Workspace.model`: exponential and linear, as the priors here."""
 
 
 def workspace(measurement: Measurement, signal: float = 1.0, name: str = "limit") -> dict[str, Any]:
@@ -41,7 +40,7 @@ def workspace(measurement: Measurement, signal: float = 1.0, name: str = "limit"
             correlated
             nuisances that are not log-normal). Nothing is approximated in silence.
 
-    Reference: arXiv:1007.1727, CERN-OPEN-2012-016 (HistFactory).
+    Reference: CERN-OPEN-2012-016 (HistFactory).
 
     >>> w = workspace(Measurement.counting(0, 0.53, 0.17), signal=2.0)
     >>> w["channels"][0]["samples"][0]["data"], w["measurements"][0]["config"]["poi"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from darktarget.statistics.counting import background_pmf, event_weights
 from darktarget.statistics.measurement import Measurement
 
 Array = NDArray[np.float64]
-QUANTILES = tuple(NormalDist().cdf(z) for z in (-2.0, -1.0, 0.0, 1.0, 2.0))
+QUANTILES = tuple(0.5 * math.erfc(-z / math.sqrt(2)) for z in (-2.0, -1.0, 0.0, 1.0, 2.0))
 LARGEST_MEAN = 2_000.0  # backgrounds above this are sampled
 OUTCOMES = 200_000
 TOYS = 200_000
