@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import math
+import pkgutil
 import subprocess
 import sys
 
@@ -10,6 +13,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
+from darktarget import statistics
+from darktarget.errors import PhysicsError
 from darktarget.statistics import (
     Measurement,
     expected_limit,
@@ -117,7 +122,7 @@ def test_missing_energy_search_is_untouched_by_its_background() -> None:
 
 
 def test_excess_of_five_sigma_and_a_million_counts() -> None:
-    assert significance(Measurement.counting(160, 100.0)).count > 5
+    assert significance(Measurement.counting(160, 100.0)).sigma > 5
     for method in ("cls", "classical", "bayes"):
         found = interval(Measurement.counting(160, 100.0), method=method)
         assert 60 < found.upper < 85
@@ -162,6 +167,28 @@ def test_reach_is_the_median_discovery(sigma: float) -> None:
     assert background.sf(n - 1) <= stats.norm.sf(sigma) < background.sf(n - 2)
     s = np.random.default_rng(3).poisson(found.value, 400_000) + background.rvs(400_000, random_state=4)
     assert np.mean(s >= n) == pytest.approx(0.5, abs=0.004)
+
+
+def test_counts_far_below_the_background() -> None:
+    """Deficits: CLs at n = 0 stays 2.3026 at b = 700; where even CLb underflows, an error and not a number."""
+    assert limit(0, 700.0) == pytest.approx(LN10, abs=1e-9)
+    with pytest.raises(PhysicsError, match="far below the background"):
+        limit(350, 1e4)
+    assert interval(Measurement.counting(350, 1e4), method="classical").flags == ("empty",)
+    assert interval(Measurement.counting(0, 10.0), 0.3, "feldman-cousins").flags == ("empty",)
+
+
+def test_reach_without_background_is_one_event_in_half_of_the_cases() -> None:
+    found = reach(Measurement.counting(0, 0.0), 5.0)
+    assert found.value == pytest.approx(math.log(2), abs=1e-9)
+    assert "b = 0" in found.method
+
+
+def test_examples_in_the_docstrings_print_what_they_say() -> None:
+    names = [m.name for m in pkgutil.walk_packages(statistics.__path__, "darktarget.statistics.")]
+    results = [doctest.testmod(importlib.import_module(n)) for n in (*names, "darktarget.io.pyhf_workspace")]
+    assert sum(r.attempted for r in results) > 60
+    assert sum(r.failed for r in results) == 0
 
 
 def test_methods_are_the_files() -> None:

@@ -15,7 +15,7 @@ from darktarget.statistics.limits import (
     upper_limits,
 )
 from darktarget.statistics.measurement import Bin, Measurement, Nuisance
-from darktarget.statistics.results import Bands, Effect, Interval, Projection, PValues
+from darktarget.statistics.results import Bands, Effect, Interval, Projection, PValues, Significance
 
 __all__ = [
     "Bands",
@@ -26,6 +26,7 @@ __all__ = [
     "Nuisance",
     "PValues",
     "Projection",
+    "Significance",
     "expected_bands",
     "expected_limit",
     "interval",

@@ -22,7 +22,7 @@ from darktarget.statistics.mixture import Gamma, Series, Tail
 Array = NDArray[np.float64]
 SERIES_LIMIT = 300  # counts above this use the incomplete gamma function
 OUTCOME_LIMIT = 4_000  # outcomes enumerated for several bins; more are sampled
-TOYS = 20_000
+TOYS = 50_000
 BACKGROUND_FLOOR = 1e-6  # events; only in the ordering of several bins, where ln(1 + s/b) must stay finite
 
 

@@ -17,22 +17,22 @@ from darktarget.statistics.counting import (
 from darktarget.statistics.expected import count_distribution, outcome_table
 from darktarget.statistics.measurement import Measurement
 from darktarget.statistics.mixture import solve_falling
-from darktarget.statistics.results import Projection
+from darktarget.statistics.results import Projection, Significance
 
 Array = NDArray[np.float64]
 LEVEL = 0.9  # only sets the event weights of several bins
 
 
-def significance(measurement: Measurement) -> Projection:
+def significance(measurement: Measurement) -> Significance:
     """p-value P(statistic >= observed | background), prior averaged, and its one-sided Gaussian equivalent.
 
     One bin: the statistic is the count, p = <gammainc(n, B)>. Several bins: the event weights of `counting`.
 
     Returns:
-        `value` is p, `count` is Z = Phi^-1(1 - p).
+        Significance; sigma is -inf where nothing was seen, inf where the background cannot do it.
 
     >>> found = significance(Measurement.counting(5, 0.5))
-    >>> round(found.value * 1e4, 3), round(found.count, 3)
+    >>> round(found.p0 * 1e4, 3), round(found.sigma, 3)
     (1.721, 3.58)
     """
     from scipy.special import ndtri
@@ -43,7 +43,7 @@ def significance(measurement: Measurement) -> Projection:
         text = "P(n >= observed | b), averaged over the background prior"
     else:
         p, text = _many_bins(measurement)
-    return Projection(p, float(-ndtri(p)), text)
+    return Significance(p, float(-ndtri(p)), text)
 
 
 def upper_tail(n: int, mean: float, error: float, kind: str) -> float:

@@ -16,6 +16,7 @@ from darktarget.statistics import expected
 from darktarget.statistics.counting import lower_tail
 from darktarget.statistics.discovery import significance
 from darktarget.statistics.measurement import Measurement, check_fractions, check_level
+from darktarget.statistics.mixture import positive
 from darktarget.statistics.results import Bands, Effect, Interval, Projection, PValues, Solution
 
 Array = NDArray[np.float64]
@@ -223,10 +224,12 @@ def p_values(measurement: Measurement, signal: float, nuisances: str = "marginal
     bare = _prepare(measurement, nuisances)
     ordered = lower_tail(bare, bare.fraction[None], 0.9)
     scale = float(np.exp(ordered.log_scale))
-    clsb = scale * float(ordered.tail(np.array([float(signal)]))[0])
-    clb = scale * float(ordered.tail(np.zeros(1))[0])
+    with_signal = float(ordered.tail(np.array([float(signal)]))[0])
+    without = positive(ordered.tail(np.zeros(1)))[0]
     found = significance(bare)
-    return PValues(clsb, clb, clsb / clb, found.value, found.count, f"priors averaged, {ordered.text}")
+    ratio = with_signal / float(without)
+    text = f"priors averaged, {ordered.text}"
+    return PValues(scale * with_signal, scale * float(without), ratio, found.p0, found.sigma, text)
 
 
 def ranking(

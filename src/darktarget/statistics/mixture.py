@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from darktarget.errors import PhysicsError
+
 Array = NDArray[np.float64]
 LARGEST_EXPONENT = 690.0  # exp() of more leaves double precision; such terms are 0 to 1e-60 here
 
@@ -74,6 +76,20 @@ class Gamma:
         mean = np.maximum(np.asarray(signal)[:, None] * self.efficiency + self.background, 0.0)
         inside = gammaincc(np.maximum(self.count + 1, 1), mean)
         return np.asarray(np.sum(np.where(self.count < 0, 0.0, inside) * self.weights, axis=-1))
+
+
+def positive(chance: Array) -> Array:
+    """The chance without signal, refused where it underflows.
+
+    Raises:
+        PhysicsError: the observed counts are impossible under the background in double precision.
+
+    >>> positive(np.array([0.5])).tolist()
+    [0.5]
+    """
+    if np.any(chance <= 1e-290):
+        raise PhysicsError("the observed counts lie so far below the background that no limit is meaningful")
+    return chance
 
 
 def solve_falling(

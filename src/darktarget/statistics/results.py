@@ -95,6 +95,15 @@ class PValues:
 
 
 @dataclass(frozen=True)
+class Significance:
+    """Evidence against the background alone: p-value and its one-sided Gaussian equivalent Phi^-1(1 - p0)."""
+
+    p0: float
+    sigma: float
+    method: str
+
+
+@dataclass(frozen=True)
 class Effect:
     """What one uncertainty does to the upper limit: `change` = limit with everything - limit without this
     one."""

@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 from darktarget.errors import InputError
 from darktarget.statistics.counting import lower_tail
 from darktarget.statistics.measurement import Measurement
-from darktarget.statistics.mixture import solve_falling
+from darktarget.statistics.mixture import positive, solve_falling
 from darktarget.statistics.results import Solution
 
 Array = NDArray[np.float64]
+LARGEST = 300  # events over all bins; the product of polynomials stays in double precision
 REFERENCES = ("Helene, NIM 212 (1983) 319",)
 
 
@@ -40,8 +41,11 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
         if k.kind == "truncated-gaussian" and k.relative > 0:
             advice = "With a flat prior in s the posterior is not normalisable: its tail falls as 1/s."
             raise InputError(f"kind of nuisance {k.name}", k.kind, "log-normal or gamma for bayes", advice)
+    if len(measurement.bins) > 1 and sum(measurement.observed) > LARGEST:
+        allowed = f"at most {LARGEST} events in several bins for bayes"
+        raise InputError("observed", measurement.observed, allowed, "Use cls, or merge the bins.")
     ordered = lower_tail(measurement, fractions, cl, posterior=True)
     zero = np.zeros(len(fractions))
     step = (sum(measurement.observed) + 2.3) / fractions.sum(axis=(1, 2))
-    upper = solve_falling(ordered.tail, (1 - cl) * ordered.tail(zero), zero, step)
+    upper = solve_falling(ordered.tail, (1 - cl) * positive(ordered.tail(zero)), zero, step)
     return Solution(zero, upper, upper, f"Bayes, prior flat in the signal, {ordered.text}", REFERENCES)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from darktarget.statistics.counting import lower_tail
 from darktarget.statistics.measurement import Measurement
-from darktarget.statistics.mixture import solve_falling
+from darktarget.statistics.mixture import positive, solve_falling
 from darktarget.statistics.results import Solution
 
 Array = NDArray[np.float64]
@@ -39,5 +39,5 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     ordered = lower_tail(measurement, fractions, cl)
     zero = np.zeros(len(fractions))
     step = (sum(measurement.observed) + 2.3) / fractions.sum(axis=(1, 2))
-    upper = solve_falling(ordered.tail, (1 - cl) * ordered.tail(zero), zero, step)
+    upper = solve_falling(ordered.tail, (1 - cl) * positive(ordered.tail(zero)), zero, step)
     return Solution(zero, upper, upper, f"CLs, {ordered.text}", REFERENCES)

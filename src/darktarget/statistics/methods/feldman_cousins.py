@@ -69,6 +69,8 @@ def exact_edges(n: int, b: float, cl: float) -> tuple[float, float]:
     [0.0, 2.44]
     """
     upper, _ = upper_mean(n, b, cl)
+    if upper <= b * (1 + 1e-12):
+        return 0.0, 0.0
     lower = _lower(n, b, cl)
     return max(lower - b, 0.0), max(upper - b, 0.0)
 
