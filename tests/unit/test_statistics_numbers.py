@@ -170,7 +170,7 @@ def test_reach_is_the_median_discovery(sigma: float) -> None:
 
 
 def test_counts_far_below_the_background() -> None:
-    """Deficits: CLs at n = 0 stays 2.3026 at b = 700; where even CLb underflows, an error and not a number."""
+    """Deficits: CLs at n = 0 stays 2.3026 at b = 700; where even CLb underflows, an error, no number."""
     assert limit(0, 700.0) == pytest.approx(LN10, abs=1e-9)
     with pytest.raises(PhysicsError, match="far below the background"):
         limit(350, 1e4)
