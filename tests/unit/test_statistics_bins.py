@@ -10,7 +10,9 @@ from darktarget.errors import InputError
 from darktarget.statistics import Bin, Measurement, Nuisance, expected_bands, interval, p_values, upper_limits
 from darktarget.statistics import counting as counting_module
 from darktarget.statistics.counting import event_weights, lower_tail
+from darktarget.statistics.likelihood import Likelihood, q_tilde
 from darktarget.statistics.profile import toys
+from darktarget.statistics.profile_count import OneBin
 
 
 def semi_visible(n1: int, n2: int, first: float = 0.4, error: float = 0.2) -> Measurement:
@@ -139,6 +141,19 @@ def test_profiled_count_against_full_toys(n: int) -> None:
     upper = interval(m, nuisances="profile").upper
     clsb, clb = toys(m, upper, 6000, seed=2)
     assert clsb / clb == pytest.approx(0.1, abs=0.015)
+
+
+@pytest.mark.parametrize("s", [0.5, 4.0, 15.0])
+def test_the_two_profile_fits_agree(s: float) -> None:
+    """One-bin fit against the general one, counts below and above the background included."""
+    m = Measurement.counting(0, 3.0, 0.8, efficiency=0.5, efficiency_error=0.1)
+    counts = np.arange(12.0)
+    shift = np.linspace(-1, 1, 12)
+    general = Likelihood.of(m, m.fraction[None], counts[:, None], np.column_stack([shift, -shift]))
+    expected = q_tilde(general, np.full(12, s), general.best_signal())
+    assert expected[0] > 0
+    found = OneBin.of(m, m.fraction).q(s, counts, shift, -shift)
+    assert found == pytest.approx(expected, abs=1e-6)
 
 
 def test_profiled_two_bins_is_conservative_against_full_toys() -> None:

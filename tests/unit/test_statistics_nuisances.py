@@ -18,8 +18,10 @@ from darktarget.statistics import (
     interval,
     p_values,
     ranking,
+    significance,
     upper_limits,
 )
+from darktarget.statistics.ordering import interval_edges
 from darktarget.statistics.priors import log_count_pmf, slope, value
 from darktarget.statistics.quadrature import scores, sparse_grid
 
@@ -78,7 +80,7 @@ def test_priors_match_scipy(kind: str, mean: float, error: float) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("mean", "error"), [(0.53, 0.17), (3.0, 2.5), (120.0, 30.0)])
+@pytest.mark.parametrize(("mean", "error"), [(0.53, 0.17), (3.0, 2.5), (120.0, 30.0), (900.0, 300.0)])
 def test_background_counts_match_direct_integration(kind: str, mean: float, error: float) -> None:
     prior = frozen(kind, mean, error)
     for n in (0, 1, round(mean), round(mean + 2 * error) + 1):
@@ -208,6 +210,23 @@ def test_bayes_needs_a_normalisable_posterior(kind: str) -> None:
     cumulative = integrate.cumulative_trapezoid(like, s, initial=0)
     inside = np.interp(upper, s, cumulative) / cumulative[-1]
     assert inside == pytest.approx(0.9, abs=3e-4)
+
+
+@pytest.mark.parametrize(("n", "b"), [(0, 3.0), (1, 1.0), (2, 6.0), (7, 2.3)])
+def test_feldman_cousins_by_enumeration_equals_the_closed_form(n: int, b: float) -> None:
+    m = Measurement.counting(n, b)
+    exact = interval(m, method="feldman-cousins")
+    assert interval_edges(m, m.fraction, 0.9) == pytest.approx((exact.lower, exact.upper), abs=2e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_significance_with_an_uncertain_background(kind: str) -> None:
+    prior = frozen(kind, 2.0, 0.6)
+    x, w = np.polynomial.legendre.leggauss(2000)
+    p = float(np.sum(0.5 * w * stats.poisson.sf(8, prior.ppf(0.5 * (x + 1)))))
+    found = significance(Measurement.counting(9, 2.0, 0.6, background_kind=kind))
+    assert found.p0 == pytest.approx(p, rel=2e-3)
+    assert found.sigma == pytest.approx(stats.norm.isf(p), abs=1e-3)
 
 
 def test_feldman_cousins_with_nuisances_reaches_the_exact_edges_without_them() -> None:
