@@ -155,6 +155,8 @@ def background_nodes(mean: float, error: float, kind: str) -> tuple[Array, Array
         low = -mean / error
         panels = math.ceil((SCORE_RANGE - max(low, -SCORE_RANGE)) / min(1.0, 10 * resolved))
         edges = np.linspace(max(low, -SCORE_RANGE), SCORE_RANGE, panels + 1)
+        graded = low + np.exp2(np.arange(-2, 40)) / error  # near a mean of 0 the Poisson width is one event
+        edges = np.union1d(edges, graded[(graded > -SCORE_RANGE) & (graded < edges[1])])
         x, w = np.polynomial.legendre.leggauss(20)
         half = 0.5 * np.diff(edges)[:, None]
         score = (edges[:-1, None] + half * (1 + x)).ravel()
