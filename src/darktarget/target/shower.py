@@ -84,12 +84,12 @@ class Shower:
     @property
     def length(self) -> Floats:
         """Track length per primary [species, material, depth, energy], each material in its own X0."""
-        return self._mean(self.sums.length, self.sums.per_X0).reshape(self.shape)
+        return self._by_depth(self._mean(self.sums.length, self.sums.per_X0))
 
     @property
     def length_error(self) -> Floats:
         """Its statistical error, same shape."""
-        return self._error(self.sums.length, self.sums.per_X0).reshape(self.shape)
+        return self._by_depth(self._error(self.sums.length, self.sums.per_X0))
 
     @property
     def above(self) -> Floats:
@@ -137,6 +137,10 @@ class Shower:
             picks=np.concatenate([self.picks, other.picks]),
             seconds=self.seconds + other.seconds,
         )
+
+    def _by_depth(self, flat: Floats) -> Floats:
+        s, m, d, e = self.shape
+        return np.moveaxis(flat.reshape(d, s, m, e), 0, 2)
 
     def _mean(self, sums: Ints, scale: float) -> Floats:
         return np.asarray(sums[:, 0] / scale / self.number)

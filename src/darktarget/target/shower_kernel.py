@@ -23,7 +23,8 @@ Words = npt.NDArray[np.uint64]
 
 ELECTRON, POSITRON, PHOTON = 0, 1, 2
 BREMSSTRAHLUNG, MOLLER, BHABHA, ANNIHILATION, PAIR, COMPTON = 0, 1, 2, 3, 4, 5  # rows of Tables.inverse
-MAJORANT, LOSS, TRANSPORT = 3, 4, 5  # columns of Tables.rates after three cumulative rates
+# columns of Tables.rates after three cumulative rates; SLOPE is d LOSS/d ln E, PATH is 1/MAJORANT
+MAJORANT, LOSS, TRANSPORT, SLOPE, PATH = 3, 4, 5, 6, 7
 ENERGY, DEPTH, X, Y, U, V, W = 0, 1, 2, 3, 4, 5, 6  # of a particle p
 SPECIES, LAYER = 0, 1  # of a particle q
 DEPOSITED, VISIBLE, PRESHOWER, CELLS, BACK, FRONT = 0, 1, 2, 3, 4, 5  # of State.now
@@ -35,6 +36,7 @@ STACK = 64
 
 _GOLDEN, _M1, _M2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_S32, _LOW32, _TO_UNIT = np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**-32
 _LOW = np.int64(2**31 - 1)
 
 
@@ -44,10 +46,11 @@ class Tables(NamedTuple):
     edges: Floats  # [energy + 1]
     log_low: float
     per_step: float  # 1/(spacing of ln E)
-    rates: Floats  # [material, species, energy + 1, 6]
+    rates: Floats  # [material, species, energy + 1, 8]
     inverse: Floats  # [material, process, energy + 1, u + 1]
     cut: float
     soft_cut: float
+    log_soft: float  # ln(cut/soft_cut)
     mass: float
 
 
@@ -77,7 +80,7 @@ class State(NamedTuple):
     pick: Floats  # [8] species, layer, depth, energy, next length, total length, least energy, species mask
     at_pick: Floats  # [6] energies at the picked point
     under: Floats  # [6] energies of the picked particle's own shower
-    length: Floats  # [species * material * depth * energy]
+    length: Floats  # [depth * species * material * energy]
     touched: Ints  # same size
     above: Floats  # [species * material * energy]
     layer: Floats  # [layer]
@@ -86,7 +89,7 @@ class State(NamedTuple):
 class Tally(NamedTuple):
     """Sums over primaries in fixed point: q, low and high word of q^2."""
 
-    length: Ints  # [species * material * depth * energy, 3]
+    length: Ints  # [depth * species * material * energy, 3]
     above: Ints  # [species * material * energy, 3]
     layer: Ints  # [layer, 3]
     per_X0: float  # fixed-point units per X0
@@ -106,10 +109,26 @@ def uniform(rng: Words, stream: int) -> float:
     return (np.int64(mix(rng[stream]) >> _S11) + 0.5) * 1.1102230246251565e-16
 
 
-def place(t: Tables, log_energy: float) -> int:
-    """Index of the energy bin that holds an energy."""
-    i = int((log_energy - t.log_low) * t.per_step)
-    return min(max(i, 0), t.edges.size - 2)
+def next_word(rng: Words) -> np.uint64:
+    """Next 64 random bits of the main stream; two numbers of 32 bits come from one word where speed counts."""
+    rng[MAIN] = rng[MAIN] + _GOLDEN
+    return mix(rng[MAIN])
+
+
+def high_half(word: np.uint64) -> float:
+    """The upper 32 bits as a number strictly between 0 and 1."""
+    return (np.int64(word >> _S32) + 0.5) * _TO_UNIT
+
+
+def low_half(word: np.uint64) -> float:
+    """The lower 32 bits as a number strictly between 0 and 1."""
+    return (np.int64(word & _LOW32) + 0.5) * _TO_UNIT
+
+
+def log_ratio(r: float) -> float:
+    """ln r for 1 - MAX_LOSS <= r <= 1, to 2e-7: cheaper than a logarithm at every step."""
+    d = 1.0 - r
+    return -d * (1 + d * (0.5 + d * (1 / 3 + d * (0.25 + 0.2 * d))))
 
 
 def rate(t: Tables, m: int, species: int, i: int, f: float, column: int) -> float:
@@ -120,8 +139,9 @@ def rate(t: Tables, m: int, species: int, i: int, f: float, column: int) -> floa
 
 def draw(t: Tables, m: int, process: int, i: int, f: float, rng: Words) -> float:
     """Mapped variable in [0, 1] of a process, from the inverse distribution at one of the two nearest energies."""
-    node = i + 1 if uniform(rng, MAIN) < f else i
-    r = uniform(rng, MAIN) * (t.inverse.shape[3] - 1)
+    word = next_word(rng)  # its low half chooses the energy, its high half the point of the distribution
+    node = i + 1 if low_half(word) < f else i
+    r = high_half(word) * (t.inverse.shape[3] - 1)
     j = int(r)
     low = t.inverse[m, process, node, j]
     return low + (r - j) * (t.inverse[m, process, node, j + 1] - low)
@@ -132,20 +152,19 @@ def deposit(g: Geometry, s: State, energy: float) -> None:
     layer = s.q[LAYER]
     s.layer[layer] += energy
     s.now[DEPOSITED] += energy
-    seen = energy * g.visible[layer]
-    s.now[VISIBLE] += seen
-    s.now[PRESHOWER] += energy * g.preshower[layer]
-    if abs(s.p[X]) < g.half_width and abs(s.p[Y]) < g.half_width:
-        s.now[CELLS] += seen
+    if g.visible[layer] > 0.0:
+        s.now[VISIBLE] += energy
+        s.now[PRESHOWER] += energy * g.preshower[layer]
+        if abs(s.p[X]) < g.half_width and abs(s.p[Y]) < g.half_width:
+            s.now[CELLS] += energy
 
 
 def add_length(t: Tables, g: Geometry, s: State, i: int, length: float) -> None:
     """Score a track length in energy bin i of the current layer."""
     layer = s.q[LAYER]
-    row = s.q[SPECIES] * g.X0_cm.size + g.material[layer]
-    bins = t.edges.size - 1
-    s.above[row * bins + i] += length
-    k = (row * (g.depth[g.depth.size - 1] + 1) + g.depth[layer]) * bins + i
+    rows = g.X0_cm.size
+    row = (g.depth[layer] * 3 + s.q[SPECIES]) * rows + g.material[layer]
+    k = row * (t.edges.size - 1) + i
     if s.length[k] == 0.0:
         s.touched[s.count[TOUCHED]] = k
         s.count[TOUCHED] += 1
@@ -329,6 +348,8 @@ def advance(g: Geometry, s: State, step: float) -> None:
 
 def to_wall(g: Geometry, s: State) -> float:
     """Distance (X0) to the boundary ahead; endless for a particle that flies along the layer."""
+    if not g.lateral:
+        return g.thickness[s.q[LAYER]] - s.p[DEPTH]
     if s.p[W] > 0.0:
         return (g.thickness[s.q[LAYER]] - s.p[DEPTH]) / s.p[W]
     return -s.p[DEPTH] / s.p[W] if s.p[W] < 0.0 else 1e30
@@ -363,51 +384,60 @@ def charged(t: Tables, g: Geometry, s: State) -> bool:
     species = s.q[SPECIES]
     x = (math.log(s.p[ENERGY]) - t.log_low) * t.per_step
     i = min(max(int(x), 0), t.edges.size - 2)
-    depth_left = -math.log(uniform(s.rng, MAIN))
+    word = next_word(s.rng)
+    depth_left = -math.log(high_half(word))
     while True:
-        m = g.material[s.q[LAYER]]
-        energy = s.p[ENERGY]
+        m, energy = g.material[s.q[LAYER]], s.p[ENERGY]
         majorant = t.rates[m, species, i, MAJORANT]
-        loss = rate(t, m, species, i, x - i, LOSS)
-        free, wall = depth_left / majorant, to_wall(g, s)
-        step = min(free, wall, MAX_LOSS * energy / loss)
+        free, wall = depth_left * t.rates[m, species, i, PATH], to_wall(g, s)
+        step = min(free, wall)
+        # restricted loss at the middle of the step, with the slope of the table
+        loss, per_energy = rate(t, m, species, i, x - i, LOSS), 1.0 / energy
+        if loss * step > MAX_LOSS * energy:
+            step = MAX_LOSS * energy / loss
+        turning = 0.0
         if g.lateral:
-            step = min(step, MAX_TURN / rate(t, m, species, i, x - i, TRANSPORT))
-        # loss at the middle of the step, with the slope of the table
-        slope = (t.rates[m, species, i + 1, LOSS] - t.rates[m, species, i, LOSS]) * t.per_step
-        loss -= slope * 0.5 * loss * step / energy
+            turning = rate(t, m, species, i, x - i, TRANSPORT)
+            step = min(step, MAX_TURN / turning)
+        loss -= t.rates[m, species, i, SLOPE] * 0.5 * loss * step * per_energy
         after = energy - loss * step
-        stops = after <= t.cut
-        if stops:
-            after = t.cut
-            step = (energy - after) / loss
-        add_slowing(t, g, s, i, step, energy, after)
-        if s.pick[7] > 0.0:
-            maybe_pick(g, s, step, energy, after)
-        deposit(g, s, energy - after)
-        advance(g, s, step)
-        s.p[ENERGY] = after
-        if stops:
-            absorb(t, g, s, species, after)
+        if after <= t.cut:
+            run_out(t, g, s, i, energy, (energy - t.cut) / loss)
             return False
+        walk(t, g, s, i, step, energy, after)
         if g.lateral:
-            scatter(t, s, step * rate(t, m, species, i, x - i, TRANSPORT))
-        x = (math.log(after) - t.log_low) * t.per_step
+            scatter(t, s, step * turning)
+        x += log_ratio(after * per_energy) * t.per_step
         i = min(max(int(x), 0), t.edges.size - 2)
-        if step == free:
-            what = interact(t, g, s, i, x - i, uniform(s.rng, MAIN) * majorant)
-            if what <= 0:
-                return what < 0
-            if s.p[ENERGY] < after:
-                x = (math.log(s.p[ENERGY]) - t.log_low) * t.per_step
-                i = min(max(int(x), 0), t.edges.size - 2)
-            depth_left = -math.log(uniform(s.rng, MAIN))
-        elif step == wall:
+        if step < free:
             depth_left -= step * majorant
-            if not cross(t, g, s):
+            if step == wall and not cross(t, g, s):
                 return False
-        else:
-            depth_left -= step * majorant
+            continue
+        what = interact(t, g, s, i, x - i, low_half(word) * majorant)
+        if what <= 0:
+            return what < 0
+        if s.p[ENERGY] < after:
+            x = (math.log(s.p[ENERGY]) - t.log_low) * t.per_step
+            i = min(max(int(x), 0), t.edges.size - 2)
+        word = next_word(s.rng)
+        depth_left = -math.log(high_half(word))
+
+
+def walk(t: Tables, g: Geometry, s: State, i: int, step: float, energy: float, after: float) -> None:
+    """Move a charged particle by a step that takes it from one energy to another, and score it."""
+    add_slowing(t, g, s, i, step, energy, after)
+    if s.pick[7] > 0.0:
+        maybe_pick(g, s, step, energy, after)
+    deposit(g, s, energy - after)
+    advance(g, s, step)
+    s.p[ENERGY] = after
+
+
+def run_out(t: Tables, g: Geometry, s: State, i: int, energy: float, step: float) -> None:
+    """Last step of a charged particle, down to the cut."""
+    walk(t, g, s, i, step, energy, t.cut)
+    absorb(t, g, s, s.q[SPECIES], t.cut)
 
 
 def interact(t: Tables, g: Geometry, s: State, i: int, f: float, r: float) -> int:
@@ -436,7 +466,7 @@ def interact(t: Tables, g: Geometry, s: State, i: int, f: float, r: float) -> in
 def radiate(t: Tables, g: Geometry, s: State, m: int, i: int, f: float) -> int:
     """Bremsstrahlung above the soft-photon cut; codes as for interact."""
     energy = s.p[ENERGY]
-    k = t.soft_cut * math.exp(draw(t, m, BREMSSTRAHLUNG, i, f, s.rng) * math.log(energy / t.soft_cut))
+    k = t.soft_cut * math.exp(draw(t, m, BREMSSTRAHLUNG, i, f, s.rng) * (t.log_soft + (i + f) / t.per_step))
     left = max(energy - k, 0.0)
     k = energy - left
     if k < t.cut <= left:
@@ -535,7 +565,9 @@ def flush(t: Tables, g: Geometry, s: State, y: Tally) -> None:
     """Add one primary to the sums and clear its scratch memory."""
     for n in range(s.count[TOUCHED]):
         k = s.touched[n]
-        add_square(y.length, k, int(s.length[k] * y.per_X0 + 0.5))
+        length = s.length[k]
+        add_square(y.length, k, int(length * y.per_X0 + 0.5))
+        s.above[k % s.above.size] += length
         s.length[k] = 0.0
     bins = t.edges.size - 1
     for row in range(3 * g.X0_cm.size):
@@ -583,7 +615,7 @@ def follow_block(
 
 #: Functions to inline into the kernel ``follow_block``, callees first.
 DEVICE = (
-    mix, uniform, place, rate, draw, deposit, add_length, add_slowing, take_pick, maybe_pick, close_pick, turn,
+    mix, uniform, next_word, high_half, low_half, log_ratio, rate, draw, deposit, add_length, add_slowing, take_pick, maybe_pick, close_pick, turn,
     push, pop, swap, absorb, products, forward, scatter_angle, advance, to_wall, cross, scatter, radiate,
-    annihilate, interact, charged, convert, photon, follow_primary, add_square, flush,
+    annihilate, interact, walk, run_out, charged, convert, photon, follow_primary, add_square, flush,
 )  # fmt: skip

@@ -50,8 +50,10 @@ def route_kernel(route: str) -> Kernel:
         raise UnknownName("route", route, ("numba", "python"))
     import numba  # here and not above: importing the package must not cost numba's start-up
 
-    device = numba.njit(nogil=True, fastmath=False, error_model="numpy", forceinline=True)
-    entry = numba.njit(nogil=True, fastmath=False, error_model="numpy", cache=True)
+    # _nrt=False: the kernel allocates nothing, and counting references to its arrays made it 4 times slower
+    options = {"nogil": True, "fastmath": False, "error_model": "numpy", "_nrt": False}
+    device = numba.njit(forceinline=True, **options)
+    entry = numba.njit(cache=True, **options)
     return specialise(device, entry)
 
 

@@ -49,13 +49,14 @@ def build(materials: Sequence[Material], cut: float, soft_cut: float, energy: fl
         the kernel's tables, rates per X0 of each material.
     """
     edges = energy_edges(cut, energy)
-    rates = np.zeros((len(materials), 3, edges.size, 6))
+    rates = np.zeros((len(materials), 3, edges.size, 8))
     inverse = np.zeros((len(materials), 6, edges.size, INVERSE_POINTS))
     for n, medium in enumerate(materials):
         _charged(rates[n], inverse[n], medium, edges, cut, soft_cut)
         _photon(rates[n], inverse[n], medium, edges)
     per_step = (edges.size - 1) / math.log(energy / cut)
-    return kernel.Tables(edges, math.log(cut), per_step, rates, inverse, cut, soft_cut, ELECTRON_MASS)
+    log_soft = math.log(cut / soft_cut)
+    return kernel.Tables(edges, math.log(cut), per_step, rates, inverse, cut, soft_cut, log_soft, ELECTRON_MASS)
 
 
 def _charged(rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: float, soft_cut: float) -> None:
@@ -74,7 +75,10 @@ def _charged(rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: f
         highest = np.maximum.accumulate(table[:, 2])
         table[:, kernel.MAJORANT] = np.append(highest[1:], highest[-1])
         collisions = electrons * xs.ionisation(T, cut, species == kernel.POSITRON, medium)
+        table[:, kernel.PATH] = 1 / table[:, kernel.MAJORANT]
         table[:, kernel.LOSS] = soft + collisions
+        slope = np.diff(table[:, kernel.LOSS]) / np.diff(np.log(T))
+        table[:, kernel.SLOPE] = np.append(slope, slope[-1])
         table[:, kernel.TRANSPORT] = sum(n * xs.transport(T, e.Z) for e, n in atoms(medium))
 
 
