@@ -167,6 +167,7 @@ def simulate(
     pick: tuple[str, ...] = (),
     pick_above: float = 0.0,
     start: Start | None = None,
+    pair_rate: str = "tables",
     route: str = "numba",
     progress: Callable[[int], None] | None = None,
 ) -> Shower:
@@ -187,6 +188,7 @@ def simulate(
         pick: species of which one point of the track length is picked per shower.
         pick_above: least energy of that point.
         start: particles inside the stack instead of the beam.
+        pair_rate: "tables" (fit to tabulated cross sections) or "tsai" (the high-energy formula everywhere).
         route: "numba" or "python" (the same source, uncompiled).
         progress: called with the number of finished primaries.
 
@@ -200,10 +202,12 @@ def simulate(
     """
     options = _Options(primary, energy, cut, soft_cut, number, seed, first_primary, pick, pick_above)
     _check(stack, options, threads, keep_events)
+    if pair_rate not in ("tables", "tsai"):
+        raise UnknownName("pair_rate", pair_rate, ("tables", "tsai"))
     soft = cut * SOFT_FRACTION if soft_cut is None else soft_cut
     starts = _starts(stack, primary, energy, start)
     run = Run(
-        shower_tables.build(stack.materials, cut, soft, energy),
+        shower_tables.build(stack.materials, cut, soft, energy, pair_rate == "tables"),
         geometry(stack, lateral),
         starts,
         seed,
@@ -215,7 +219,7 @@ def simulate(
     picks = np.zeros((number if pick else 0, 11))
     workers = threads if threads is not None else (os.cpu_count() or 1)
     sums, seconds = run.follow(first_primary, number, workers, events, picks, progress)
-    identity = (stack, primary, energy, cut, soft, lateral, seed, pick, pick_above, starts.tobytes())
+    identity = (stack, primary, energy, cut, soft, lateral, pair_rate, seed, pick, pick_above, starts.tobytes())
     return Shower(stack, run.tables.edges, number, first_primary, seed, identity, sums, events, picks, seconds)
 
 

@@ -1,7 +1,9 @@
 """Tables of the shower: rates, continuous losses and inverse distributions on a logarithmic energy grid.
 
 The grid is also the grid of the track lengths: its first node is the tracking cut, its last the beam energy.
-Every number is an integral of a formula of ``cross_sections.py``; nothing is scaled.
+Every number is an integral of a formula of ``cross_sections.py`` or the formula itself; nothing is scaled.
+The rate of pair production is the tabulated one (its fit) up to 80 GeV and the integral of Tsai's formula
+with LPM suppression above; how the pair shares the energy is always Tsai's.
 """
 
 from __future__ import annotations
@@ -15,10 +17,11 @@ from darktarget.target import cross_sections as xs
 from darktarget.target import shower_kernel as kernel
 from darktarget.target.lpm import Floats
 from darktarget.target.materials import Element, Material
-from darktarget.units import ELECTRON_MASS
+from darktarget.units import ELECTRON_MASS, GeV
 
 BINS_PER_DECADE = 40
 POINTS = 1025  # of the mapped variable, for the integrals
+PAIR_FIT_UP_TO = 80 * GeV  # the fit ends at 100 GeV and knows no LPM effect
 INVERSE_POINTS = 129  # of the inverse distributions
 _V = np.linspace(0.0, 1.0, POINTS)
 Shape = Callable[[Floats, Floats], Floats]
@@ -36,7 +39,9 @@ def energy_edges(cut: float, energy: float) -> Floats:
     return np.asarray(edges)
 
 
-def build(materials: Sequence[Material], cut: float, soft_cut: float, energy: float) -> kernel.Tables:
+def build(
+    materials: Sequence[Material], cut: float, soft_cut: float, energy: float, pair_fit: bool = True
+) -> kernel.Tables:
     """Tables for these materials.
 
     Args:
@@ -44,6 +49,7 @@ def build(materials: Sequence[Material], cut: float, soft_cut: float, energy: fl
         cut: tracking cut (kinetic energy), also the least energy of a knock-on electron.
         soft_cut: least energy of a bremsstrahlung photon; below it radiation is a continuous loss.
         energy: highest energy.
+        pair_fit: pair rate from the fit to tabulated cross sections, or else from Tsai's formula everywhere.
 
     Returns:
         the kernel's tables, rates per X0 of each material.
@@ -53,7 +59,7 @@ def build(materials: Sequence[Material], cut: float, soft_cut: float, energy: fl
     inverse = np.zeros((len(materials), 6, edges.size, INVERSE_POINTS))
     for n, medium in enumerate(materials):
         _charged(rates[n], inverse[n], medium, edges, cut, soft_cut)
-        _photon(rates[n], inverse[n], medium, edges)
+        _photon(rates[n], inverse[n], medium, edges, pair_fit)
     per_step = (edges.size - 1) / math.log(energy / cut)
     log_soft = math.log(cut / soft_cut)
     return kernel.Tables(edges, math.log(cut), per_step, rates, inverse, cut, soft_cut, log_soft, ELECTRON_MASS)
@@ -82,8 +88,10 @@ def _charged(rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: f
         table[:, kernel.TRANSPORT] = sum(n * xs.transport(T, e.Z) for e, n in atoms(medium))
 
 
-def _photon(rates: Floats, inverse: Floats, medium: Material, k: Floats) -> None:
+def _photon(rates: Floats, inverse: Floats, medium: Material, k: Floats, pair_fit: bool) -> None:
     made, inverse[kernel.PAIR] = integrate(pair_shape(medium), k)
+    if pair_fit:
+        made = np.where(k < PAIR_FIT_UP_TO, sum(n * xs.pair_total(k, e.Z) for e, n in atoms(medium)), made)
     scattered, inverse[kernel.COMPTON] = integrate(compton_shape, k)
     absorbed = sum(n * xs.photoelectric(k, e.Z) for e, n in atoms(medium))
     table = rates[kernel.PHOTON]
