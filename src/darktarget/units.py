@@ -30,4 +30,9 @@ ELECTRON_CHARGE_SQUARED: Final = 4 * 3.141592653589793 * ALPHA  # e^2, Heaviside
 CLASSICAL_ELECTRON_RADIUS: Final = 2.8179403262e-13  # cm, CODATA 2018
 
 #: Masses of the charged leptons by name.
-LEPTON_MASS: Final = {"electron": ELECTRON_MASS, "positron": ELECTRON_MASS, "muon": MUON_MASS, "tau": TAU_MASS}
+LEPTON_MASS: Final = {
+    "electron": ELECTRON_MASS,
+    "positron": ELECTRON_MASS,
+    "muon": MUON_MASS,
+    "tau": TAU_MASS,
+}

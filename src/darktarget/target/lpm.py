@@ -52,9 +52,7 @@ def plasma_energy(material: Material) -> float:
 def phi(s: Floats) -> Floats:
     """Migdal's phi(s): 0 for full suppression, 1 for none (Stanev et al., Eq. 14)."""
     s = np.minimum(s, 10.0)  # the fit is 1 to 1e-6 there, and its exponential would overflow
-    middle = 1 - np.exp(
-        -6 * s * (1 + (3 - np.pi) * s) + s**3 / (0.623 + 0.796 * s + 0.658 * s**2)
-    )
+    middle = 1 - np.exp(-6 * s * (1 + (3 - np.pi) * s) + s**3 / (0.623 + 0.796 * s + 0.658 * s**2))
     high = 1 - 0.012 / np.maximum(s, 1.0) ** 4
     return np.where(s < 0.01, 6 * s * (1 - np.pi * s), np.where(s < 1.55, middle, high))
 

@@ -219,8 +219,22 @@ def simulate(
     picks = np.zeros((number if pick else 0, 11))
     workers = threads if threads is not None else (os.cpu_count() or 1)
     sums, seconds = run.follow(first_primary, number, workers, events, picks, progress)
-    identity = (stack, primary, energy, cut, soft, lateral, pair_rate, seed, pick, pick_above, starts.tobytes())
-    return Shower(stack, run.tables.edges, number, first_primary, seed, identity, sums, events, picks, seconds)
+    identity = (
+        stack,
+        primary,
+        energy,
+        cut,
+        soft,
+        lateral,
+        pair_rate,
+        seed,
+        pick,
+        pick_above,
+        starts.tobytes(),
+    )
+    return Shower(
+        stack, run.tables.edges, number, first_primary, seed, identity, sums, events, picks, seconds
+    )
 
 
 @dataclass(frozen=True)
@@ -262,11 +276,18 @@ def _check_number(stack: Stack, o: _Options, keep_events: bool) -> None:
         raise InputError("number", o.number, "at least 1 shower")
     days = o.number * 0.25e-6 * o.energy / o.cut / 86400
     if o.number > MOST_PRIMARIES:
-        raise InputError("number", o.number, f"at most {MOST_PRIMARIES:.0e}", f"This would take {days:.0f} core-days.")
+        raise InputError(
+            "number", o.number, f"at most {MOST_PRIMARIES:.0e}", f"This would take {days:.0f} core-days."
+        )
     size = 8 * o.number * ((len(EVENT_COLUMNS) if keep_events else 0) + (11 if o.pick else 0))
     if size > MEMORY_LIMIT:
         advice = "Use keep_events=False, or several runs with first_primary and add them."
-        raise InputError("number", o.number, f"{size / 1e6:.0f} MB per-event results, at most {MEMORY_LIMIT / 1e6:.0f}", advice)
+        raise InputError(
+            "number",
+            o.number,
+            f"{size / 1e6:.0f} MB per-event results, at most {MEMORY_LIMIT / 1e6:.0f}",
+            advice,
+        )
 
 
 def _starts(stack: Stack, primary: str, energy: float, start: Start | None) -> Floats:
@@ -276,7 +297,9 @@ def _starts(stack: Stack, primary: str, energy: float, start: Start | None) -> F
     rows = np.stack([start.species, start.energy, start.layer, start.depth], axis=1).astype(np.float64)
     if rows.shape[0] == 0 or not np.isfinite(rows).all():
         raise InputError("start", rows.shape, "finite numbers, at least one row")
-    if not (np.isin(rows[:, 0], (0, 1, 2)).all() and (rows[:, 1] >= 0).all() and (rows[:, 1] <= energy).all()):
+    if not (
+        np.isin(rows[:, 0], (0, 1, 2)).all() and (rows[:, 1] >= 0).all() and (rows[:, 1] <= energy).all()
+    ):
         raise InputError("start", "species or energy", f"species 0, 1, 2 and energy 0 to {energy:g}")
     if not np.isin(rows[:, 2], np.arange(len(stack.layers))).all():
         raise InputError("start", "layer", f"0 to {len(stack.layers) - 1}")

@@ -1,7 +1,7 @@
 r"""The electromagnetic shower, one primary at a time: plain functions that Python, numba and CUDA can all run.
 
-No decorator stands here: ``shower.py`` compiles a copy of these functions (``DEVICE`` inlined into
-``follow_block``), and the debugger steps through the originals. A primary uses only its own counter-based
+No decorator stands here: ``shower.py`` compiles a copy of these functions (``HOT`` ones inlined
+into ``follow_block``), and the debugger steps through the originals. A primary uses only its own counter-based
 random stream and adds only integers to the tallies, so neither threads nor chunks can change a bit of the sum.
 
 A particle is ``p`` = (kinetic energy, depth in its layer [X0], x, y [cm], direction) and ``q`` = (species,
@@ -34,7 +34,11 @@ MAX_LOSS = 0.1  # largest fraction of energy that a step may lose continuously
 MAX_TURN = 0.2  # largest 1 - <cos theta> of a step
 STACK = 64
 
-_GOLDEN, _M1, _M2 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_GOLDEN, _M1, _M2 = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xBF58476D1CE4E5B9),
+    np.uint64(0x94D049BB133111EB),
+)
 _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
 _S32, _LOW32, _TO_UNIT = np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**-32
 _LOW = np.int64(2**31 - 1)
@@ -52,6 +56,7 @@ class Tables(NamedTuple):
     soft_cut: float
     log_soft: float  # ln(cut/soft_cut)
     mass: float
+    logs: Floats  # [256, 2]: -ln((j+1/2)/256) and 2^-24/(j+1/2)
 
 
 class Geometry(NamedTuple):
@@ -87,11 +92,11 @@ class State(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Sums over primaries in fixed point: q, low and high word of q^2."""
+    """Sums over primaries in fixed point: q, low and high word of q^2, 0 (so that a row fits a cache line)."""
 
-    length: Ints  # [depth * species * material * energy, 3]
-    above: Ints  # [species * material * energy, 3]
-    layer: Ints  # [layer, 3]
+    length: Ints  # [depth * species * material * energy, 4]
+    above: Ints  # [species * material * energy, 4]
+    layer: Ints  # [layer, 4]
     per_X0: float  # fixed-point units per X0
     per_energy: float  # fixed-point units per energy
 
@@ -123,6 +128,16 @@ def high_half(word: np.uint64) -> float:
 def low_half(word: np.uint64) -> float:
     """The lower 32 bits as a number strictly between 0 and 1."""
     return (np.int64(word & _LOW32) + 0.5) * _TO_UNIT
+
+
+def free_path(t: Tables, word: np.uint64) -> float:
+    """-ln u for u from the upper half of a word, to 1e-8: by table and series, as a logarithm costs 3 times more."""
+    n = np.int64(word >> _S32)
+    j = n >> 24
+    if j < 16:
+        return -math.log((n + 0.5) * _TO_UNIT)
+    d = (n + 0.5) * t.logs[j, 1] - 1.0
+    return t.logs[j, 0] - d * (1 - d * (0.5 - d * (1 / 3 - d * (0.25 - 0.2 * d))))
 
 
 def log_ratio(r: float) -> float:
@@ -283,7 +298,12 @@ def absorb(t: Tables, g: Geometry, s: State, species: int, energy: float) -> Non
         return
     if t.mass < t.cut:
         deposit(g, s, 2 * t.mass)
-        return
+    else:
+        annihilate_at_rest(t, g, s)
+
+
+def annihilate_at_rest(t: Tables, g: Geometry, s: State) -> None:
+    """Two photons of energy m back to back."""
     push(s, PHOTON, t.mass)
     if g.lateral:
         turn(s.stack_p[s.count[HEIGHT] - 1], 2 * uniform(s.rng, MAIN) - 1, 2 * math.pi * uniform(s.rng, MAIN))
@@ -385,7 +405,7 @@ def charged(t: Tables, g: Geometry, s: State) -> bool:
     x = (math.log(s.p[ENERGY]) - t.log_low) * t.per_step
     i = min(max(int(x), 0), t.edges.size - 2)
     word = next_word(s.rng)
-    depth_left = -math.log(high_half(word))
+    depth_left = free_path(t, word)
     while True:
         m, energy = g.material[s.q[LAYER]], s.p[ENERGY]
         majorant = t.rates[m, species, i, MAJORANT]
@@ -417,11 +437,12 @@ def charged(t: Tables, g: Geometry, s: State) -> bool:
         what = interact(t, g, s, i, x - i, low_half(word) * majorant)
         if what <= 0:
             return what < 0
-        if s.p[ENERGY] < after:
-            x = (math.log(s.p[ENERGY]) - t.log_low) * t.per_step
+        kept = s.p[ENERGY] / after
+        if kept < 1.0:
+            x += (log_ratio(kept) if kept > 1 - MAX_LOSS else math.log(kept)) * t.per_step
             i = min(max(int(x), 0), t.edges.size - 2)
         word = next_word(s.rng)
-        depth_left = -math.log(high_half(word))
+        depth_left = free_path(t, word)
 
 
 def walk(t: Tables, g: Geometry, s: State, i: int, step: float, energy: float, after: float) -> None:
@@ -445,22 +466,28 @@ def interact(t: Tables, g: Geometry, s: State, i: int, f: float, r: float) -> in
 
     Returns 1: the flight goes on; 0: nothing is left to follow; -1: follow the (new) current particle.
     """
-    m, species, energy = g.material[s.q[LAYER]], s.q[SPECIES], s.p[ENERGY]
+    m, species = g.material[s.q[LAYER]], s.q[SPECIES]
     if r < rate(t, m, species, i, f, 0):
         return radiate(t, g, s, m, i, f)
     if r < rate(t, m, species, i, f, 1):
-        process, most = (MOLLER, 0.5) if species == ELECTRON else (BHABHA, 1.0)
-        if t.cut >= most * energy:  # the table's first bin reaches below threshold
-            return 1
-        v = draw(t, m, process, i, f, s.rng)
-        transfer = energy / (energy / t.cut + v * (1.0 / most - energy / t.cut))
-        keeps = scatter_angle(t, energy, transfer, False)
-        recoils = scatter_angle(t, energy, transfer, True)
-        alive = products(t, g, s, species, energy - transfer, keeps, ELECTRON, transfer, recoils)
-        return -1 if alive else 0
+        return knock_on(t, g, s, m, i, f)
     if r < rate(t, m, species, i, f, 2):
         return -1 if annihilate(t, g, s, m, i, f) else 0
     return 1
+
+
+def knock_on(t: Tables, g: Geometry, s: State, m: int, i: int, f: float) -> int:
+    """Moller or Bhabha scattering above the cut; codes as for interact."""
+    species, energy = s.q[SPECIES], s.p[ENERGY]
+    process, most = (MOLLER, 0.5) if species == ELECTRON else (BHABHA, 1.0)
+    if t.cut >= most * energy:  # the table's first bin reaches below threshold
+        return 1
+    v = draw(t, m, process, i, f, s.rng)
+    transfer = energy / (energy / t.cut + v * (1.0 / most - energy / t.cut))
+    keeps = scatter_angle(t, energy, transfer, False)
+    recoils = scatter_angle(t, energy, transfer, True)
+    alive = products(t, g, s, species, energy - transfer, keeps, ELECTRON, transfer, recoils)
+    return -1 if alive else 0
 
 
 def radiate(t: Tables, g: Geometry, s: State, m: int, i: int, f: float) -> int:
@@ -494,7 +521,7 @@ def photon(t: Tables, g: Geometry, s: State) -> bool:
     """Follow a photon to its interaction or exit; returns whether a current particle is left to follow."""
     x = (math.log(s.p[ENERGY]) - t.log_low) * t.per_step
     i = min(max(int(x), 0), t.edges.size - 2)
-    depth_left = -math.log(uniform(s.rng, MAIN))
+    depth_left = free_path(t, next_word(s.rng))
     while True:
         m = g.material[s.q[LAYER]]
         total = rate(t, m, PHOTON, i, x - i, 2)
@@ -521,6 +548,12 @@ def convert(t: Tables, g: Geometry, s: State, i: int, f: float, r: float) -> boo
     if r >= rate(t, m, PHOTON, i, f, 1):
         s.q[SPECIES] = ELECTRON
         return True
+    return compton(t, g, s, m, i, f)
+
+
+def compton(t: Tables, g: Geometry, s: State, m: int, i: int, f: float) -> bool:
+    """Compton scattering of the current photon."""
+    k = s.p[ENERGY]
     least = 1 / (1 + 2 * k / t.mass)
     kept = k * least ** (1 - draw(t, m, COMPTON, i, f, s.rng))
     kinetic = k - kept
@@ -585,7 +618,15 @@ def flush(t: Tables, g: Geometry, s: State, y: Tally) -> None:
 
 
 def follow_block(
-    t: Tables, g: Geometry, s: State, y: Tally, starts: Floats, seed: int, first: int, events: Floats, picks: Floats
+    t: Tables,
+    g: Geometry,
+    s: State,
+    y: Tally,
+    starts: Floats,
+    seed: int,
+    first: int,
+    events: Floats,
+    picks: Floats,
 ) -> None:
     """Follow primaries first, first + 1, ...: one per row of events.
 
@@ -613,9 +654,11 @@ def follow_block(
         flush(t, g, s, y)
 
 
-#: Functions to inline into the kernel ``follow_block``, callees first.
-DEVICE = (
-    mix, uniform, next_word, high_half, low_half, log_ratio, rate, draw, deposit, add_length, add_slowing, take_pick, maybe_pick, close_pick, turn,
-    push, pop, swap, absorb, products, forward, scatter_angle, advance, to_wall, cross, scatter, radiate,
-    annihilate, interact, walk, run_out, charged, convert, photon, follow_primary, add_square, flush,
+#: Rarely called functions, compiled as they are; callees first.
+COLD = (turn, annihilate_at_rest, take_pick, close_pick, scatter, knock_on, annihilate, compton)
+#: Functions to inline into the kernel ``follow_block``: an ordinary call would pass a hundred numbers.
+HOT = (
+    mix, uniform, next_word, high_half, low_half, free_path, log_ratio, rate, draw, deposit, add_length,
+    add_slowing, maybe_pick, push, pop, swap, absorb, products, forward, scatter_angle, advance, to_wall, cross,
+    radiate, interact, walk, run_out, charged, convert, photon, follow_primary, add_square, flush,
 )  # fmt: skip

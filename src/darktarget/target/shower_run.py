@@ -23,16 +23,18 @@ Decorator = Callable[[FunctionType], Any]
 Kernel = Callable[..., None]
 
 
-def specialise(device: Decorator, entry: Decorator) -> Kernel:
-    """Compile a copy of the kernel's functions: ``device`` decorates the callees, ``entry`` follow_block.
+def specialise(hot: Decorator, cold: Decorator, entry: Decorator) -> Kernel:
+    """Compile a copy of the kernel's functions: one decorator for each group, ``entry`` for follow_block.
 
     The copies keep their source file, so that numba's disk cache knows when it is stale.
     """
     space: dict[str, Any] = dict(vars(kernel))
-    for original in (*kernel.DEVICE, kernel.follow_block):
-        copy = FunctionType(original.__code__, space, original.__name__)
-        copy.__module__, copy.__qualname__ = original.__module__, original.__qualname__
-        space[original.__name__] = (entry if original is kernel.follow_block else device)(copy)
+    groups = [(kernel.COLD, cold), (kernel.HOT, hot), ((kernel.follow_block,), entry)]
+    for functions, decorate in groups:
+        for original in functions:
+            copy = FunctionType(original.__code__, space, original.__name__)
+            copy.__module__, copy.__qualname__ = original.__module__, original.__qualname__
+            space[original.__name__] = decorate(copy)
     compiled: Kernel = space[kernel.follow_block.__name__]
     return compiled
 
@@ -45,16 +47,20 @@ def route_kernel(route: str) -> Kernel:
         UnknownName: another route.
     """
     if route == "python":
-        return kernel.follow_block
+        return _follow_in_python
     if route != "numba":
         raise UnknownName("route", route, ("numba", "python"))
     import numba  # here and not above: importing the package must not cost numba's start-up
 
     # _nrt=False: the kernel allocates nothing, and counting references to its arrays made it 4 times slower
     options = {"nogil": True, "fastmath": False, "error_model": "numpy", "_nrt": False}
-    device = numba.njit(forceinline=True, **options)
-    entry = numba.njit(cache=True, **options)
-    return specialise(device, entry)
+    hot, cold = numba.njit(forceinline=True, **options), numba.njit(**options)
+    return specialise(hot, cold, numba.njit(cache=True, **options))
+
+
+def _follow_in_python(*args: Any) -> None:
+    with np.errstate(over="ignore"):  # random words wrap around modulo 2^64 on purpose
+        kernel.follow_block(*args)
 
 
 def geometry(stack: Stack, lateral: bool) -> kernel.Geometry:
@@ -103,7 +109,7 @@ class Run:
             at_pick=np.zeros(6),
             under=np.zeros(6),
             length=np.zeros(cells),
-            touched=np.zeros(cells, dtype=np.int64),
+            touched=np.zeros(cells + 1, dtype=np.int64),
             above=np.zeros(above),
             layer=np.zeros(self.geometry.thickness.size),
         )
@@ -114,15 +120,21 @@ class Run:
         t = self.tables
         longest = np.ceil(np.log2(4 * t.edges[-1] / t.cut))
         return kernel.Tally(
-            length=np.zeros((cells, 3), dtype=np.int64),
-            above=np.zeros((above, 3), dtype=np.int64),
-            layer=np.zeros((self.geometry.thickness.size, 3), dtype=np.int64),
+            length=np.zeros((cells, 4), dtype=np.int64),
+            above=np.zeros((above, 4), dtype=np.int64),
+            layer=np.zeros((self.geometry.thickness.size, 4), dtype=np.int64),
             per_X0=float(2.0 ** (30 - longest)),
             per_energy=2.0**29 / float(t.edges[-1]),
         )
 
     def follow(
-        self, first: int, number: int, threads: int, events: Floats, picks: Floats, progress: Callable[[int], None] | None
+        self,
+        first: int,
+        number: int,
+        threads: int,
+        events: Floats,
+        picks: Floats,
+        progress: Callable[[int], None] | None,
     ) -> tuple[kernel.Tally, float]:
         """Follow primaries first ... first + number - 1 and return their sums and the seconds it took."""
         blocks = iter(range(0, number, BLOCK))
@@ -133,14 +145,34 @@ class Run:
             for at in _shared(blocks):
                 n = min(BLOCK, number - at)
                 rows = events[at : at + n] if events.size else np.empty((n, 7))
-                self.call(self.tables, self.geometry, state, sums, self.starts, self.seed, first + at, rows, picks[at : at + n])
+                self.call(
+                    self.tables,
+                    self.geometry,
+                    state,
+                    sums,
+                    self.starts,
+                    self.seed,
+                    first + at,
+                    rows,
+                    picks[at : at + n],
+                )
                 finished = next(done)
                 if progress is not None:
                     progress(min(finished * BLOCK, number))
             return sums
 
         # compile (or load) before the clock starts
-        self.call(self.tables, self.geometry, self.state(), self.tally(), self.starts, self.seed, 0, events[:0], picks[:0])
+        self.call(
+            self.tables,
+            self.geometry,
+            self.state(),
+            self.tally(),
+            self.starts,
+            self.seed,
+            0,
+            events[:0],
+            picks[:0],
+        )
         began = time.perf_counter()
         with ThreadPoolExecutor(threads) as pool:
             results = [f.result() for f in [pool.submit(work) for _ in range(threads)]]

@@ -88,7 +88,7 @@ class Stack:
 
 
 def homogeneous(medium: Material | str, thickness_X0: float, depth_bins: int | None = None) -> Stack:
-    """One material, cut into equal slabs that are the depth bins (default: one per started X0).
+    """One material, cut into equal slabs that are the depth bins (default: one per started 4 X0).
 
     Args:
         medium: a material or its name.
@@ -107,14 +107,16 @@ def homogeneous(medium: Material | str, thickness_X0: float, depth_bins: int | N
     chosen = material(medium) if isinstance(medium, str) else medium
     if not (math.isfinite(thickness_X0) and 0 < thickness_X0 <= 1e4):
         raise InputError("thickness_X0", thickness_X0, "above 0, at most 10000")
-    n = math.ceil(thickness_X0) if depth_bins is None else depth_bins
+    n = math.ceil(thickness_X0 / 4) if depth_bins is None else depth_bins
     if n < 1 or n > 10_000:
         raise InputError("depth_bins", n, "1 to 10000")
     layer = Layer(chosen, thickness_X0 / n * chosen.radiation_length_cm)
     return Stack((layer,) * n, tuple(range(n)), name=f"{chosen.name}, {thickness_X0:g} X0")
 
 
-def repeated(cell: tuple[Layer, ...], times: int, preshower: int = 0, cell_cm: float = 0.0, name: str = "stack") -> Stack:
+def repeated(
+    cell: tuple[Layer, ...], times: int, preshower: int = 0, cell_cm: float = 0.0, name: str = "stack"
+) -> Stack:
     """A sampling calorimeter: the same layers again and again, one depth bin per repetition.
 
     Args:
