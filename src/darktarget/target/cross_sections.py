@@ -69,8 +69,8 @@ def screening(momentum: Floats, E: Floats, Z: int) -> tuple[Floats, Floats]:
 def bremsstrahlung(k: Floats, T: Floats, Z: int, medium: Material) -> Floats:
     r"""Bremsstrahlung of e- or e+ on an atom in a medium, with LPM and dielectric suppression.
 
-    .. math:: \frac{d\sigma}{dk} = \frac{\alpha r_e^2}{k}\Big\{\frac{\xi}{3}\big[y^2 G + 2(1+(1-y)^2)\phi\big] A
-              + \frac23(1-y) B\Big\},\quad y = k/E
+    .. math:: \frac{d\sigma}{dk} = \frac{\alpha r_e^2}{k}
+              \Big\{\frac{\xi}{3}\big[y^2 G + 2(1+(1-y)^2)\phi\big] A + \frac23(1-y) B\Big\},\quad y = k/E
 
     Args:
         k: photon energy, any shape.
@@ -81,7 +81,8 @@ def bremsstrahlung(k: Floats, T: Floats, Z: int, medium: Material) -> Floats:
     Returns:
         cm^2 per energy.
 
-    Reference: Tsai, Rev. Mod. Phys. 46 (1974) 815, Eq. 3.83; Stanev et al., Phys. Rev. D 25 (1982) 1291, Eq. 1.
+    Reference: Tsai, Rev. Mod. Phys. 46 (1974) 815, Eq. 3.83;
+    Stanev et al., Phys. Rev. D 25 (1982) 1291, Eq. 1.
     """
     E = T + ELECTRON_MASS
     y = np.minimum(k / E, 1 - ELECTRON_MASS / E)
@@ -108,7 +109,8 @@ def pair(x: Floats, k: Floats, Z: int, medium: Material) -> Floats:
     Returns:
         cm^2 per unit x.
 
-    Reference: Tsai, Rev. Mod. Phys. 46 (1974) 815, Eq. 3.9; Stanev et al., Phys. Rev. D 25 (1982) 1291, Eq. 2.
+    Reference: Tsai, Rev. Mod. Phys. 46 (1974) 815, Eq. 3.9;
+    Stanev et al., Phys. Rev. D 25 (1982) 1291, Eq. 2.
     """
     edge = ELECTRON_MASS / k
     open_ = (x >= edge) & (x <= 1 - edge)
@@ -168,14 +170,15 @@ def compton(r: Floats, k: Floats) -> Floats:
     Reference: Klein and Nishina, Z. Phys. 52 (1929) 853.
     """
     t = ELECTRON_MASS / k * (1 / r - 1)
-    return np.pi * _RE2 * ELECTRON_MASS / k * (1 / r + r - t * (2 - t))
+    return np.asarray(np.pi * _RE2 * ELECTRON_MASS / k * (1 / r + r - t * (2 - t)))
 
 
 def moller(r: Floats, T: Floats) -> Floats:
     r"""Moller scattering e- e- -> e- e-, r = (kinetic energy of the slower one)/T <= 1/2.
 
     .. math:: \frac{d\sigma}{dr} = \frac{2\pi r_e^2}{\beta^2(\gamma-1)}\Big[\frac{(\gamma-1)^2}{\gamma^2}
-              + \frac1r\Big(\frac1r-c\Big) + \frac1{1-r}\Big(\frac1{1-r}-c\Big)\Big],\ c=\frac{2\gamma-1}{\gamma^2}
+              + \frac1r\Big(\frac1r-c\Big) + \frac1{1-r}\Big(\frac1{1-r}-c\Big)\Big],
+              \quad c=\frac{2\gamma-1}{\gamma^2}
 
     Returns:
         cm^2 per unit r, per electron.
@@ -192,8 +195,8 @@ def moller(r: Floats, T: Floats) -> Floats:
 def bhabha(r: Floats, T: Floats) -> Floats:
     r"""Bhabha scattering e+ e- -> e+ e-, r = (kinetic energy of the electron)/T <= 1.
 
-    .. math:: \frac{d\sigma}{dr} = \frac{2\pi r_e^2}{\gamma-1}\Big[\frac1{\beta^2r^2} - \frac{B_1}r + B_2 - B_3 r
-              + B_4 r^2\Big]
+    .. math:: \frac{d\sigma}{dr} = \frac{2\pi r_e^2}{\gamma-1}
+              \Big[\frac1{\beta^2r^2} - \frac{B_1}r + B_2 - B_3 r + B_4 r^2\Big]
 
     with y = 1/(gamma+1), B1 = 2-y^2, B2 = (1-2y)(3+y^2), B4 = (1-2y)^3, B3 = (1-2y)^2 + B4.
 
@@ -232,12 +235,13 @@ def annihilation(r: Floats, T: Floats) -> Floats:
 def annihilation_total(T: Floats) -> Floats:
     r"""Total cross section of annihilation in flight, cm^2 per electron (Heitler 1954, section 27, Eq. 6).
 
-    .. math:: \frac{\pi r_e^2}{\gamma+1}\Big[\frac{\gamma^2+4\gamma+1}{\gamma^2-1}\ln(\gamma+\sqrt{\gamma^2-1})
-              - \frac{\gamma+3}{\sqrt{\gamma^2-1}}\Big]
+    .. math:: \frac{\pi r_e^2}{\gamma+1}
+              \Big[\frac{\gamma^2+4\gamma+1}{\gamma^2-1}\ln(\gamma+p)
+              - \frac{\gamma+3}{p}\Big],\quad p = \sqrt{\gamma^2-1}
     """
     g = 1 + T / ELECTRON_MASS
     p = np.sqrt(g**2 - 1)
-    return np.pi * _RE2 / (g + 1) * ((g**2 + 4 * g + 1) / p**2 * np.log(g + p) - (g + 3) / p)
+    return np.asarray(np.pi * _RE2 / (g + 1) * ((g**2 + 4 * g + 1) / p**2 * np.log(g + p) - (g + 3) / p))
 
 
 def photoelectric(k: Floats, Z: int) -> Floats:
@@ -316,8 +320,8 @@ def _f_plus(tau: Floats, up: Floats, beta2: Floats) -> Floats:
 def transport(T: Floats, Z: int) -> Floats:
     r"""Transport cross section of elastic scattering, :math:`\int(1-\cos\theta)d\sigma`, cm^2 per atom.
 
-    .. math:: 2\pi Z(Z+1)\Big(\frac{r_em}{p\beta}\Big)^2\Big[\ln\Big(1+\frac1\eta\Big) - \frac1{1+\eta}\Big],\quad
-              \eta = \frac14\Big(\frac{\hbar}{p\,a}\Big)^2\Big[1.13 + 3.76\Big(\frac{\alpha Z}{\beta}\Big)^2\Big]
+    .. math:: 2\pi Z(Z+1)\Big(\frac{r_em}{p\beta}\Big)^2\Big[\ln\Big(1+\frac1\eta\Big) - \frac1{1+\eta}\Big],
+              \quad \eta = \Big(\frac{\hbar}{2pa}\Big)^2\Big[1.13 + 3.76\frac{(\alpha Z)^2}{\beta^2}\Big]
 
     with the Thomas-Fermi radius a = 0.885 a_0 Z^(-1/3).
 

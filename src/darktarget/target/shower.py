@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from darktarget.errors import InputError, UnknownName
-from darktarget.target import shower_kernel as kernel
 from darktarget.target import shower_tables
 from darktarget.target.shower_run import Run, geometry, joined, route_kernel
+from darktarget.target.shower_state import Tally
 from darktarget.target.stack import Stack
 from darktarget.units import MeV
 
@@ -71,7 +71,7 @@ class Shower:
     first_primary: int
     seed: int
     identity: tuple[Any, ...]
-    sums: kernel.Tally
+    sums: Tally
     events: Floats
     picks: Floats
     seconds: float = 0.0
@@ -271,9 +271,10 @@ def _check(stack: Stack, o: _Options, threads: int | None, keep_events: bool) ->
 
 
 def _check_number(stack: Stack, o: _Options, keep_events: bool) -> None:
-    """Refuse 0 showers, and runs whose memory or time (about 1 us per GeV/cut per shower and core) is absurd."""
+    """Refuse 0 showers, and runs whose memory or time is absurd."""
     if o.number < 1:
         raise InputError("number", o.number, "at least 1 shower")
+    # about 0.25 us per shower and unit of energy/cut, measured
     days = o.number * 0.25e-6 * o.energy / o.cut / 86400
     if o.number > MOST_PRIMARIES:
         raise InputError(

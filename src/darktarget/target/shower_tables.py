@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from darktarget.target import cross_sections as xs
-from darktarget.target import shower_kernel as kernel
+from darktarget.target import shower_state as state
 from darktarget.target.lpm import Floats
 from darktarget.target.materials import Element, Material
 from darktarget.units import ELECTRON_MASS, GeV
@@ -41,7 +41,7 @@ def energy_edges(cut: float, energy: float) -> Floats:
 
 def build(
     materials: Sequence[Material], cut: float, soft_cut: float, energy: float, pair_fit: bool = True
-) -> kernel.Tables:
+) -> state.Tables:
     """Tables for these materials.
 
     Args:
@@ -64,7 +64,7 @@ def build(
     log_soft = math.log(cut / soft_cut)
     j = np.arange(256) + 0.5
     logs = np.stack([-np.log(j / 256), 2.0**-24 / j], axis=1)
-    return kernel.Tables(
+    return state.Tables(
         edges, math.log(cut), per_step, rates, inverse, cut, soft_cut, log_soft, ELECTRON_MASS, logs
     )
 
@@ -73,38 +73,38 @@ def _charged(
     rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: float, soft_cut: float
 ) -> None:
     electrons = medium.electrons_per_cm2_per_X0
-    radiated, inverse[kernel.BREMSSTRAHLUNG] = integrate(bremsstrahlung_shape(medium, soft_cut), T)
-    knocked, inverse[kernel.MOLLER] = integrate(moller_shape(cut), T)
-    hit, inverse[kernel.BHABHA] = integrate(bhabha_shape(cut), T)
-    _, inverse[kernel.ANNIHILATION] = integrate(annihilation_shape, T)
+    radiated, inverse[state.BREMSSTRAHLUNG] = integrate(bremsstrahlung_shape(medium, soft_cut), T)
+    knocked, inverse[state.MOLLER] = integrate(moller_shape(cut), T)
+    hit, inverse[state.BHABHA] = integrate(bhabha_shape(cut), T)
+    _, inverse[state.ANNIHILATION] = integrate(annihilation_shape, T)
     annihilated = xs.annihilation_total(T)
     soft = soft_loss(medium, T, soft_cut)
-    for species, scattered, gone in ((kernel.ELECTRON, knocked, 0.0), (kernel.POSITRON, hit, annihilated)):
+    for species, scattered, gone in ((state.ELECTRON, knocked, 0.0), (state.POSITRON, hit, annihilated)):
         table = rates[species]
         table[:, 0] = radiated
         table[:, 1] = table[:, 0] + electrons * scattered
         table[:, 2] = table[:, 1] + electrons * gone
         highest = np.maximum.accumulate(table[:, 2])
-        table[:, kernel.MAJORANT] = np.append(highest[1:], highest[-1])
-        collisions = electrons * xs.ionisation(T, cut, species == kernel.POSITRON, medium)
-        table[:, kernel.PATH] = 1 / table[:, kernel.MAJORANT]
-        table[:, kernel.LOSS] = soft + collisions
-        slope = np.diff(table[:, kernel.LOSS]) / np.diff(np.log(T))
-        table[:, kernel.SLOPE] = np.append(slope, slope[-1])
-        table[:, kernel.TRANSPORT] = sum(n * xs.transport(T, e.Z) for e, n in atoms(medium))
+        table[:, state.MAJORANT] = np.append(highest[1:], highest[-1])
+        collisions = electrons * xs.ionisation(T, cut, species == state.POSITRON, medium)
+        table[:, state.PATH] = 1 / table[:, state.MAJORANT]
+        table[:, state.LOSS] = soft + collisions
+        slope = np.diff(table[:, state.LOSS]) / np.diff(np.log(T))
+        table[:, state.SLOPE] = np.append(slope, slope[-1])
+        table[:, state.TRANSPORT] = sum(n * xs.transport(T, e.Z) for e, n in atoms(medium))
 
 
 def _photon(rates: Floats, inverse: Floats, medium: Material, k: Floats, pair_fit: bool) -> None:
-    made, inverse[kernel.PAIR] = integrate(pair_shape(medium), k)
+    made, inverse[state.PAIR] = integrate(pair_shape(medium), k)
     if pair_fit:
         made = np.where(k < PAIR_FIT_UP_TO, sum(n * xs.pair_total(k, e.Z) for e, n in atoms(medium)), made)
-    scattered, inverse[kernel.COMPTON] = integrate(compton_shape, k)
+    scattered, inverse[state.COMPTON] = integrate(compton_shape, k)
     absorbed = sum(n * xs.photoelectric(k, e.Z) for e, n in atoms(medium))
-    table = rates[kernel.PHOTON]
+    table = rates[state.PHOTON]
     table[:, 0] = made
     table[:, 1] = made + medium.electrons_per_cm2_per_X0 * scattered
     table[:, 2] = table[:, 1] + absorbed
-    table[:, kernel.MAJORANT] = table[:, 2]
+    table[:, state.MAJORANT] = table[:, 2]
 
 
 def atoms(medium: Material) -> list[tuple[Element, float]]:
@@ -158,7 +158,7 @@ def compton_shape(v: Floats, k: Floats) -> Floats:
     """d sigma/dv of Compton scattering, k' = k r, r = r_min^(1-v)."""
     log_range = np.log(1 + 2 * k / ELECTRON_MASS)
     r = np.exp((v - 1) * log_range)
-    return xs.compton(r, k) * r * log_range
+    return np.asarray(xs.compton(r, k) * r * log_range)
 
 
 def moller_shape(cut: float) -> Shape:
@@ -167,7 +167,7 @@ def moller_shape(cut: float) -> Shape:
     def shape(v: Floats, T: Floats) -> Floats:
         span = np.maximum(T / cut - 2.0, 0.0)
         r = np.minimum(1 / (T / cut - v * span), 0.5)
-        return xs.moller(r, T) * r**2 * span
+        return np.asarray(xs.moller(r, T) * r**2 * span)
 
     return shape
 
@@ -178,7 +178,7 @@ def bhabha_shape(cut: float) -> Shape:
     def shape(v: Floats, T: Floats) -> Floats:
         span = np.maximum(T / cut - 1.0, 0.0)
         r = 1 / (T / cut - v * span)
-        return xs.bhabha(r, T) * r**2 * span
+        return np.asarray(xs.bhabha(r, T) * r**2 * span)
 
     return shape
 
@@ -188,7 +188,7 @@ def annihilation_shape(v: Floats, T: Floats) -> Floats:
     g = 1 + T / ELECTRON_MASS
     log_range = -np.log(1 - np.sqrt((g - 1) / (g + 1)))
     r = 0.5 * np.exp((v - 1) * log_range)
-    return xs.annihilation(r, T) * r * log_range
+    return np.asarray(xs.annihilation(r, T) * r * log_range)
 
 
 def soft_loss(medium: Material, T: Floats, soft_cut: float) -> Floats:
