@@ -23,7 +23,7 @@ BINS_PER_DECADE = 40
 POINTS = 1025  # of the mapped variable, for the integrals
 PAIR_FIT_UP_TO = 80 * GeV  # the fit ends at 100 GeV and knows no LPM effect
 INVERSE_POINTS = 129  # of the inverse distributions
-_V = np.linspace(0.0, 1.0, POINTS)
+_V = 1 - np.linspace(1.0, 0.0, POINTS) ** 2  # dense at v = 1, where bremsstrahlung ends within about 10 MeV
 Shape = Callable[[Floats, Floats], Floats]
 
 
@@ -123,7 +123,7 @@ def integrate(shape: Shape, energy: Floats) -> tuple[Floats, Floats]:
         (integral [n], v [n, INVERSE_POINTS]); a closed process has integral 0 and the uniform distribution.
     """
     density = np.maximum(shape(_V[None, :], energy[:, None]), 0.0)
-    steps = (density[:, 1:] + density[:, :-1]) / (2 * (POINTS - 1))
+    steps = (density[:, 1:] + density[:, :-1]) / 2 * np.diff(_V)
     running = np.concatenate([np.zeros((energy.size, 1)), np.cumsum(steps, axis=1)], axis=1)
     total = running[:, -1]
     wanted = np.linspace(0.0, 1.0, INVERSE_POINTS)

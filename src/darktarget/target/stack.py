@@ -55,7 +55,7 @@ class Stack:
         if not self.layers:
             raise InputError("layers", len(self.layers), "at least one layer")
         steps = [b - a for a, b in zip((0, *self.depth_bins), self.depth_bins, strict=False)]
-        if len(self.depth_bins) != len(self.layers) or not set(steps) <= {0, 1}:
+        if len(self.depth_bins) != len(self.layers) or not set(steps) <= {0, 1} or self.depth_bins[0]:
             raise InputError("depth_bins", self.depth_bins, "0, 0, ..., 1, ..., n-1, one number per layer")
         if not 0 <= self.preshower_layers <= len(self.layers):
             raise InputError("preshower_layers", self.preshower_layers, f"0 to {len(self.layers)}")
