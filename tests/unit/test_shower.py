@@ -176,6 +176,7 @@ BAD = [
     ({"cut": 1e-6}, "cut"),
     ({"soft_cut": 0.5}, "soft_cut"),
     ({"number": 0}, "number"),
+    ({"number": 2.5}, "number"),
     ({"number": 10**12}, "number"),
     ({"number": 10**8}, "number"),
     ({"threads": 0}, "threads"),

@@ -190,7 +190,7 @@ def simulate(
         start: particles inside the stack instead of the beam.
         pair_rate: "tables" (fit to tabulated cross sections) or "tsai" (the high-energy formula everywhere).
         route: "numba" or "python" (the same source, uncompiled).
-        progress: called with the number of finished primaries.
+        progress: called with the number of finished primaries, from the worker threads.
 
     Returns:
         the frozen result.
@@ -199,6 +199,11 @@ def simulate(
         InputError, UnknownName: anything outside what is allowed.
 
     Reference: formulas and references in cross_sections.py and lpm.py.
+
+    >>> from darktarget.target.stack import homogeneous
+    >>> run = simulate(homogeneous("Pb", 8), "e-", 2.0, 0.5, 3, route="python")
+    >>> run.length.shape
+    (3, 1, 2, 25)
     """
     options = _Options(primary, energy, cut, soft_cut, number, seed, first_primary, pick, pick_above)
     _check(stack, options, threads, keep_events)
@@ -272,7 +277,7 @@ def _check(stack: Stack, o: _Options, threads: int | None, keep_events: bool) ->
 
 def _check_number(stack: Stack, o: _Options, keep_events: bool) -> None:
     """Refuse 0 showers, and runs whose memory or time is absurd."""
-    if o.number < 1:
+    if not isinstance(o.number, int) or o.number < 1:
         raise InputError("number", o.number, "at least 1 shower")
     # about 0.25 us per shower and unit of energy/cut, measured
     days = o.number * 0.25e-6 * o.energy / o.cut / 86400

@@ -60,7 +60,7 @@ class DeviceRun:
     threads_per_block: int = 64
 
     def follow(self, first: int, number: int, events: Floats, picks: Floats) -> tuple[Tally, float]:
-        """Follow primaries first ... first + number - 1; returns their sums and the seconds, copies included."""
+        """Follow primaries first, first + 1, ...; returns their sums and the seconds, copies included."""
         state, sums = self.run.state(), self.run.tally()
         one = sum(x.nbytes for x in (*state, *sums) if isinstance(x, np.ndarray))
         n = max(1, min(number, int(MEMORY // one)))
