@@ -53,13 +53,8 @@ def main() -> None:
     """Print one line per measurement."""
     cases: list[tuple[str, Measurement, str, str]] = []
     for n in (0, 1, 3, 10):
-        cases += [
-            (f"five runs, n = {n}", five_runs(0.95, n), x, "marginalise")
-            for x in ("cls", "classical", "bayes")
-        ]
-    cases += [
-        (f"two bins, n = {n}", two_bins(0.4, n), "cls", "marginalise") for n in ((0, 0), (1, 2), (5, 5))
-    ]
+        cases += [(f"five runs, n = {n}", five_runs(0.95, n), x, "marginalise") for x in ("cls", "classical", "bayes")]
+    cases += [(f"two bins, n = {n}", two_bins(0.4, n), "cls", "marginalise") for n in ((0, 0), (1, 2), (5, 5))]
     uncertain = Measurement.counting(3, 1.0, 0.3, efficiency=0.5, efficiency_error=0.1)
     cases += [
         ("one bin, n = 3", uncertain, "cls", "profile"),

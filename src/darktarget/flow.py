@@ -25,7 +25,7 @@ from darktarget import __version__
 from darktarget.core import Array, Beam, Experiment, Limit, Model, Options, Signal, SignalBin, Target, Tracks, Yield
 from darktarget.errors import InputError, UnknownName
 from darktarget.production import PROCESSES
-from darktarget.statistics.counting import upper_limit
+from darktarget.statistics import Measurement, interval
 from darktarget.target.materials import material
 from darktarget.units import GeV
 
@@ -138,7 +138,7 @@ def limit(
     seen = experiment.bins[0]
     signal = select(model, yields, seen, experiment.beam)
     counts = signal.unit * experiment.effective_exposure
-    s_up = upper_limit(seen.observed, seen.background, cl=cl, method=method)
+    s_up = interval(Measurement.counting(seen.observed, seen.background), cl, method, "none").upper
     upper = np.full(model.points, np.nan)
     has = counts > 0
     upper[has] = (s_up / counts[has]) ** (1 / signal.power)

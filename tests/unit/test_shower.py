@@ -87,9 +87,7 @@ def same(a: Shower, b: Shower) -> bool:
 
 def test_threads_and_chunks_change_nothing() -> None:
     def run(number: int, first: int = 0, threads: int = 1) -> Shower:
-        return simulate(
-            LEAD, "e+", 30.0, 1.0, number, 5, first_primary=first, threads=threads, pick=("e+", "e-")
-        )
+        return simulate(LEAD, "e+", 30.0, 1.0, number, 5, first_primary=first, threads=threads, pick=("e+", "e-"))
 
     whole = run(1000)
     assert same(whole, run(1000, threads=3))
@@ -119,9 +117,7 @@ def test_plain_python_and_numba_are_the_same(lateral: bool) -> None:
 
 def test_halving_the_soft_photon_cut_changes_nothing() -> None:
     """The default, cut/10, has converged: track lengths above the cut move by less than statistics or 1 %."""
-    runs = [
-        simulate(LEAD, "e-", 50.0, 1.0, 8_000, seed, soft_cut=soft) for seed, soft in ((1, 0.1), (2, 0.05))
-    ]
+    runs = [simulate(LEAD, "e-", 50.0, 1.0, 8_000, seed, soft_cut=soft) for seed, soft in ((1, 0.1), (2, 0.05))]
     for species in SPECIES:
         (a, da), (b, db) = (above(run, species, 1.0) for run in runs)
         assert abs(a - b) < 0.01 * a + 3 * np.hypot(da, db)
@@ -156,10 +152,7 @@ def test_picked_points_follow_the_track_length() -> None:
     for energy in (5.0, 20.0):
         value, error = above(run, "e+", energy)
         weight = np.where(run.picks[:, 3] >= energy, run.picks[:, 4], 0.0)
-        assert (
-            abs(weight.mean() - value)
-            < 4 * np.hypot(weight.std() / np.sqrt(run.number), error) + 1e-3 * value
-        )
+        assert abs(weight.mean() - value) < 4 * np.hypot(weight.std() / np.sqrt(run.number), error) + 1e-3 * value
     rest = run.picks[:, 5]
     assert (rest > -1e-9).all()
     assert (rest[found] + run.picks[found, 3] < 100 + 1e-3).all()

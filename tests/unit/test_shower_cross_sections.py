@@ -47,9 +47,7 @@ def test_unscreened_limit_of_pair_production() -> None:
     assert a[0] / 42 == pytest.approx(bethe_heitler[0], rel=0.01)
 
 
-@pytest.mark.parametrize(
-    ("energy", "attenuation"), [(5, 0.04272), (10, 0.04972), (15, 0.05658), (20, 0.06206)]
-)
+@pytest.mark.parametrize(("energy", "attenuation"), [(5, 0.04272), (10, 0.04972), (15, 0.05658), (20, 0.06206)])
 def test_photon_attenuation_in_lead(energy: float, attenuation: float) -> None:
     """NIST XCOM mass attenuation coefficients of lead (cm^2/g), coherent scattering being negligible."""
     table = shower_tables.build([LEAD], energy * MeV, 0.1 * MeV, 100 * GeV)
@@ -60,9 +58,7 @@ def test_total_pair_rates_agree() -> None:
     """Fit to tables and Tsai's formula: two routes to the same number, within the fit's 5 % above 300 MeV."""
     for k in (0.3, 1.0, 3.0, 10.0, 30.0, 80.0):
         for medium in (LEAD, MATERIALS["W"], MATERIALS["Al"]):
-            fit = sum(
-                n * float(xs.pair_total(np.array(k * GeV), e.Z)) for e, n in shower_tables.atoms(medium)
-            )
+            fit = sum(n * float(xs.pair_total(np.array(k * GeV), e.Z)) for e, n in shower_tables.atoms(medium))
             assert fit == pytest.approx(pair_rate(medium, k * GeV), rel=0.03)
 
 
@@ -76,11 +72,7 @@ def test_annihilation_integrates_to_heitler(T: float) -> None:
 def test_compton_integrates_to_klein_nishina(k: float) -> None:
     a = k / ELECTRON_MASS
     log = np.log(1 + 2 * a)
-    total = (
-        (1 + a) / a**2 * (2 * (1 + a) / (1 + 2 * a) - log / a)
-        + log / (2 * a)
-        - (1 + 3 * a) / (1 + 2 * a) ** 2
-    )
+    total = (1 + a) / a**2 * (2 * (1 + a) / (1 + 2 * a) - log / a) + log / (2 * a) - (1 + 3 * a) / (1 + 2 * a) ** 2
     got, _ = shower_tables.integrate(shower_tables.compton_shape, np.array([k]))
     assert got[0] == pytest.approx(2 * np.pi * CLASSICAL_ELECTRON_RADIUS**2 * total, rel=1e-4)
 

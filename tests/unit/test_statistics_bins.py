@@ -52,18 +52,14 @@ def test_equal_bins_merge(method: str) -> None:
     """Two bins of the same s/b carry the information of their sum."""
     split = Measurement((Bin("a", 1, 0.5), Bin("b", 2, 1.0)), np.array([[1 / 3], [2 / 3]]))
     merged = Measurement.counting(3, 1.5)
-    assert interval(split, method=method).upper == pytest.approx(
-        interval(merged, method=method).upper, rel=1e-6
-    )
+    assert interval(split, method=method).upper == pytest.approx(interval(merged, method=method).upper, rel=1e-6)
 
 
 def test_bayes_of_two_bins_by_integration() -> None:
     m = semi_visible(2, 1)
     x, w = np.polynomial.hermite_e.hermegauss(24)
     w = w / w.sum()
-    e, b1, b2 = (
-        np.exp(s * x - s * s / 2) for s in np.sqrt(np.log1p(np.array([0.2, 0.07 / 0.19, 0.17 / 0.53]) ** 2))
-    )
+    e, b1, b2 = (np.exp(s * x - s * s / 2) for s in np.sqrt(np.log1p(np.array([0.2, 0.07 / 0.19, 0.17 / 0.53]) ** 2)))
     s = np.linspace(0, 80, 8001)
     first = stats.poisson.pmf(2, 0.4 * s[:, None, None] * e[:, None] + 0.19 * b1) @ w
     second = stats.poisson.pmf(1, 0.6 * s[:, None, None] * e[:, None] + 0.53 * b2) @ w
@@ -73,11 +69,7 @@ def test_bayes_of_two_bins_by_integration() -> None:
 
 
 def test_an_event_in_the_purer_bin_costs_more() -> None:
-    assert (
-        interval(semi_visible(1, 0)).upper
-        > interval(semi_visible(0, 1)).upper
-        > interval(semi_visible(0, 0)).upper
-    )
+    assert interval(semi_visible(1, 0)).upper > interval(semi_visible(0, 1)).upper > interval(semi_visible(0, 0)).upper
 
 
 def test_a_bin_without_signal_changes_nothing() -> None:

@@ -41,9 +41,7 @@ def test_feldman_cousins_covers_at_other_levels(cl: float) -> None:
     assert coverage("feldman-cousins", 2.0, cl).min() >= cl - 1e-9
 
 
-def toy_coverage(
-    nuisances: str, b: float, error: float, spread: float, method: str, draws: int
-) -> np.ndarray:
+def toy_coverage(nuisances: str, b: float, error: float, spread: float, method: str, draws: int) -> np.ndarray:
     """Coverage for fixed true efficiency and background: auxiliary measurements drawn, counts summed exactly.
 
     Efficiency and background are measured with log-normal errors; the limit scales as 1/measured efficiency.
@@ -59,9 +57,7 @@ def toy_coverage(
     for m in measured:
         limits = []
         for n in counts:
-            toy = Measurement.counting(
-                n, float(m), float(m * relative), efficiency=0.5, efficiency_error=0.5 * spread
-            )
+            toy = Measurement.counting(n, float(m), float(m * relative), efficiency=0.5, efficiency_error=0.5 * spread)
             limits.append(interval(toy, 0.9, method, nuisances).unclamped * 0.5)
             if limits[-1] > 15 * factor.max():
                 break

@@ -77,9 +77,7 @@ def test_workspace_refuses_what_histfactory_cannot_say() -> None:
         workspace(Measurement.counting(0, 0.5), 0.0)
 
 
-def test_hepdata_without_its_library_says_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_hepdata_without_its_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "hepdata_lib", None)
     with pytest.raises(InputError, match="pip install"):
         write_limit(tmp_path, [0.1], [1e-4], quantity="limit")

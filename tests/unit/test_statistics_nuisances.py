@@ -60,11 +60,7 @@ def frozen(kind: str, mean: float, error: float) -> Any:
         return stats.gamma((mean / error) ** 2, scale=error**2 / mean)
     if kind == "truncated-gaussian":
         return stats.truncnorm(-mean / error, np.inf, loc=mean, scale=error)
-    width = (
-        math.log1p(error / mean)
-        if kind == "log-normal-median"
-        else math.sqrt(math.log1p((error / mean) ** 2))
-    )
+    width = math.log1p(error / mean) if kind == "log-normal-median" else math.sqrt(math.log1p((error / mean) ** 2))
     median = mean if kind == "log-normal-median" else mean * math.exp(-(width**2) / 2)
     return stats.lognorm(width, scale=median)
 
@@ -156,9 +152,7 @@ def test_correlated_nuisances() -> None:
         matrix = np.array([[1.0, correlation], [correlation, 1.0]])
         return interval(Measurement((Bin("x", 2, 1.0),), nuisances=pair, correlation=matrix)).upper
 
-    independent = interval(
-        Measurement((Bin("x", 2, 1.0),), nuisances=(Nuisance("a", 0.2), Nuisance("b", 0.2)))
-    )
+    independent = interval(Measurement((Bin("x", 2, 1.0),), nuisances=(Nuisance("a", 0.2), Nuisance("b", 0.2))))
     assert limit(0.0) == pytest.approx(independent.upper, rel=1e-7)
     assert limit(0.0) < limit(0.6) < limit(0.999)
     assert limit(-0.9) < limit(0.0)

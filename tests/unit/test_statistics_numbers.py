@@ -42,9 +42,9 @@ def test_nothing_seen_does_not_know_the_background(method: str, kind: str, b: fl
 
 def test_no_background_at_all_works() -> None:
     assert limit(0, 0.0) == pytest.approx(LN10, abs=1e-9)
-    assert interval(
-        Measurement.counting(0, 0.0, 0.3, background_kind="truncated-gaussian")
-    ).upper == pytest.approx(LN10, abs=1e-9)
+    assert interval(Measurement.counting(0, 0.0, 0.3, background_kind="truncated-gaussian")).upper == pytest.approx(
+        LN10, abs=1e-9
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,7 @@ def test_bayes_against_brute_force_integration() -> None:
     n, b, s = 4, 1.7, limit(4, 1.7, "bayes")
     grid = np.linspace(0, 80, 400_001)
     like = np.asarray(stats.poisson.pmf(n, grid + b))
-    assert np.trapezoid(like[grid <= s], grid[grid <= s]) / np.trapezoid(like, grid) == pytest.approx(
-        0.9, abs=1e-4
-    )
+    assert np.trapezoid(like[grid <= s], grid[grid <= s]) / np.trapezoid(like, grid) == pytest.approx(0.9, abs=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,7 @@ BACKGROUNDS = st.floats(0.01, 12)
 RELATIVE = st.floats(0.02, 0.5)
 
 
-def measured(
-    n: int, b: float, relative: float, spread: float, kind: str, efficiency: float = 0.5
-) -> Measurement:
+def measured(n: int, b: float, relative: float, spread: float, kind: str, efficiency: float = 0.5) -> Measurement:
     return Measurement.counting(
         n,
         b,
@@ -82,9 +80,7 @@ def test_average_expected_limit_on_the_rate_falls_with_exposure(b: float, more: 
 
 @settings(max_examples=25, deadline=None)
 @given(COUNTS, BACKGROUNDS, RELATIVE, RELATIVE, st.sampled_from(KINDS))
-def test_cls_is_one_without_signal_and_conservative(
-    n: int, b: float, rb: float, re: float, kind: str
-) -> None:
+def test_cls_is_one_without_signal_and_conservative(n: int, b: float, rb: float, re: float, kind: str) -> None:
     m = measured(n, b, rb, re, kind)
     assert p_values(m, 0.0).cls == pytest.approx(1.0, abs=1e-9)
     assert interval(m, method="classical").upper <= interval(m).upper * (1 + 1e-9)

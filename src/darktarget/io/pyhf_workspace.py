@@ -73,9 +73,7 @@ def _check(measurement: Measurement) -> None:
     for k in measurement.nuisances:
         if k.relative > 0 and k.kind not in allowed:
             words = " or ".join(allowed) + (" where nuisances are correlated" if correlated else "")
-            raise InputError(
-                f"kind of nuisance {k.name}", k.kind, words, "HistFactory has no such constraint."
-            )
+            raise InputError(f"kind of nuisance {k.name}", k.kind, words, "HistFactory has no such constraint.")
 
 
 def _signal_sample(measurement: Measurement, index: int, component: int, signal: float) -> dict[str, Any]:

@@ -134,9 +134,7 @@ def lower_tail(measurement: Measurement, fractions: Array, cl: float, posterior:
 
 def _posterior(tail: Series) -> Series:
     """Weights w/E, because the integral of Pois(d; t E) over t > s is cdf(d; s E)/E."""
-    return Series(
-        np.asarray(tail.weights / np.maximum(tail.efficiency, 1e-300)), tail.efficiency, tail.coefficients
-    )
+    return Series(np.asarray(tail.weights / np.maximum(tail.efficiency, 1e-300)), tail.efficiency, tail.coefficients)
 
 
 def _nothing_seen(measurement: Measurement, fractions: Array, posterior: bool) -> Ordered:
@@ -181,9 +179,7 @@ def event_weights(measurement: Measurement, fraction: Array, cl: float) -> Array
     return np.asarray(np.log1p(reference * expected / background))
 
 
-def _many_bins(
-    measurement: Measurement, fraction: Array, weights: Array, efficiency: Array, cl: float
-) -> Ordered:
+def _many_bins(measurement: Measurement, fraction: Array, weights: Array, efficiency: Array, cl: float) -> Ordered:
     weight = event_weights(measurement, fraction, cl)
     used = weight > 0
     observed = float(np.dot(np.array(measurement.observed)[used], weight[used]))

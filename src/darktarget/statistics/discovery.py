@@ -71,18 +71,14 @@ def _many_bins(measurement: Measurement) -> tuple[float, str]:
     below = None
     if (weight > 0).all():
         below = (
-            enumerate_outcomes(weight, observed - 2e-9, OUTCOME_LIMIT)
-            if observed > 0
-            else np.zeros((0, len(weight)))
+            enumerate_outcomes(weight, observed - 2e-9, OUTCOME_LIMIT) if observed > 0 else np.zeros((0, len(weight)))
         )
     if below is None:
         outcomes, chances, text = outcome_table(measurement)
         return float(chances[outcomes @ weight >= observed - 1e-9].sum()), text
     if not len(below):
         return 1.0, "exact sum over outcomes"
-    log_p = sum(
-        background_pmf(measurement, i, int(below[:, i].max()))[below[:, i]] for i in range(len(weight))
-    )
+    log_p = sum(background_pmf(measurement, i, int(below[:, i].max()))[below[:, i]] for i in range(len(weight)))
     return max(1 - float(np.exp(log_p).sum()), 1e-16), "exact sum over outcomes"
 
 

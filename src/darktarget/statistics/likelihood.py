@@ -36,9 +36,7 @@ class Likelihood:
     auxiliary: Array
 
     @classmethod
-    def of(
-        cls, measurement: Measurement, fractions: Array, counts: Any, auxiliary: Array | None = None
-    ) -> Likelihood:
+    def of(cls, measurement: Measurement, fractions: Array, counts: Any, auxiliary: Array | None = None) -> Likelihood:
         """Likelihood with the auxiliary measurements at their nominal values unless given."""
         size = max(len(counts), len(fractions))
         width = len(measurement.nuisances) + len(measurement.bins)
@@ -70,10 +68,7 @@ class Likelihood:
             kappa = np.maximum(priors.value(nuisance.kind, 1.0, nuisance.relative, scores[:, i]), 1e-12)
             slopes[:, i] = priors.slope(nuisance.kind, 1.0, nuisance.relative, scores[:, i]) / kappa
             factors[:, acts] *= kappa[:, None]
-        rows = [
-            (b.background_kind, b.background, b.background_error, scores[:, k + i])
-            for i, b in enumerate(m.bins)
-        ]
+        rows = [(b.background_kind, b.background, b.background_error, scores[:, k + i]) for i, b in enumerate(m.bins)]
         background = np.stack([priors.value(*r) for r in rows], axis=1)
         steep = np.stack([priors.slope(*r) for r in rows], axis=1)
         events = np.asarray(signal[:, None, None] * self.fractions * factors[:, None, :])

@@ -192,9 +192,7 @@ def expected_limit(
     b = measurement.bins[0]
     if kind == "nearest":
         n = round(b.background)
-        return Projection(
-            interval(measurement.with_observed([n]), cl, method, nuisances).upper, float(n), text
-        )
+        return Projection(interval(measurement.with_observed([n]), cl, method, nuisances).upper, float(n), text)
     bare = measurement.nominal() if nuisances == "none" else measurement
     chances = expected.count_distribution(bare, 0)
     keep = np.flatnonzero(chances > 1e-12)

@@ -75,19 +75,13 @@ class Bin:
 
     def __post_init__(self) -> None:
         if isinstance(self.observed, bool | np.bool_) or not isinstance(self.observed, Integral):
-            raise InputError(
-                f"observed in {self.name}", self.observed, "an integer >= 0", "Counts are whole events."
-            )
+            raise InputError(f"observed in {self.name}", self.observed, "an integer >= 0", "Counts are whole events.")
         if self.observed < 0:
             raise InputError(f"observed in {self.name}", self.observed, "an integer >= 0")
         _number(f"background in {self.name}", self.background, 0.0, math.inf)
         _number(f"background_error in {self.name}", self.background_error, 0.0, math.inf)
         _kind(f"background_kind in {self.name}", self.background_kind)
-        if (
-            self.background == 0
-            and self.background_error > 0
-            and self.background_kind != "truncated-gaussian"
-        ):
+        if self.background == 0 and self.background_error > 0 and self.background_kind != "truncated-gaussian":
             raise InputError(
                 f"background_kind in {self.name}",
                 self.background_kind,
@@ -144,9 +138,7 @@ class Measurement:
         for k in self.nuisances:
             for name in k.components:
                 if name not in self.components:
-                    raise InputError(
-                        f"components of nuisance {k.name}", name, "one of " + ", ".join(self.components)
-                    )
+                    raise InputError(f"components of nuisance {k.name}", name, "one of " + ", ".join(self.components))
         if self.correlation is not None:
             object.__setattr__(self, "correlation", _correlation(self.correlation, len(self.nuisances)))
 
@@ -224,12 +216,8 @@ class Measurement:
             raise InputError("nuisance", name, "one of " + ", ".join(self.uncertainties))
         keep = [i for i, k in enumerate(self.nuisances) if k.name != name]
         correlation = None if self.correlation is None else self.correlation[np.ix_(keep, keep)]
-        bins = tuple(
-            replace(b, background_error=0.0) if name == f"background of {b.name}" else b for b in self.bins
-        )
-        return replace(
-            self, bins=bins, nuisances=tuple(self.nuisances[i] for i in keep), correlation=correlation
-        )
+        bins = tuple(replace(b, background_error=0.0) if name == f"background of {b.name}" else b for b in self.bins)
+        return replace(self, bins=bins, nuisances=tuple(self.nuisances[i] for i in keep), correlation=correlation)
 
     def nominal(self) -> Measurement:
         """The same measurement with every uncertainty switched off."""
@@ -248,14 +236,10 @@ def check_fractions(fraction: Any, shape: tuple[int, ...]) -> Array:
     """
     array = np.array(fraction, dtype=float)
     if array.shape[-2:] != shape or array.ndim not in (2, 3):
-        raise InputError(
-            "fraction", array.shape, f"shape {shape} = [bin, component], or [point, bin, component]"
-        )
+        raise InputError("fraction", array.shape, f"shape {shape} = [bin, component], or [point, bin, component]")
     bad = ~(np.isfinite(array) & (array >= 0) & (array <= 1))
     if bad.any():
-        raise InputError(
-            "efficiency", float(array[bad][0]), "[0, 1]", "Signal fractions and efficiencies are parts."
-        )
+        raise InputError("efficiency", float(array[bad][0]), "[0, 1]", "Signal fractions and efficiencies are parts.")
     total = array.sum(axis=(-2, -1))
     if np.any(total > 1 + 1e-9):
         raise InputError("efficiency", float(np.max(total)), "a sum over bins and components in [0, 1]")

@@ -40,16 +40,13 @@ class Outcomes:
         tops = [self._top(measurement, i, largest) for i in range(len(measurement.bins))]
         if len(tops) > 3 or math.prod(t + 1 for t in tops) > OUTCOMES:
             shape = [t + 1 for t in tops]
-            raise InputError(
-                "bins", shape, f"up to 3 bins and {OUTCOMES} outcomes", "Use cls, or merge bins."
-            )
+            raise InputError("bins", shape, f"up to 3 bins and {OUTCOMES} outcomes", "Use cls, or merge bins.")
         self.background = [np.exp(background_pmf(measurement, i, t)) for i, t in enumerate(tops)]
 
     def _top(self, measurement: Measurement, index: int, largest: float) -> int:
         b = measurement.bins[index]
         mean = (
-            largest * float(np.abs(self.weights) @ self.efficiency[index] / np.abs(self.weights).sum())
-            + b.background
+            largest * float(np.abs(self.weights) @ self.efficiency[index] / np.abs(self.weights).sum()) + b.background
         )
         width = math.sqrt(mean + b.background_error**2)
         return int(max(mean + 6 * width + 6, measurement.observed[index] + 1))

@@ -24,9 +24,7 @@ from darktarget.statistics.results import Solution
 Array = NDArray[np.float64]
 OUTCOMES = 3_000
 ONE = "exact sum over counts, auxiliary measurements fluctuating, nuisances at their conditional best fit"
-MANY = (
-    "every outcome enumerated, auxiliary measurements held fixed (conservative), nuisances at their best fit"
-)
+MANY = "every outcome enumerated, auxiliary measurements held fixed (conservative), nuisances at their best fit"
 
 
 def limits(

@@ -55,9 +55,7 @@ def screening(momentum: Floats, E: Floats, Z: int) -> tuple[Floats, Floats]:
     """
     gamma, epsilon = momentum * Z ** (-1 / 3), momentum * Z ** (-2 / 3)
     phi1 = -2 * np.log1p(0.311877 * gamma**2) + 2.4 * np.exp(-0.9 * gamma) + 1.6 * np.exp(-1.5 * gamma) - 4
-    psi1 = (
-        -2 * np.log1p(13.111641 * epsilon**2) + 2.8 * np.exp(-8 * epsilon) + 1.2 * np.exp(-29.2 * epsilon) - 4
-    )
+    psi1 = -2 * np.log1p(13.111641 * epsilon**2) + 2.8 * np.exp(-8 * epsilon) + 1.2 * np.exp(-29.2 * epsilon) - 4
     radiation, inelastic = _light_logarithms(Z)
     f = np.where(E > COULOMB_CORRECTION_FROM, coulomb_correction(Z), 0.0)
     a = Z**2 * (4 * radiation + phi1 - 4 * f) + Z * (4 * inelastic + psi1)

@@ -237,9 +237,7 @@ def simulate(
         pick_above,
         starts.tobytes(),
     )
-    return Shower(
-        stack, run.tables.edges, number, first_primary, seed, identity, sums, events, picks, seconds
-    )
+    return Shower(stack, run.tables.edges, number, first_primary, seed, identity, sums, events, picks, seconds)
 
 
 @dataclass(frozen=True)
@@ -282,9 +280,7 @@ def _check_number(stack: Stack, o: _Options, keep_events: bool) -> None:
     # about 0.25 us per shower and unit of energy/cut, measured
     days = o.number * 0.25e-6 * o.energy / o.cut / 86400
     if o.number > MOST_PRIMARIES:
-        raise InputError(
-            "number", o.number, f"at most {MOST_PRIMARIES:.0e}", f"This would take {days:.0f} core-days."
-        )
+        raise InputError("number", o.number, f"at most {MOST_PRIMARIES:.0e}", f"This would take {days:.0f} core-days.")
     size = 8 * o.number * ((len(EVENT_COLUMNS) if keep_events else 0) + (11 if o.pick else 0))
     if size > MEMORY_LIMIT:
         advice = "Use keep_events=False, or several runs with first_primary and add them."
@@ -303,9 +299,7 @@ def _starts(stack: Stack, primary: str, energy: float, start: Start | None) -> F
     rows = np.stack([start.species, start.energy, start.layer, start.depth], axis=1).astype(np.float64)
     if rows.shape[0] == 0 or not np.isfinite(rows).all():
         raise InputError("start", rows.shape, "finite numbers, at least one row")
-    if not (
-        np.isin(rows[:, 0], (0, 1, 2)).all() and (rows[:, 1] >= 0).all() and (rows[:, 1] <= energy).all()
-    ):
+    if not (np.isin(rows[:, 0], (0, 1, 2)).all() and (rows[:, 1] >= 0).all() and (rows[:, 1] <= energy).all()):
         raise InputError("start", "species or energy", f"species 0, 1, 2 and energy 0 to {energy:g}")
     if not np.isin(rows[:, 2], np.arange(len(stack.layers))).all():
         raise InputError("start", "layer", f"0 to {len(stack.layers) - 1}")

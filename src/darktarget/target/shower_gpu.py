@@ -76,9 +76,7 @@ class DeviceRun:
         rows.copy_to_host(events)
         points.copy_to_host(picks)
         total = on_device[3]
-        length, above, layer = (
-            a.copy_to_host().sum(axis=0) for a in (total.length, total.above, total.layer)
-        )
+        length, above, layer = (a.copy_to_host().sum(axis=0) for a in (total.length, total.above, total.layer))
         seconds = time.perf_counter() - began
         return Tally(length, above, layer, sums.per_X0, sums.per_energy), seconds
 

@@ -96,9 +96,7 @@ def annihilate_at_rest(t: Tables, g: Geometry, s: State) -> None:
     """Two photons of energy m back to back."""
     push(s, PHOTON, t.mass)
     if g.lateral:
-        turn(
-            s.stack_p[s.counts[HEIGHT] - 1], 2 * uniform(s.rng, MAIN) - 1, 2 * math.pi * uniform(s.rng, MAIN)
-        )
+        turn(s.stack_p[s.counts[HEIGHT] - 1], 2 * uniform(s.rng, MAIN) - 1, 2 * math.pi * uniform(s.rng, MAIN))
     push(s, PHOTON, t.mass)
     if g.lateral:
         n = s.counts[HEIGHT]

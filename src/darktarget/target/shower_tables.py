@@ -64,14 +64,10 @@ def build(
     log_soft = math.log(cut / soft_cut)
     j = np.arange(256) + 0.5
     logs = np.stack([-np.log(j / 256), 2.0**-24 / j], axis=1)
-    return state.Tables(
-        edges, math.log(cut), per_step, rates, inverse, cut, soft_cut, log_soft, ELECTRON_MASS, logs
-    )
+    return state.Tables(edges, math.log(cut), per_step, rates, inverse, cut, soft_cut, log_soft, ELECTRON_MASS, logs)
 
 
-def _charged(
-    rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: float, soft_cut: float
-) -> None:
+def _charged(rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: float, soft_cut: float) -> None:
     electrons = medium.electrons_per_cm2_per_X0
     radiated, inverse[state.BREMSSTRAHLUNG] = integrate(bremsstrahlung_shape(medium, soft_cut), T)
     knocked, inverse[state.MOLLER] = integrate(moller_shape(cut), T)

@@ -48,9 +48,7 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     upper = solve_falling(cls, np.full(len(fractions), 1 - cl), best[0] + 1e-6 * step, step)
     notes: tuple[str, ...] = ()
     if min(measurement.observed) < FEW or min(b.background for b in measurement.bins) < FEW:
-        notes = (
-            f"asymptotic formula with fewer than {FEW} events in a bin: limits come out too strong, use cls",
-        )
+        notes = (f"asymptotic formula with fewer than {FEW} events in a bin: limits come out too strong, use cls",)
     return Solution(zero, upper, upper, "asymptotic CLs, profile likelihood ratio", REFERENCES, notes)
 
 

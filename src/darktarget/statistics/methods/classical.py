@@ -38,9 +38,7 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     step = (sum(measurement.observed) + 2.3) / fractions.sum(axis=(1, 2))
     log_target = np.full(len(fractions), np.log(1 - cl) - ordered.log_scale)
     allowed = np.log(np.maximum(ordered.tail(zero), 1e-300)) >= log_target
-    target = np.where(
-        allowed, np.exp(np.minimum(log_target, 600.0)), np.maximum(0.5 * ordered.tail(zero), 1e-300)
-    )
+    target = np.where(allowed, np.exp(np.minimum(log_target, 600.0)), np.maximum(0.5 * ordered.tail(zero), 1e-300))
     upper = np.where(allowed, solve_falling(ordered.tail, target, zero, step), 0.0)
     unclamped = np.where(allowed, upper, negative_limit(measurement, fractions, cl))
     return Solution(zero, upper, unclamped, f"classical one-sided Neyman limit, {ordered.text}", REFERENCES)

@@ -32,9 +32,7 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     """
     if len(measurement.bins) > 1 or measurement.uncertainties or nuisances == "profile":
         what = measurement.uncertainties or (f"{len(measurement.bins)} bins",)
-        raise InputError(
-            "method", what, "one bin without nuisances", "Use feldman-cousins, the plain ordering."
-        )
+        raise InputError("method", what, "one bin without nuisances", "Use feldman-cousins, the plain ordering.")
     b = measurement.bins[0]
     n, background = int(b.observed), float(b.background)
     lower, _ = exact_edges(n, background, cl)
