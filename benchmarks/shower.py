@@ -16,7 +16,7 @@ CASES = (
     ("Pb, 40 X0, cut 20 MeV", homogeneous("Pb", 40), 0.02, 2_000, False),
     ("NA64 ECAL, cut 1 GeV", na64_ecal(), 1.0, 20_000, False),
     ("NA64 ECAL, cut 1 GeV, lateral", na64_ecal(), 1.0, 10_000, True),
-    ("NA64 ECAL, cut 1 MeV, lateral", na64_ecal(), 0.001, 30, True),
+    ("NA64 ECAL, cut 1 MeV, lateral", na64_ecal(), 0.001, 40, True),
 )
 
 

@@ -24,7 +24,7 @@ def coulomb_correction(Z: int) -> float:
     .. math:: f = a^2[1/(1+a^2) + 0.20206 - 0.0369 a^2 + 0.0083 a^4 - 0.002 a^6],\quad a = \alpha Z
 
     >>> round(coulomb_correction(82), 4)
-    0.3315
+    0.3316
     """
     a2 = (ALPHA * Z) ** 2
     return a2 * (1 / (1 + a2) + 0.20206 - 0.0369 * a2 + 0.0083 * a2**2 - 0.002 * a2**3)

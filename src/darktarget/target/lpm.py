@@ -28,7 +28,7 @@ def lpm_energy(material: Material) -> float:
 
     >>> from darktarget.target.materials import material
     >>> round(lpm_energy(material("Pb")))
-    4310
+    4313
     """
     return ALPHA * ELECTRON_MASS**2 * material.radiation_length_cm / (4 * np.pi * HBARC_CM)
 
