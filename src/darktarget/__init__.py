@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from darktarget.api import model as model
     from darktarget.api import names as names
     from darktarget.api import process as process
+    from darktarget.api import simulate_tracks as simulate_tracks
     from darktarget.flow import limit as limit
     from darktarget.flow import produce as produce
     from darktarget.flow import tracks as tracks
@@ -29,6 +30,7 @@ _PUBLIC = {
     "process": "api",
     "cross_section": "api",
     "names": "api",
+    "simulate_tracks": "api",
     "limit": "flow",
     "produce": "flow",
     "tracks": "flow",

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial, reduce
+from operator import add
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 from darktarget import experiments as _experiments
 from darktarget.constraints import CONSTRAINTS
-from darktarget.core import Beam, CrossSection, Experiment, Model, Options, Process
+from darktarget.core import Beam, CrossSection, Experiment, Model, Process
 from darktarget.errors import InputError, UnknownName
+from darktarget.flow import choose
 from darktarget.models import MODELS
 from darktarget.models._parameters import Parameter
 from darktarget.production import PROCESSES
+from darktarget.progress import track
 from darktarget.registry import Registry, plural
 from darktarget.signatures import SIGNATURES
 from darktarget.units import LEPTON_MASS, GeV
@@ -65,9 +69,9 @@ def cross_section(
     beam: str = "electron",
     energy: float,
     target: str,
-    method: str = "etl",
-    form_factor: str = "elastic",
     process: str = "bremsstrahlung",
+    method: str = "etl",
+    **choices: Any,
 ) -> CrossSection:
     """Production cross section per nucleus at unit coupling.
 
@@ -76,7 +80,9 @@ def cross_section(
         beam: electron, positron or muon.
         energy: beam energy in GeV.
         target: material name.
-        method: etl, ww or iww. form_factor: elastic, full or helm.
+        process: name of the process.
+        method: of bremsstrahlung: etl, ww or iww.
+        choices: other fields of ``Options``.
 
     Returns:
         CrossSection; ``.sigma / units.PB`` is in pb.
@@ -99,6 +105,51 @@ def cross_section(
     if (which.mass >= primary.energy).all():
         allowed = f"below the beam energy, {primary.energy / GeV:g} GeV, for at least one mass"
         raise InputError("mass", float(which.mass.min() / GeV), allowed)
-    return PROCESSES[process]().cross_section(
-        which, primary, target, Options(cross_section=method, form_factor=form_factor)
-    )
+    options = choose(**{"cross_section": method, **choices})
+    return PROCESSES[process]().cross_section(which, primary, target, options)
+
+
+def simulate_tracks(
+    target: str,
+    *,
+    beam: str = "electron",
+    energy: float,
+    thickness: float = 40.0,
+    cut: float = 1.0,
+    showers: int = 100_000,
+    seed: int = 1,
+) -> Any:
+    """Simulate an electromagnetic shower (nothing is looked up or stored).
+
+    Args:
+        target: a material, ``thickness`` X0 of it, or the name of an experiment, whose whole target it is.
+        beam: electron, positron or photon.
+        energy, cut: GeV.
+        showers: number of primaries.
+        seed: of the run.
+
+    Returns:
+        ``target.shower.Shower``.
+
+    Raises:
+        InputError, UnknownName: anything outside what is allowed.
+    """
+    from darktarget.target.shower import simulate
+    from darktarget.target.stack import homogeneous
+    from darktarget.target.track_tables import stack_of
+
+    primaries = {"electron": "e-", "positron": "e+", "photon": "gamma"}
+    if beam not in primaries:
+        raise UnknownName("beam", beam, primaries)
+    known = TARGETS.get(target, target)
+    layered = known in _experiments.EXPERIMENTS.names()
+    stack = stack_of(experiment(known).target) if layered else homogeneous(target, thickness)
+    run = partial(simulate, stack, primaries[beam], energy * GeV, cut * GeV, seed=seed, keep_events=False)
+    size = max(1, -(-showers // 20)) if 0 < showers <= 1_000_000_000 else showers  # absurd numbers are refused whole
+    firsts = range(0, max(showers, 1), max(size, 1))
+    parts = (run(number=min(size, showers - first), first_primary=first) for first in track(firsts, "showers"))
+    return reduce(add, parts)
+
+
+#: Short names of targets (read-only).
+TARGETS: Final[Mapping[str, str]] = MappingProxyType({"na64-ecal": "na64e-2018"})

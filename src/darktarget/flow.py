@@ -22,37 +22,41 @@ from typing import Any
 import numpy as np
 
 from darktarget import __version__
-from darktarget.core import Array, Beam, Experiment, Limit, Model, Options, Signal, SignalBin, Target, Tracks, Yield
+from darktarget.core import (
+    Array,
+    Beam,
+    Experiment,
+    Limit,
+    Model,
+    Options,
+    Signal,
+    SignalBin,
+    Target,
+    Tracks,
+    Yield,
+)
 from darktarget.errors import InputError, UnknownName
 from darktarget.production import PROCESSES
 from darktarget.statistics import Measurement, interval
-from darktarget.target.materials import material
+from darktarget.target.track_tables import tracks_by
 from darktarget.units import GeV
 
 
-def tracks(beam: Beam, target: Target) -> Tracks:
-    """Track lengths of a beam in a target: the primary at full energy over the first radiation length.
+def tracks(beam: Beam, target: Target, *, cut: float | None = None, method: str = "shower") -> Tracks:
+    """Track lengths of a beam in a target, before any new physics.
 
-    The approximation of S000 Eq. (7): nothing showers, and production stops after one X0 of the first layer's
-    material (or after the target, if it is thinner).
+    Args:
+        cut: lowest energy of interest (energy unit); a twentieth of the beam energy by default.
+        method: shower (simulated, stored), or first-radiation-length.
 
     Returns:
-        Tracks with a line at the beam energy and no continuum.
+        Tracks: lengths per species, material, depth and energy.
+
+    >>> path = tracks(Beam("electron", 100 * GeV), Target((Layer("Pb", 0.1),)), method="first-radiation-length")
+    >>> path.line.round(3).tolist()
+    [[0.178]]
     """
-    first = target.radiator
-    thickness = sum(x.thickness for x in target.layers if x.material == first) * target.repeat
-    length = min(1.0, thickness / material(first).radiation_length_cm)
-    return Tracks(
-        beam=beam,
-        species=(beam.particle,),
-        materials=(first,),
-        depth=np.array([0.0, 1.0]),
-        energy=np.array([0.5, 1.0]) * beam.energy,
-        length=np.zeros((1, 1, 1, 1)),
-        line=np.full((1, 1), length),
-        error=np.zeros((1, 1, 1, 1)),
-        method=f"primary at full energy over the first {length:.3g} X0 of {first} (no shower)",
-    )
+    return tracks_by(method)(beam, target, beam.energy / 20 if cut is None else cut)
 
 
 def produce(
@@ -75,9 +79,9 @@ def produce(
     for name in names:
         if name not in model.processes:
             raise UnknownName(f"process of {model.name}", name, model.processes)
-    path = tracks(experiment.beam, experiment.target)
     options = choose(**choices)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
+    path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
     return tuple(PROCESSES[name]().produce(model, path, minimum, options) for name in names)
 
 
@@ -94,12 +98,22 @@ def choose(**choices: Any) -> Options:
     return Options(**choices)
 
 
-def select(model: Model, yields: Sequence[Yield], seen: SignalBin, beam: Beam) -> Signal:
+def select(model: Model, yields: Sequence[Yield], seen: SignalBin, beam: Beam, target: Target) -> Signal:
     """Accepted events per primary at unit coupling in one bin, summed over processes."""
-    parts = [seen.signature.select(model, made, beam) for made in yields]
+    parts = [seen.signature.select(model, made, beam, target) for made in yields]
     unit = np.sum([p.unit for p in parts], axis=0)
     reason = tuple(None if u > 0 else parts[0].reason[i] for i, u in enumerate(unit))
-    return Signal(unit, parts[0].power, reason, tuple(dict.fromkeys(n for p in parts for n in p.notes)))
+    notes = tuple(dict.fromkeys(n for p in parts for n in p.notes))
+    return Signal(unit, parts[0].power, reason, notes, _mean_systematics(parts, unit))
+
+
+def _mean_systematics(parts: Sequence[Signal], unit: Array) -> Mapping[str, Array]:
+    """Relative systematics of a sum of signals that move together, weighted with the signals."""
+    names = dict.fromkeys(n for p in parts for n in p.systematics)
+    shifts = {
+        n: sum((p.systematics[n] * p.unit for p in parts if n in p.systematics), np.zeros_like(unit)) for n in names
+    }
+    return {n: np.divide(v, unit, out=np.zeros_like(unit), where=unit > 0) for n, v in shifts.items()}
 
 
 def limit(
@@ -136,7 +150,7 @@ def limit(
     _check(model, experiment, cl)
     yields = produce(model, experiment, processes=processes, **choices)
     seen = experiment.bins[0]
-    signal = select(model, yields, seen, experiment.beam)
+    signal = select(model, yields, seen, experiment.beam, experiment.target)
     counts = signal.unit * experiment.effective_exposure
     s_up = interval(Measurement.counting(seen.observed, seen.background), cl, method, "none").upper
     upper = np.full(model.points, np.nan)
@@ -160,9 +174,9 @@ def limit(
         cl=cl,
         statistic=method,
         relative_error=_largest([y.error for y in yields]) / signal.power,
-        systematics=_combine(yields, signal.power),
+        systematics=_combine(yields, signal),
         method=_unique(
-            [tracks(experiment.beam, experiment.target).method, *(m for y in yields for m in y.method)],
+            [m for y in yields for m in y.method],
             signal.notes,
             experiment.assumptions,
         ),
@@ -188,10 +202,12 @@ def _largest(errors: Sequence[Array]) -> Array:
     return np.asarray(np.max(errors, axis=0))
 
 
-def _combine(yields: Sequence[Yield], power: float) -> Mapping[str, Array]:
+def _combine(yields: Sequence[Yield], signal: Signal) -> Mapping[str, Array]:
+    """Relative systematics of the coupling: those of production (largest) and of selection."""
     names = dict.fromkeys(n for y in yields for n in y.systematics)
     zero = np.zeros_like(yields[0].error)
-    return {n: _largest([y.systematics.get(n, zero) for y in yields]) / power for n in names}
+    made = {n: _largest([y.systematics.get(n, zero) for y in yields]) for n in names}
+    return {n: v / signal.power for n, v in {**made, **signal.systematics}.items()}
 
 
 def _unique(*groups: Any) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from darktarget import cache, flow
+from darktarget.core import Experiment, Model
 from darktarget.experiments import EXPERIMENTS
 from darktarget.models import MODELS
 
@@ -40,11 +41,18 @@ def ship(*, rebuild: bool = False) -> Iterator[str]:
         yield f"{len(needed - kept)} built, {len(needed & kept)} kept, in {cache.SHIPPED.name}/"
 
 
+def _exercise(model: Model, experiment: Experiment) -> None:
+    """Everything that a limit looks up."""
+    yields = flow.produce(model, experiment)
+    for seen in experiment.bins:
+        flow.select(model, yields, seen, experiment.beam, experiment.target)
+
+
 def _need(experiment: str, folder: Path) -> set[str]:
     """Names of the tables that one experiment uses, built if they are not there."""
     used: set[str] = set()
     for name in MODELS.names(plugins=False):
         example: Any = MODELS[name]
         with cache.recorded(used):
-            flow.produce(example(mass=0.03), EXPERIMENTS[experiment])
+            _exercise(example(mass=0.03), EXPERIMENTS[experiment])
     return used

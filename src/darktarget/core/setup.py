@@ -24,7 +24,7 @@ class Signature(Protocol):
         """Probability in [0, 1] that a mediator of this energy is accepted."""
         ...
 
-    def select(self, model: Model, made: Yield, beam: Beam) -> Signal:
+    def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
         """Accepted events per primary at unit coupling."""
         ...
 

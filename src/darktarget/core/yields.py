@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from darktarget.core.arrays import Array
 from darktarget.core.model import Model
@@ -22,18 +23,27 @@ class Beam:
 
 @dataclass(frozen=True)
 class Layer:
-    """One slab of material: name and thickness in cm."""
+    """One slab of material: name, thickness in cm, and whether its energy is read out (scintillator)."""
 
     material: str
     thickness: float
+    visible: bool = False
 
 
 @dataclass(frozen=True)
 class Target:
-    """A stack of layers, repeated; a homogeneous target is one layer, once."""
+    """A stack of layers, repeated; a homogeneous target is one layer, once.
+
+    Attributes:
+        layers: in the order the beam meets them. repeat: how often.
+        preshower_repeats: how many repetitions from the front are read out as pre-shower.
+        cell_cm: width of a readout cell, 0 for none.
+    """
 
     layers: tuple[Layer, ...]
     repeat: int = 1
+    preshower_repeats: int = 0
+    cell_cm: float = 0.0
 
     @property
     def radiator(self) -> str:
@@ -98,7 +108,9 @@ class Yield:
 
     Attributes:
         process: the process name.
-        energy: mediator energy, [point, node].
+        energy: mediator (or dark pair) energy, [point, node].
+        parent: energy of the particle that radiated or annihilated, [point, node].
+        species: what that particle was, one name per node.
         weight: mediators per primary at unit coupling, [point, node]; its sum over nodes is the yield.
         power: the yield grows as coupling**power.
         decayed: the final state is the dark pair already (virtual mediators included), not the mediator.
@@ -110,6 +122,8 @@ class Yield:
 
     process: str
     energy: Array
+    parent: Array
+    species: npt.NDArray[np.str_]
     weight: Array
     power: float
     error: Array
@@ -173,6 +187,7 @@ class Options:
         width: of a resonance: fixed or running.
         electrons: of the target: rest or bound.
         radiation: whether the annihilating positron radiates before.
+        tracks: shower, or first-radiation-length.
     """
 
     cross_section: str = "etl"
@@ -180,6 +195,7 @@ class Options:
     width: str = "fixed"
     electrons: str = "rest"
     radiation: bool = False
+    tracks: str = "shower"
 
 
 DEFAULT = Options()
@@ -203,10 +219,11 @@ class Process(Protocol):
 class Signal:
     """Expected accepted events per primary: unit[point] * coupling**power.
 
-    ``reason`` says, per point, why there is no signal (or None).
+    ``reason`` says, per point, why there is no signal (or None); ``systematics`` are relative, each [point].
     """
 
     unit: Array
     power: float
     reason: tuple[str | None, ...]
     notes: tuple[str, ...] = ()
+    systematics: Mapping[str, Array] = field(default_factory=dict)

@@ -38,6 +38,7 @@ class LayerTable(_Strict):
 
     material: str
     thickness_cm: Positive
+    visible: bool = False
 
 
 class TargetTable(_Strict):
@@ -45,6 +46,8 @@ class TargetTable(_Strict):
 
     layers: Annotated[dict[str, LayerTable], MinLen(1)]
     repeat: Annotated[int, Ge(1)] = 1
+    preshower_repeats: Annotated[int, Ge(0)] = 0
+    cell_cm: Annotated[float, Ge(0)] = 0.0
 
 
 class RunTable(_Strict):
@@ -144,12 +147,12 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         for key, b in t.bins.items()
     )  # fmt: skip
     runs = tuple(Run(k, r.exposure, r.efficiency, r.efficiency_uncertainty) for k, r in t.runs.items())
-    layers = tuple(Layer(x.material, x.thickness_cm) for x in t.target.layers.values())
+    layers = tuple(Layer(x.material, x.thickness_cm, x.visible) for x in t.target.layers.values())
     return Experiment(
         name=name,
         title=t.title,
         beam=beam,
-        target=Target(layers, t.target.repeat),
+        target=Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm),
         runs=runs,
         bins=bins,
         exposure_uncertainty=t.exposure_uncertainty,

@@ -71,6 +71,8 @@ def xsec(
     param: Param = None,
     method: Method = "etl",
     form_factor: Form = "elastic",
+    process: Annotated[str, typer.Option(help="bremsstrahlung or annihilation.")] = "bremsstrahlung",
+    width: Annotated[str, typer.Option(help="Width of a resonance: fixed or running.")] = "fixed",
     as_json: Json = False,
 ) -> None:
     """Cross section per nucleus at unit coupling."""
@@ -82,12 +84,39 @@ def xsec(
         beam=beam,
         energy=energy,
         target=target,
+        process=process,
         method=method,
         form_factor=form_factor,
+        width=width,
     )
     document = cross_section_document(result, beam=beam, energy_GeV=energy, target=target)
     rows = zip(*(document[k] for k in ("mass_GeV", "sigma_pb", "relative_error", "reason")), strict=True)
     _print(document, as_json, ("mass [GeV]", "sigma [pb]", "relative error", ""), rows)
+
+
+@app.command()
+def tracks(
+    target: Annotated[str, typer.Option(help="Material, or the name of an experiment for its target.")],
+    energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
+    beam: Annotated[str, typer.Option(help="electron, positron or photon.")] = "electron",
+    thickness: Annotated[float, typer.Option("--thickness-X0", help="Thickness of a material in X0.")] = 40.0,
+    cut: Annotated[float, typer.Option(help="Tracking cut in GeV.")] = 1.0,
+    showers: Annotated[int, typer.Option(help="Number of primaries.")] = 100_000,
+    seed: Annotated[int, typer.Option(help="Seed of the run.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Track lengths of a simulated electromagnetic shower, per primary and energy bin."""
+    from darktarget import api
+    from darktarget.io.tables import tracks_document
+
+    document = tracks_document(
+        api.simulate_tracks(target, beam=beam, energy=energy, thickness=thickness, cut=cut, showers=showers, seed=seed)
+    )
+    lengths, edges = document["track_length_X0"], document["energy_GeV"]
+    columns = lengths if "e-" in lengths else {f"{s} {m}": v for m, row in lengths.items() for s, v in row.items()}
+    rows = ((*values, None) for values in zip(edges[:-1], *columns.values(), strict=True))
+    _print(document, as_json, ("from E [GeV]", *columns, ""), rows)
+    _note(f"{document['showers_per_s']:.0f} showers/s, compilation excluded")
 
 
 @app.command()

@@ -40,6 +40,27 @@ def cross_section_document(result: CrossSection, **inputs: Any) -> Json:
     }
 
 
+def tracks_document(shower: Any) -> Json:
+    """The JSON document of ``tracks``: length and error per bin and primary; by material if there are several."""
+    species = ("e-", "e+", "gamma")
+    length = shower.length.sum(axis=2)
+    error = np.sqrt((shower.length_error**2).sum(axis=2))
+    names = [m.name for m in shower.stack.materials]
+
+    def document(values: Array) -> Json:
+        by_material = {n: {s: finite(values[i, j]) for i, s in enumerate(species)} for j, n in enumerate(names)}
+        return by_material if len(names) > 1 else by_material[names[0]]
+
+    return {
+        "energy_GeV": finite(shower.energy_edges / GeV),
+        "track_length_X0": document(length),
+        "error": document(error),
+        "showers": shower.number,
+        "seed": shower.seed,
+        "showers_per_s": shower.number / max(shower.seconds, 1e-9),
+    }
+
+
 def limit_document(bound: Limit) -> Json:
     """The JSON document of ``limit``."""
     return {

@@ -134,12 +134,17 @@ class Annihilation:
         return Yield(
             process=self.name,
             energy=np.concatenate(energies, axis=1),
+            parent=np.concatenate(energies, axis=1),
+            species=np.full(sum(e.shape[1] for e in energies), "positron"),
             weight=np.concatenate(weights, axis=1),
             power=2.0,
             error=np.full(model.points, 2e-3),
             decayed=True,
-            method=(f"annihilation: full propagator, {options.width} width, {smearing_text(options)}",),
-            references=REFERENCES,
+            method=(
+                tracks.method,
+                f"annihilation: full propagator, {options.width} width, {smearing_text(options)}",
+            ),
+            references=(*REFERENCES, *tracks.references),
         )
 
     def _along(

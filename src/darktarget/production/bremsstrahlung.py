@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from darktarget.core import (
     DEFAULT,
@@ -281,12 +282,14 @@ class Bremsstrahlung:
         return Yield(
             process=self.name,
             energy=np.concatenate([empty, *(p.energy for p in parts)], axis=1),
+            parent=np.concatenate([empty, *(p.parent for p in parts)], axis=1),
+            species=np.concatenate([np.zeros(0, dtype="U8"), *(p.species for p in parts)]),
             weight=np.concatenate([empty, *(p.weight for p in parts)], axis=1),
             power=2.0,
             error=np.max([np.zeros(model.points), *(p.error for p in parts)], axis=0),
             systematics={FORM_SPREAD: np.max([np.zeros(model.points), *(p.shift for p in parts)], axis=0)},
-            method=(f"bremsstrahlung: {how.text}", f"{options.form_factor} form factor"),
-            references=how.references,
+            method=(tracks.method, f"bremsstrahlung: {how.text}", f"{options.form_factor} form factor"),
+            references=(*how.references, *tracks.references),
         )
 
     def _radiators(
@@ -303,8 +306,11 @@ class Bremsstrahlung:
                 table = source(Request(recipe, model.structure, nucleus, how))
                 energy, weight = table.evaluate(model.mass, parent, minimum)
                 factor = density * HBARC_CM**2 * length[:, None] * model.charge(species)[:, None, None] ** 2
+                flat = energy.reshape(model.points, -1)
                 yield _Part(
-                    energy.reshape(model.points, -1),
+                    flat,
+                    np.broadcast_to(parent[:, None], energy.shape).reshape(flat.shape),
+                    np.full(flat.shape[1], species),
                     (weight * factor).reshape(model.points, -1),
                     table.form_factor_shift(model.mass),
                     np.full(model.points, table.error),
@@ -313,9 +319,11 @@ class Bremsstrahlung:
 
 @dataclass(frozen=True)
 class _Part:
-    """Nodes of one species on one nucleus: energy and weight [point, node], shift and error [point]."""
+    """Nodes of one species on one nucleus: energies and weight [point, node], shift and error [point]."""
 
     energy: Array
+    parent: Array
+    species: npt.NDArray[np.str_]
     weight: Array
     shift: Array
     error: Array

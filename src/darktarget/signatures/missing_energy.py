@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt
 
-from darktarget.core import Array, Beam, Model, Signal, Yield
+from darktarget.core import Array, Beam, Model, Signal, Target, Yield
+from darktarget.detector import preshower
 from darktarget.units import GeV
+
+SCALE: Final = "calorimeter scale"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class MissingEnergy:
         production_energy_above_GeV: mediators below it are not generated (S003: 42.5 GeV).
         stochastic: a, in sqrt(GeV). constant: b.
         combination: how a and b add up.
+        preshower_energy_above_GeV: cut on the calibrated energy in the target's pre-shower, 0 for none; its
+            efficiency is simulated.
+        threshold_uncertainty_GeV: by how much the calorimeter's energy scale may move the cut up and down.
     """
 
     calorimeter_energy_below_GeV: Annotated[float, Gt(0)]
@@ -36,6 +42,8 @@ class MissingEnergy:
     stochastic: Annotated[float, Ge(0)] = 0.0
     constant: Annotated[float, Ge(0)] = 0.0
     combination: Literal["quadrature", "linear"] = "quadrature"
+    preshower_energy_above_GeV: Annotated[float, Ge(0)] = 0.0
+    threshold_uncertainty_GeV: Annotated[float, Ge(0)] = 0.0
 
     name = "missing-energy"
 
@@ -55,28 +63,51 @@ class MissingEnergy:
         b = self.constant * seen
         return np.asarray(np.hypot(a, b) if self.combination == "quadrature" else a + b)
 
-    def efficiency(self, energy: Array, beam: Beam) -> Array:
-        """Probability that the measured energy is below the cut, for mediators of these energies."""
+    def efficiency(self, energy: Array, beam: Beam, shift: float = 0.0) -> Array:
+        """Probability that the measured energy is below the cut (moved by ``shift``), for mediators of these energies."""
         energy = np.asarray(energy, float)
         seen = np.maximum(beam.energy - energy, 0)
-        margin = self.calorimeter_energy_below_GeV * GeV - seen
+        margin = self.calorimeter_energy_below_GeV * GeV + shift - seen
         width = np.maximum(self.resolution(seen), 1e-12 * beam.energy)
         passed = 0.5 * (1 + _erf(margin / (math.sqrt(2) * width)))
         return np.where(energy >= self.minimum_energy, passed, 0.0)
 
-    def select(self, model: Model, made: Yield, beam: Beam) -> Signal:
+    def preshower(self, made: Yield, beam: Beam, target: Target) -> Array:
+        """Probability that the pre-shower cut is passed, [point, node]."""
+        passed = np.ones_like(made.weight)
+        if self.preshower_energy_above_GeV > 0 and target.preshower_repeats > 0:
+            threshold = self.preshower_energy_above_GeV * GeV
+            for species in np.unique(made.species):
+                nodes = made.species == species
+                parent, energy = made.parent[:, nodes], made.energy[:, nodes]
+                passed[:, nodes] = preshower.efficiency(beam, target, threshold, species, parent, parent - energy)
+        return passed
+
+    def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
         """Accepted events per primary at unit coupling; none where the mediator cannot decay invisibly."""
         invisible = (model.width(dark=True) > 0) | made.decayed
-        accepted = (made.weight * self.efficiency(made.energy, beam)).sum(axis=1)
+        front = made.weight * self.preshower(made, beam, target)
+        accepted = (front * self.efficiency(made.energy, beam)).sum(axis=1)
         closed = f"on-shell decay closed: twice the dark mass is not below the mass of {model.mediator}"
-        heavy = "no sensitivity: no mediator above the energy cut can be made"
+        heavy = "no sensitivity: nothing above the energy cut can be made"
         reason = tuple(closed if not i else heavy if a <= 0 else None for i, a in zip(invisible, accepted, strict=True))
-        method = "resolution in quadrature" if self.combination == "quadrature" else "resolution added linearly"
-        notes = (
-            f"missing energy: {method}",
+        moved = self._threshold_spread(front, made.energy, beam, accepted)
+        return Signal(np.where(invisible, accepted, 0.0), made.power, reason, self._notes(), {SCALE: moved})
+
+    def _threshold_spread(self, front: Array, energy: Array, beam: Beam, accepted: Array) -> Array:
+        """Relative change of the accepted events when the cut moves, mean of up and down, [point]."""
+        step = self.threshold_uncertainty_GeV * GeV
+        up, down = ((front * self.efficiency(energy, beam, s)).sum(axis=1) for s in (step, -step))
+        return np.asarray(np.divide(up - down, 2 * accepted, out=np.zeros_like(accepted), where=accepted > 0))
+
+    def _notes(self) -> tuple[str, ...]:
+        added = "in quadrature" if self.combination == "quadrature" else "added linearly"
+        cut = self.preshower_energy_above_GeV
+        return (
+            f"missing energy: resolution {added}",
+            f"pre-shower above {cut:g} GeV simulated" if cut > 0 else "no pre-shower cut",
             "invisible branching 1 (visible width, of order coupling^2, neglected)",
         )
-        return Signal(np.where(invisible, accepted, 0.0), made.power, reason, notes)
 
 
 def _erf(z: Array) -> Array:

@@ -1,0 +1,1 @@
+"""What detectors see of an event: energies in layers and cells."""
