@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,30 +14,27 @@ from darktarget.models import MODELS
 
 
 def ship(*, rebuild: bool = False) -> Iterator[str]:
-    """Build missing tables (or all of them), put them in place atomically and drop those nobody needs.
+    """Build missing tables (or all of them) and drop those nobody needs; interrupted work is kept.
 
     Args:
-        rebuild: build those that exist, too.
+        rebuild: build those that exist, too; they replace the old ones together at the end.
 
     Yields:
         A line of progress per experiment and one at the end.
     """
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder)
-        if not rebuild and cache.SHIPPED.is_dir():
-            shutil.copytree(cache.SHIPPED, fresh, dirs_exist_ok=True)
-        kept = {p.name for p in fresh.glob(f"*{cache.SUFFIX}")}
-        with cache.only(fresh):
-            needed = set()
+        place = Path(folder) if rebuild else cache.SHIPPED
+        needed: set[str] = set()
+        with cache.only(place):
             for name in EXPERIMENTS.names(plugins=False):
-                needed |= _need(name, fresh)
-                yield f"{name}: {len(needed)} tables"
-        for name in sorted(needed):
-            cache.write(cache.SHIPPED / name, *cache.read(fresh / name))
-        for stale in cache.SHIPPED.glob(f"*{cache.SUFFIX}"):
-            if stale.name not in needed:
-                stale.unlink()
-        yield f"{len(needed - kept)} built, {len(needed & kept)} kept, in {cache.SHIPPED.name}/"
+                needed |= _need(name)
+                yield f"{name}: {len(needed)} tables so far"
+        for name in sorted(needed) if rebuild else ():
+            cache.write(cache.SHIPPED / name, *cache.read(place / name))
+        stale = [p for p in cache.SHIPPED.glob(f"*{cache.SUFFIX}") if p.name not in needed]
+        for path in stale:
+            path.unlink()
+        yield f"{len(needed)} tables in {cache.SHIPPED.name}/, {len(stale)} dropped"
 
 
 def _exercise(model: Model, experiment: Experiment) -> None:
@@ -48,7 +44,7 @@ def _exercise(model: Model, experiment: Experiment) -> None:
         flow.select(model, yields, seen, experiment.beam, experiment.target)
 
 
-def _need(experiment: str, folder: Path) -> set[str]:
+def _need(experiment: str) -> set[str]:
     """Names of the tables that one experiment uses, built if they are not there."""
     used: set[str] = set()
     for name in MODELS.names(plugins=False):

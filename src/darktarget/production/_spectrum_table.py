@@ -19,7 +19,7 @@ from darktarget.production._zeta import ZetaMap
 from darktarget.progress import track
 from darktarget.target.form_factors import form_factor, nuclear_scale
 from darktarget.target.materials import Element
-from darktarget.units import GeV
+from darktarget.units import LEPTON_MASS, GeV
 
 if TYPE_CHECKING:
     from darktarget.production.bremsstrahlung import Calculation
@@ -214,7 +214,7 @@ def recipe_of(
     bottom = round(max(0.9 * minimum / GeV, top / ENERGY_SPAN), 9)
     return {
         "kind": "bremsstrahlung",
-        "label": f"{structure.name}-{nucleus.symbol}-{beam.particle}-{top:g}GeV-{form_name}-{method}",
+        "label": f"{structure.name}-{nucleus.symbol}-{_lepton(lepton_mass)}-{top:g}GeV-{form_name}-{method}",
         "structure": structure.name,
         "lepton_mass_GeV": lepton_mass / GeV,
         "Z": nucleus.Z,
@@ -228,6 +228,11 @@ def recipe_of(
         "quality": QUALITY,
         "version": 1,
     }
+
+
+def _lepton(mass: float) -> str:
+    """Name of a lepton by its mass: electrons and positrons share tables."""
+    return next(name for name, value in LEPTON_MASS.items() if value == mass)
 
 
 def node(request: Request, i: int, j: int) -> Array:

@@ -49,12 +49,13 @@ def resonant_energy(mass: Array | float) -> Array:
     return np.asarray(np.square(mass) / (2 * ELECTRON_MASS) - ELECTRON_MASS)
 
 
-def sigma(model: Model, s: Array, width: str = "fixed") -> Array:
-    """Cross section per electron at unit coupling.
+def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = None) -> Array:
+    """Cross section per electron at unit coupling; exactly 0 below the threshold of the dark pair.
 
     Args:
         s: [point, any] (energy^2).
         width: fixed, or running as in S003 (M Gamma -> s Gamma/M).
+        offset: s - M^2 where it is known to more digits than the difference has.
 
     Returns:
         (energy unit)^-2, the shape of ``s``.
@@ -65,8 +66,10 @@ def sigma(model: Model, s: Array, width: str = "fixed") -> Array:
     leptons = TO_LEPTONS[model.structure](root, 0.0, ALPHA) * model.charge("electron")[:, None] ** 2
     dark = model.width(dark=True, at=root)
     total = model.width(dark=True)[:, None]
-    breit_wigner = (s - mass**2) ** 2 + running(s, mass, total) ** 2
-    return np.asarray(4 * np.pi * (2 * model.structure.spin + 1) * leptons * dark / breit_wigner)
+    distance = s - mass**2 if offset is None else offset
+    top = 4 * np.pi * (2 * model.structure.spin + 1) * leptons * dark
+    breit_wigner = distance**2 + running(s, mass, total) ** 2
+    return np.asarray(np.divide(top, breit_wigner, out=np.zeros_like(top), where=top > 0))
 
 
 def _named_width(name: str) -> Callable[[Array, Array, Array], Array]:
@@ -77,8 +80,9 @@ def _named_width(name: str) -> Callable[[Array, Array, Array], Array]:
 
 
 def resonance_nodes(model: Model, low: float, high: float) -> tuple[Array, Array]:
-    """Nodes and weights in s between two values that resolve the resonance, each [point, node]."""
-    width = np.maximum(model.width(dark=True), 1e-12 * model.mass)  # closed: the tail alone, any scale will do
+    """Nodes in s - M^2 and weights for s between two values, which resolve the resonance, each [point, node]."""
+    width = model.width(dark=True)
+    width = np.where(width > 0, width, 1e-6 * model.mass)  # closed: the tail alone, any scale will do
     scale = (model.mass * width)[:, None]
     square = model.mass[:, None] ** 2
     first, last = np.arcsinh((low - square) / scale), np.arcsinh((high - square) / scale)
@@ -86,8 +90,7 @@ def resonance_nodes(model: Model, low: float, high: float) -> tuple[Array, Array
     panel = np.arange(PANELS)[:, None]
     place, weight = ((panel + z) / PANELS).ravel(), np.tile(w / PANELS, PANELS)
     psi = first + (last - first) * place
-    s = square + scale * np.sinh(psi)
-    return s, scale * np.cosh(psi) * (last - first) * weight
+    return scale * np.sinh(psi), scale * np.cosh(psi) * (last - first) * weight
 
 
 class Annihilation:
@@ -154,8 +157,9 @@ class Annihilation:
         least = max(minimum - ELECTRON_MASS, ELECTRON_MASS)
         low = float(squared_energy(least) * smear.fraction.min())
         high = float(squared_energy(tracks.beam.energy) * smear.fraction.max())
-        s, ds = resonance_nodes(model, low, high)
-        value = sigma(model, s, options.width) * ds
+        offset, ds = resonance_nodes(model, low, high)
+        s = model.mass[:, None] ** 2 + offset
+        value = sigma(model, s, options.width, offset) * ds
         positron = (s[:, :, None] / smear.fraction - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
         jacobian = smear.probability / (2 * ELECTRON_MASS * smear.fraction)
         length = tracks.density("positron", stuff.name, positron)

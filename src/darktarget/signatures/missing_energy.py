@@ -64,7 +64,7 @@ class MissingEnergy:
         return np.asarray(np.hypot(a, b) if self.combination == "quadrature" else a + b)
 
     def efficiency(self, energy: Array, beam: Beam, shift: float = 0.0) -> Array:
-        """Probability that the measured energy is below the cut (moved by ``shift``), for mediators of these energies."""
+        """Probability that the measured energy is below the cut, moved by ``shift``, for these mediator energies."""
         energy = np.asarray(energy, float)
         seen = np.maximum(beam.energy - energy, 0)
         margin = self.calorimeter_energy_below_GeV * GeV + shift - seen

@@ -1,0 +1,184 @@
+"""Resonant annihilation: closed forms of the papers, narrow widths, bound electrons, radiation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget.core import Beam, Options, Tracks
+from darktarget.errors import InputError, UnknownName
+from darktarget.production import annihilation as an
+from darktarget.production._electrons import ELECTRONS, compton_profile, momentum_density, radiated, shells, smearing
+from darktarget.target.materials import material
+from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM
+
+MASS, RATIO, ALPHA_D = 0.225, 3.0, 0.1
+
+# sigma N/(alpha eps^2 alpha_D) of e+ e- -> X -> pair, written out per mediator and dark matter: numerators over
+# the propagator, from explicit traces
+NUMERATORS: dict[tuple[str, str], Callable[[np.ndarray, float], np.ndarray]] = {
+    ("dark-photon", "dirac"): lambda s, m: 4 * np.pi / 3 * s * beta(s, m) * (1 + 2 * m**2 / s),
+    ("dark-photon", "scalar"): lambda s, m: np.pi / 3 * s * beta(s, m) ** 3,
+    ("dark-photon", "majorana"): lambda s, m: 2 * np.pi / 3 * s * beta(s, m) ** 3,
+    ("axial", "dirac"): lambda s, m: 4 * np.pi / 3 * s * beta(s, m) ** 3,
+    ("axial", "majorana"): lambda s, m: 2 * np.pi / 3 * s * beta(s, m) ** 3,
+    ("axial", "scalar"): lambda s, m: np.pi / 3 * s * beta(s, m) ** 3,
+    ("scalar", "dirac"): lambda s, m: np.pi * s * beta(s, m) ** 3,
+    ("scalar", "majorana"): lambda s, m: np.pi / 2 * s * beta(s, m) ** 3,
+    ("scalar", "scalar"): lambda s, m: np.pi / 2 * beta(s, m),
+    ("pseudoscalar", "dirac"): lambda s, m: np.pi * s * beta(s, m),
+    ("pseudoscalar", "majorana"): lambda s, m: np.pi / 2 * s * beta(s, m),
+    ("pseudoscalar", "scalar"): lambda s, m: np.pi / 2 * beta(s, m),
+}
+
+
+def beta(s: np.ndarray, m: float) -> np.ndarray:
+    return np.asarray(np.sqrt(np.maximum(1 - 4 * m**2 / s, 0)))
+
+
+@pytest.mark.parametrize(("name", "dm"), list(NUMERATORS))
+@pytest.mark.parametrize("ratio", [3.0, 1.7])
+def test_cross_sections_from_widths_equal_the_written_out_ones(name: str, dm: str, ratio: float) -> None:
+    """On resonance, in both tails, and below the on-shell threshold of the mediator."""
+    model = dt.model(name, mass=MASS, mass_ratio=ratio, alpha_D=ALPHA_D, dm=dm)
+    chi = MASS / ratio
+    s = np.array([3.9 * chi**2, 4.1 * chi**2, 0.9 * MASS**2, MASS**2, 1.3 * MASS**2])
+    width = float(model.width(dark=True)[0])
+    numerator = ALPHA * ALPHA_D * NUMERATORS[name, dm](s, chi)
+    propagator = (s - MASS**2) ** 2 + (MASS * width) ** 2
+    expected = np.divide(numerator, propagator, out=np.zeros_like(s), where=numerator > 0)
+    assert (expected > 0).sum() >= 1
+    np.testing.assert_allclose(an.sigma(model, s[None])[0], expected, rtol=1e-12)
+
+
+def test_s003_equations() -> None:
+    """S003 Eqs. (3)-(6): the resonant cross section with q and K written out, and its peak."""
+    s = np.linspace(0.03, 0.09, 7)[None]
+    for dm, shape in (("dirac", lambda s, q: s - 4 / 3 * q**2), ("scalar", lambda s, q: 2 / 3 * q**2)):
+        model = dt.model("dark-photon", mass=MASS, dm=dm, alpha_D=ALPHA_D)
+        q = np.sqrt(s / 4 - (MASS / 3) ** 2)
+        width = model.width(dark=True)[0]
+        top = 4 * np.pi * ALPHA * ALPHA_D / np.sqrt(s) * q * shape(s, q)
+        expected = top / ((s - MASS**2) ** 2 + width**2 * MASS**2)
+        np.testing.assert_allclose(an.sigma(model, s), expected, rtol=1e-6)
+        running = top / ((s - MASS**2) ** 2 + width**2 * MASS**2 * (s / MASS**2) ** 2)
+        np.testing.assert_allclose(an.sigma(model, s, "running"), running, rtol=1e-6)
+        peak = 4 * np.pi * ALPHA / (width * MASS)
+        assert an.peak_cross_section(model)[0] == pytest.approx(peak, rel=1e-6)
+    fermion = dt.model("dark-photon", mass=MASS, alpha_D=ALPHA_D)
+    assert an.peak_cross_section(fermion)[0] * 1e-8 * HBARC_CM**2 == pytest.approx(2.3e-34, rel=0.02)
+
+
+def test_resonant_energies_and_masses() -> None:
+    np.testing.assert_allclose(
+        an.resonant_energy(np.array([0.2, 0.225, 0.25, 0.3])), [39.1, 49.5, 61.2, 88.1], rtol=2e-3
+    )
+    assert [an.peak_mass(e) for e in (50.0, 0.7 * 16, 0.7 * 8)] == pytest.approx([0.2261, 0.107, 0.0757], rel=1e-3)
+
+
+def _flat(energy: float = 100.0) -> Tracks:
+    """A made-up positron track length, falling as 1/E^2, that needs no shower."""
+    edges = np.geomspace(5, energy, 400)
+    length = (1 / edges[:-1] - 1 / edges[1:])[None, None, None, :]
+    return Tracks(
+        Beam("electron", energy), ("positron",), ("Pb",), np.array([0.0, 1.0]), edges, length, np.zeros((1, 1)),
+        np.zeros_like(length), "made up",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("alpha", [1e-27, 1e-9, 1e-3, 0.1, 0.5])
+def test_any_width_is_integrated(alpha: float) -> None:
+    """Narrow resonances against the analytic area pi M Gamma, wide ones against a brute-force sum."""
+    model = dt.model("dark-photon", mass=0.25, alpha_D=alpha)
+    made = an.Annihilation().produce(model, _flat(), 20.0)
+    electrons = material("Pb").electrons_per_cm2_per_X0 * HBARC_CM**2
+    if alpha < 1e-2:
+        resonance = float(an.resonant_energy(0.25))
+        area = np.pi * 0.25 * float(model.width(dark=True)[0]) / (2 * ELECTRON_MASS)
+        expected = an.peak_cross_section(model)[0] * area / resonance**2
+    else:
+        e = np.linspace(20.0, 100.0, 400_001)
+        expected = np.trapezoid(an.sigma(model, an.squared_energy(e)[None])[0] / e**2, e)
+    assert made.total[0] == pytest.approx(expected * electrons, rel=5e-3)
+
+
+def test_the_narrow_yield_does_not_depend_on_the_dark_coupling() -> None:
+    totals = [
+        an.Annihilation().produce(dt.model("dark-photon", mass=0.25, dm="scalar", alpha_D=a), _flat(), 20.0).total[0]
+        for a in (0.01, 0.05, 0.1)
+    ]
+    np.testing.assert_allclose(totals, totals[0], rtol=0.03)
+
+
+def test_below_the_on_shell_threshold_the_tail_remains() -> None:
+    model = dt.model("dark-photon", mass=[0.1, 0.1], mass_ratio=[1.9, 0.5])
+    made = an.Annihilation().produce(model, _flat(), 20.0)
+    assert made.decayed
+    assert model.width(dark=True).tolist() == [0.0, 0.0]
+    assert made.total[0] > 0
+    assert made.total[1] == 0.0  # 2 m_chi = 0.4 GeV is above the largest sqrt(s), 0.32 GeV
+
+
+@pytest.mark.parametrize(("n", "k"), [(1, 0), (2, 0), (2, 1), (3, 2), (4, 3), (5, 1)])
+def test_momentum_wave_functions_are_normalised(n: int, k: int) -> None:
+    angle = np.linspace(1e-7, np.pi / 2 - 1e-7, 100_001)
+    x = np.tan(angle)
+    weight = x**2 / np.cos(angle) ** 2
+    assert np.trapezoid(momentum_density(n, k, x) * weight, angle) == pytest.approx(1, rel=1e-6)
+    # virial theorem: <p^2> = 1 in units of the shell's momentum
+    assert np.trapezoid(momentum_density(n, k, x) * weight * x**2, angle) == pytest.approx(1, rel=1e-3)
+
+
+def test_compton_profile_of_the_ground_state() -> None:
+    """J(p) = 8/(3 pi) scale^5/(p^2 + scale^2)^3 of 1s in closed form."""
+    shell = shells(13)[0]
+    p = np.linspace(-0.3, 0.3, 11)
+    expected = 8 / (3 * np.pi) * shell.scale**5 / (p**2 + shell.scale**2) ** 3
+    np.testing.assert_allclose(compton_profile(shell, p), expected, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["Al", "W", "Pb", "polystyrene"])
+def test_atoms_hold_all_their_electrons(name: str) -> None:
+    stuff = material(name)
+    for nucleus in stuff.elements:
+        assert sum(s.electrons for s in shells(nucleus.Z)) == nucleus.Z
+    smear = ELECTRONS["bound"](stuff)
+    assert smear.probability.sum() == pytest.approx(1)
+    mean = (smear.probability * smear.fraction).sum()
+    assert 0.98 < mean < 1  # binding lowers s on average
+
+
+def test_bound_electrons_blur_the_resonance_by_a_stated_amount() -> None:
+    """Where the resonance is above the cut some events are lost below it, where it is below some are won."""
+    for mass, low, high in ((0.235, 0.80, 0.99), (0.21, 1.02, 3.0)):
+        model = dt.model("dark-photon", mass=mass)
+        rest, bound = (
+            an.Annihilation().produce(model, _flat(), 50.0, Options(electrons=e)).total[0] for e in ("rest", "bound")
+        )
+        assert low < bound / rest < high
+
+
+def test_radiation_conserves_probability_and_lowers_the_energy() -> None:
+    leg = radiated(0.05, ELECTRON_MASS)
+    assert leg.probability.sum() == pytest.approx(1)
+    assert 0.9 < (leg.probability * leg.kept).sum() < 1
+    both = smearing(material("Pb"), Options(radiation=True), 0.05, ELECTRON_MASS)
+    assert both.probability.sum() == pytest.approx(1)
+    model = dt.model("dark-photon", mass=0.235)
+    plain, radiating = (
+        an.Annihilation().produce(model, _flat(), 50.0, Options(radiation=r)).total[0] for r in (False, True)
+    )
+    assert 0.8 < radiating / plain < 1.1
+
+
+def test_bad_choices() -> None:
+    model = dt.model("dark-photon", mass=0.2)
+    with pytest.raises(InputError, match="positron"):
+        dt.cross_section(model, beam="electron", energy=50, target="Pb", process="annihilation")
+    with pytest.raises(UnknownName, match="fixed, running"):
+        dt.cross_section(model, beam="positron", energy=50, target="Pb", process="annihilation", width="wide")
+    with pytest.raises(UnknownName, match="rest, bound"):
+        an.Annihilation().produce(model, _flat(), 20.0, Options(electrons="free"))
