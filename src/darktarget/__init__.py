@@ -13,12 +13,14 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from darktarget import errors as errors
     from darktarget import plot as plot
+    from darktarget import statistics as statistics
     from darktarget import units as units
     from darktarget.api import cross_section as cross_section
     from darktarget.api import experiment as experiment
     from darktarget.api import model as model
     from darktarget.api import names as names
     from darktarget.api import process as process
+    from darktarget.flow import count as count
     from darktarget.flow import limit as limit
     from darktarget.flow import produce as produce
     from darktarget.flow import tracks as tracks
@@ -29,11 +31,12 @@ _PUBLIC = {
     "process": "api",
     "cross_section": "api",
     "names": "api",
+    "count": "flow",
     "limit": "flow",
     "produce": "flow",
     "tracks": "flow",
 }
-_MODULES = ("plot", "units", "errors")
+_MODULES = ("plot", "statistics", "units", "errors")
 __all__ = [*_PUBLIC, *_MODULES]
 
 
