@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from darktarget.api import process as process
     from darktarget.flow import count as count
     from darktarget.flow import limit as limit
+    from darktarget.flow import measurement as measurement
     from darktarget.flow import produce as produce
     from darktarget.flow import tracks as tracks
 
@@ -33,6 +34,7 @@ _PUBLIC = {
     "names": "api",
     "count": "flow",
     "limit": "flow",
+    "measurement": "flow",
     "produce": "flow",
     "tracks": "flow",
 }

@@ -121,6 +121,24 @@ def count(
     return measure.counting(experiment, [y.process for y in yields], signals, signal_uncertainty)
 
 
+def measurement(
+    model: Model,
+    experiment: Experiment,
+    *,
+    signal_uncertainty: Mapping[str, float] | None = None,
+    processes: Sequence[str] | None = None,
+    **choices: Any,
+) -> Counting:
+    """The counting measurement behind a limit, for exports and for ``statistics``; arguments as in ``limit``.
+
+    >>> import darktarget as dt
+    >>> seen = measurement(dt.model("dark-photon", mass=0.1), dt.experiment("na64e-2018"))
+    >>> round(dt.statistics.interval(seen.at(0)).upper, 3)
+    2.334
+    """
+    return count(model, produce(model, experiment, processes=processes, **choices), experiment, signal_uncertainty)
+
+
 def limit(
     model: Model,
     experiment: Experiment,
@@ -201,9 +219,7 @@ def limit(
             _statistics(solved, nuisances if used else "none"),
         ),
         reason=_reasons(counts, solved, cl),
-        references=_unique(
-            model.references, experiment.references, *(y.references for y in yields), solved.references
-        ),
+        references=_unique(model.references, experiment.references, *(y.references for y in yields), solved.references),
         version=__version__,
     )
 
