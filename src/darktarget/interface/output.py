@@ -54,7 +54,8 @@ def write_export(kind: str, bound: Limit, measured: Callable[[], Counting], out:
     from darktarget.io import exports
 
     if kind == "pyhf":
-        return exports.write_pyhf(bound, measured(), out, force=force)
+        written = exports.write_pyhf(bound, measured(), out, force=force)
+        return (written[0].parent,)
     return exports.write_hepdata(bound, out, force=force)
 
 

@@ -53,7 +53,12 @@ def write_pyhf(bound: Limit, counts: Counting, folder: Path, *, force: bool = Fa
         name: lambda path, document=document: write_json(dict(document), path)  # type: ignore[misc]
         for name, document in workspaces(bound, counts).items()
     }
-    return files.write_all(folder / f"{stem(bound)}_pyhf", writers, force=force)
+    inside = folder / f"{stem(bound)}_pyhf"
+    written = files.write_all(inside, writers, force=force)
+    for old in inside.glob(f"{stem(bound)}_mass-*-GeV_*.json"):  # of an earlier export with other masses
+        if force and old not in written:
+            old.unlink()
+    return written
 
 
 def write_hepdata(bound: Limit, folder: Path, *, force: bool = False) -> tuple[Path, ...]:

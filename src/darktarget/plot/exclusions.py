@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 # Okabe and Ito's colours, distinguishable with any colour vision and in grey
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 #: expected bands: 2 sigma and 1 sigma, of the same set; they differ in lightness too
-BANDS: Final = (("minus2", "plus2", "#F0E442", r"$\pm2\sigma$"), ("minus1", "plus1", "#56C7A5", r"$\pm1\sigma$"))
+BANDS: Final = (
+    ("minus2", "plus2", "#F0E442", r"$\pm2\sigma$ of the counts expected without signal"),
+    ("minus1", "plus1", "#56C7A5", r"$\pm1\sigma$ of the counts expected without signal"),
+)
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,12 @@ def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -
         UnknownName: no such plane.
     """
     axes = plane_named(plane)
-    ax = ax if ax is not None else _new_axes(sum(4 if b.bands else 1 for b in bounds))
+    ax = ax if ax is not None else _new_axes(len(bounds) + 2 * any(b.bands for b in bounds))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
-        if bound.bands:
-            _bands(ax, axes, bound)
         _curve(ax, axes.x(bound), axes.y(bound), colour, bound)
+    banded = [bound for bound in bounds if bound.bands]
+    for bound in banded:
+        _bands(ax, axes, bound, labelled=bound is banded[0])
     ax.set(xscale="log", yscale="log", xlabel=axes.x_label, ylabel=axes.y_label)
     ax.set_title(_caption(bounds), fontsize=8, loc="left")
     expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
@@ -116,17 +120,16 @@ def _new_axes(curves: int) -> Axes:
     return ax
 
 
-def _bands(ax: Axes, axes: Plane, bound: Limit) -> None:
-    """Expected limits without signal: 2 sigma, 1 sigma and the median."""
+def _bands(ax: Axes, axes: Plane, bound: Limit, labelled: bool) -> None:
+    """Expected limits without signal, behind the curve: 2 sigma, 1 sigma; the median, dotted, on top of it."""
     order = np.argsort(axes.x(bound))
     x = axes.x(bound)[order]
     curves = {name: axes.y(replace(bound, coupling_upper=c))[order] for name, c in bound.bands.items()}
-    for below, above, fill, label in BANDS:
-        text = f"{bound.title}, expected without signal, {label}"
-        ax.fill_between(x, curves[below], curves[above], color=fill, linewidth=0, zorder=1.5, label=text)
-    if not bound.projection:
-        text = f"{bound.title}, expected without signal, median"
-        ax.plot(x, curves["median"], ":", color="black", linewidth=1.2, zorder=2.5, label=text)
+    median = "median expected without signal" if labelled else "_nolegend_"
+    ax.plot(x, curves["median"], ":", color="black", linewidth=1.2, zorder=4, label=median)
+    for below, above, fill, text in BANDS:
+        label = text if labelled else "_nolegend_"
+        ax.fill_between(x, curves[below], curves[above], color=fill, linewidth=0, zorder=1.5, label=label)
 
 
 def _curve(ax: Axes, x: Array, y: Array, colour: str, bound: Limit) -> None:
