@@ -42,6 +42,8 @@ class Counting:
         expected: None for a measurement; median, average or nearest for a projection.
         reason: why there is no signal, or None, [point].
         notes: the approximations of the selection.
+        compact: the same with the processes that share every uncertainty merged, where there are some: what is
+            solved, because merged signals are often the same at every point.
     """
 
     measurement: Measurement
@@ -51,6 +53,7 @@ class Counting:
     expected: str | None
     reason: tuple[str | None, ...]
     notes: tuple[str, ...]
+    compact: Counting | None = None
 
     def at(self, point: int) -> Measurement:
         """The measurement with the signal's make-up at one point."""
@@ -82,27 +85,47 @@ def counting(
         InputError: an uncertainty outside [0, 1].
         UnknownName: an uncertainty of a process that is not there.
     """
-    per_bin = np.array([[s.unit for s in row] for row in signals])  # [bin, process, point]
-    accepted = per_bin.sum(axis=(0, 1))
-    has = accepted > 0
-    share = np.divide(per_bin, accepted, out=np.zeros_like(per_bin), where=has)
+    _check(processes, signal_uncertainty or {})
+    uncertain = {**experiment.signal_uncertainty, **(signal_uncertainty or {})}
+    groups = [(name,) for name in processes]
+    full = _assemble(experiment, groups, processes, signals, uncertain)
+    alike = tuple(name for name in processes if not uncertain.get(name))
+    if len(alike) < 2:
+        return full
+    merged = [alike, *((name,) for name in processes if name not in alike)]
+    return replace(full, compact=_assemble(experiment, merged, processes, signals, uncertain))
+
+
+def _assemble(
+    experiment: Experiment,
+    groups: Sequence[tuple[str, ...]],
+    processes: Sequence[str],
+    signals: Sequence[Sequence[Signal]],
+    uncertain: Mapping[str, float],
+) -> Counting:
+    """The measurement with one component per group of processes and run."""
+    index = [[processes.index(name) for name in group] for group in groups]
+    accepted = np.array([[sum(row[i].unit for i in members) for members in index] for row in signals])
+    total = accepted.sum(axis=(0, 1))  # accepted: [bin, group, point]
+    has = total > 0
+    share = np.divide(accepted, total, out=np.zeros_like(accepted), where=has)
     runs = np.array([r.exposure * r.efficiency for r in experiment.runs])
     parts = runs / runs.sum() if runs.sum() > 0 else np.zeros_like(runs)
-    fractions = np.moveaxis(share[:, :, None] * parts[:, None], -1, 0)  # [point, bin, process, run]
-    fractions = fractions.reshape(len(accepted), len(signals), -1)
-    components = tuple(f"{p} {r.name}" for p in processes for r in experiment.runs)
-    first = int(np.argmax(has))
+    fractions = np.moveaxis(share[:, :, None] * parts[:, None], -1, 0)  # [point, bin, group, run]
+    fractions = fractions.reshape(len(total), len(signals), -1)
+    names = ["+".join(group) for group in groups]
     measurement = Measurement(
         bins=tuple(_bin(b) for b in experiment.bins),
-        fraction=fractions[first],
-        components=components,
-        nuisances=_nuisances(experiment, processes, signal_uncertainty or {}),
+        fraction=fractions[int(np.argmax(has))],
+        components=tuple(f"{name} {r.name}" for name in names for r in experiment.runs),
+        nuisances=_nuisances(experiment, names, uncertain),
     )
     every = [s for row in signals for s in row]
-    unit = accepted * runs.sum()
+    unit = total * runs.sum()
     reason = tuple(None if u > 0 else every[0].reason[i] or _IDLE for i, u in enumerate(unit))
     notes = tuple(dict.fromkeys(n for s in every for n in s.notes))
-    return Counting(measurement, fractions, unit, every[0].power, _expected(experiment), reason, notes)
+    expected = experiment.bins[0].expected_from_background
+    return Counting(measurement, fractions, unit, every[0].power, expected, reason, notes)
 
 
 _IDLE = "no sensitivity: the efficiency is 0"
@@ -113,22 +136,20 @@ def _bin(b: SignalBin) -> Bin:
     return Bin(b.name, b.observed or 0, b.background, b.background_error, kind)
 
 
-def _expected(experiment: Experiment) -> str | None:
-    return experiment.bins[0].expected_from_background
-
-
-def _nuisances(experiment: Experiment, processes: Sequence[str], given: Mapping[str, float]) -> tuple[Nuisance, ...]:
+def _check(processes: Sequence[str], given: Mapping[str, float]) -> None:
     for name, value in given.items():
         if name not in processes:
             raise UnknownName("process in signal_uncertainty", name, processes)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
             raise InputError(f"signal_uncertainty of {name}", value, "a number in [0, 1]", "0.35 means 35 %.")
-    found = [_of_run(r, processes) for r in experiment.runs]
+
+
+def _nuisances(experiment: Experiment, names: Sequence[str], uncertain: Mapping[str, float]) -> tuple[Nuisance, ...]:
+    found = [_of_run(r, names) for r in experiment.runs]
     found.append(Nuisance("exposure", experiment.exposure_uncertainty))
-    signal = {**experiment.signal_uncertainty, **given}
-    for name in processes:
+    for name in names:
         acts = tuple(f"{name} {r.name}" for r in experiment.runs)
-        found.append(Nuisance(f"{name} signal", float(signal.get(name, 0.0)), components=acts))
+        found.append(Nuisance(f"{name} signal", float(uncertain.get(name, 0.0)), components=acts))
     return tuple(n for n in found if n.relative > 0)
 
 
@@ -139,6 +160,7 @@ def _of_run(run: Run, processes: Sequence[str]) -> Nuisance:
 
 def solve(counts: Counting, cl: float, method: str, nuisances: str) -> Solution:
     """Edges of the allowed number of signal events at each point; for a projection, its expected limit."""
+    counts = counts.compact or counts
     if counts.expected is None:
         return edges(counts.measurement, counts.fractions, cl, method, nuisances)
     rows, where = distinct(counts.fractions)
@@ -152,6 +174,7 @@ def without_nuisances(counts: Counting, cl: float, method: str) -> float:
 
     nan if several bins make it depend on the point.
     """
+    counts = counts.compact or counts
     bare = counts.measurement.nominal()
     rows = distinct(counts.fractions)[0]
     if len(bare.bins) == 1:
@@ -165,6 +188,7 @@ def without_nuisances(counts: Counting, cl: float, method: str) -> float:
 
 def bands(counts: Counting, cl: float, method: str, nuisances: str) -> Mapping[str, Array]:
     """Couplings expected to be excluded without signal: median, 1 and 2 sigma, each [point]."""
+    counts = counts.compact or counts
     rows, where = distinct(counts.fractions)
     found = expected_bands(counts.measurement, cl, method, nuisances, rows)
     return MappingProxyType({name: counts.coupling(getattr(found, name)[where]) for name in BANDS})
@@ -172,6 +196,7 @@ def bands(counts: Counting, cl: float, method: str, nuisances: str) -> Mapping[s
 
 def ranking(counts: Counting, cl: float, method: str, nuisances: str) -> Mapping[str, Array]:
     """Relative change of the excluded coupling by each uncertainty (limit / limit without it - 1), [point]."""
+    counts = counts.compact or counts
     full = counts.coupling(solve(counts, cl, method, nuisances).upper)
     effects = {}
     for name in counts.measurement.uncertainties if nuisances != "none" else ():
