@@ -29,7 +29,7 @@ from darktarget.core import Array, Beam, Experiment, Limit, Model, Options, Sign
 from darktarget.errors import InputError, UnknownName
 from darktarget.measure import Counting
 from darktarget.production import PROCESSES
-from darktarget.statistics import Solution, check_choices
+from darktarget.statistics import Solution, check_choices, treatment
 from darktarget.target.materials import material
 from darktarget.units import GeV
 
@@ -186,7 +186,7 @@ def limit(
     counts = count(model, yields, experiment, signal_uncertainty)
     solved = measure.solve(counts, cl, method, nuisances)
     upper = counts.coupling(solved.upper)
-    used = counts.measurement.uncertainties if nuisances != "none" else ()
+    treated = treatment(counts.measurement, method, nuisances)
     return Limit(
         model=model.name,
         experiment=experiment.name,
@@ -205,8 +205,8 @@ def limit(
         power=counts.power,
         cl=cl,
         statistic=method,
-        nuisances=nuisances if used else "none",
-        uncertainties=used,
+        nuisances=treated,
+        uncertainties=counts.measurement.uncertainties if treated != "none" else (),
         flags=("empty",) if _empty(solved).any() else (),
         bands=measure.bands(counts, cl, method, nuisances) if bands else {},
         ranking=measure.ranking(counts, cl, method, nuisances) if ranking else {},
@@ -216,7 +216,7 @@ def limit(
             [tracks(experiment.beam, experiment.target).method, *(m for y in yields for m in y.method)],
             counts.notes,
             experiment.assumptions,
-            _statistics(solved, nuisances if used else "none"),
+            _statistics(solved, treated),
         ),
         reason=_reasons(counts, solved, cl),
         references=_unique(model.references, experiment.references, *(y.references for y in yields), solved.references),

@@ -137,6 +137,8 @@ def _bin(b: SignalBin) -> Bin:
 
 
 def _check(processes: Sequence[str], given: Mapping[str, float]) -> None:
+    if not isinstance(given, Mapping):
+        raise InputError("signal_uncertainty", given, "a mapping of process to relative uncertainty")
     for name, value in given.items():
         if name not in processes:
             raise UnknownName("process in signal_uncertainty", name, processes)

@@ -151,6 +151,7 @@ def test_pyhf_workspaces(call: Any, tmp_path: Path) -> None:
     result = call(*projection)
     assert result.code == 2
     assert "observed counts" in result.err
+    assert not list(tmp_path.glob("na64e-1e13-b1*"))
 
 
 @pytest.mark.filterwarnings("ignore:jsonschema:DeprecationWarning")

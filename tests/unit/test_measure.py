@@ -169,6 +169,9 @@ def test_profiled_nuisances_are_selectable() -> None:
     assert found.nuisances == "profile"
     assert "profiled" in "; ".join(found.method)
     assert found.count_limit_with_nuisances[0] == pytest.approx(2.3, rel=0.1)
+    large = bound(method="asymptotic")  # profiles whatever is asked, says so, and warns at low counts
+    assert large.nuisances == "profile"
+    assert "too strong" in "; ".join(large.method)
 
 
 @pytest.mark.parametrize(("way", "events"), [("median", 3.2718), ("average", 3.36), ("nearest", 3.2718)])
@@ -215,6 +218,8 @@ def test_bad_choices_are_named() -> None:
         bound(nuisances="ignore")
     with pytest.raises(UnknownName, match="signal_uncertainty"):
         bound(signal_uncertainty={"annihilation": 0.35})  # not among the processes asked for
+    with pytest.raises(InputError, match="a mapping"):
+        bound(signal_uncertainty=0.35)
     for value in (-0.1, 1.1, float("nan"), True, "much"):
         with pytest.raises(InputError, match="signal_uncertainty of bremsstrahlung"):
             bound(signal_uncertainty={"bremsstrahlung": value})

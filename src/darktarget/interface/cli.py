@@ -124,7 +124,7 @@ def limit(
     from darktarget.io.tables import limit_document
 
     seen, theory = api.experiment(experiment), _model(model, mass, param)
-    output.check(out, f"{seen.name}_{theory.name}", plot, tuple(export or ()), force)
+    output.check(out, seen, theory.name, plot, tuple(export or ()), force)
     choices: dict[str, Any] = {
         "processes": process,
         "cross_section": cross_section,

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from darktarget.core import Limit
+    from darktarget.core import Experiment, Limit
     from darktarget.measure import Counting
 
 
-def check(out: Path | None, stem: str, plane: str, exports: tuple[str, ...], force: bool) -> None:
+def check(
+    out: Path | None, experiment: Experiment, model: str, plane: str, exports: tuple[str, ...], force: bool
+) -> None:
     """Check, before any long work, that a limit can be written.
 
     Raises:
@@ -23,14 +25,14 @@ def check(out: Path | None, stem: str, plane: str, exports: tuple[str, ...], for
     if exports:
         from darktarget.io import exports as formats
 
-        formats.check(exports, out, stem, force=force)
+        formats.check(exports, experiment, model, out, force=force)
     if out is None:
         return
     from darktarget.io import files
     from darktarget.plot.exclusions import plane_named
 
     plane_named(plane)
-    files.check(out, _names(stem), force=force)
+    files.check(out, _names(f"{experiment.name}_{model}"), force=force)
 
 
 def write_limit(bound: Limit, out: Path, plane: str, force: bool) -> tuple[Path, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from darktarget.core import Limit
+from darktarget.core import Experiment, Limit
 from darktarget.errors import InputError, OutputExists
 from darktarget.io import files, hepdata
 from darktarget.io.pyhf_workspace import workspace
@@ -34,8 +34,7 @@ def workspaces(bound: Limit, counts: Counting) -> Mapping[str, Mapping[str, Any]
         InputError: no point has a limit, or a projection, which has no observed counts.
     """
     if counts.expected is not None:
-        advice = "A workspace holds observed counts; a projection has none."
-        raise InputError("export", "pyhf", "hepdata for a projection from its background", advice)
+        raise _without_counts()
     found = {}
     for i in _points(bound):
         name = f"{stem(bound)}_mass-{bound.mass[i] / GeV:.6g}-GeV_{i:04d}.json"
@@ -85,11 +84,11 @@ def write_hepdata(bound: Limit, folder: Path, *, force: bool = False) -> tuple[P
     return (path,)
 
 
-def check(kinds: tuple[str, ...], out: Path | None, name: str, *, force: bool) -> None:
+def check(kinds: tuple[str, ...], experiment: Experiment, model: str, out: Path | None, *, force: bool) -> None:
     """Check, before any long work, that the wanted exports can be written.
 
     Raises:
-        InputError: an unknown format, no folder, or hepdata_lib not installed.
+        InputError: an unknown format, no folder, a workspace of a projection, or hepdata_lib not installed.
         OutputExists: a folder of an earlier export is not empty and ``force`` is off.
     """
     for kind in kinds:
@@ -97,11 +96,18 @@ def check(kinds: tuple[str, ...], out: Path | None, name: str, *, force: bool) -
             raise InputError("export", kind, "one of " + ", ".join(FORMATS))
         if out is None:
             raise InputError("export", kind, "used together with --out", "It names the folder to write to.")
-        folder = out / f"{name}_{kind}"
+        if kind == "pyhf" and experiment.bins[0].observed is None:
+            raise _without_counts()
+        folder = out / f"{experiment.name}_{model}_{kind}"
         if folder.is_dir() and any(folder.iterdir()) and not force:
             raise OutputExists(folder)
         if kind == "hepdata":
             hepdata.require()
+
+
+def _without_counts() -> InputError:
+    advice = "A workspace holds observed counts; this projection has none."
+    return InputError("export", "pyhf", "hepdata for a projection from its background", advice)
 
 
 def _points(bound: Limit) -> np.ndarray[Any, np.dtype[np.intp]]:

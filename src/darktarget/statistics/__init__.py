@@ -16,6 +16,7 @@ from darktarget.statistics.limits import (
     methods,
     p_values,
     ranking,
+    treatment,
     upper_limits,
 )
 from darktarget.statistics.measurement import Bin, Measurement, Nuisance
@@ -44,5 +45,6 @@ __all__ = [
     "ranking",
     "reach",
     "significance",
+    "treatment",
     "upper_limits",
 ]

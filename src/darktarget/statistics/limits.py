@@ -70,6 +70,7 @@ def interval(
     """
     found = _solve(measurement, measurement.fraction[None], cl, method, nuisances)
     used = measurement.uncertainties if nuisances != "none" else ()
+    treated = treatment(measurement, method, nuisances)
     upper, unclamped = float(found.upper[0]), float(found.unclamped[0])
     flags: tuple[str, ...] = ()
     if np.isinf(upper):
@@ -82,7 +83,7 @@ def interval(
         unclamped=unclamped,
         statistic=method,
         cl=float(cl),
-        nuisances=nuisances if used else "none",
+        nuisances=treated,
         uncertainties=used,
         flags=flags,
         method=found.text,
@@ -304,6 +305,17 @@ def ranking(
         change = full - without
         effects.append(Effect(name, without, change, change / without if without > 0 else float("nan")))
     return tuple(sorted(effects, key=lambda e: -abs(e.change)))
+
+
+def treatment(measurement: Measurement, method: str, nuisances: str) -> str:
+    """How a method really treats the nuisances: `none` where there are none, `profile` for asymptotic.
+
+    >>> treatment(Measurement.counting(0, 0.5, 0.1), "asymptotic", "marginalise")
+    'profile'
+    """
+    if nuisances == "none" or not measurement.uncertainties:
+        return "none"
+    return str(getattr(_method(method), "TREATMENT", nuisances))
 
 
 def check_choices(method: str, nuisances: str) -> None:
