@@ -9,7 +9,7 @@ where b = 0).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -42,6 +42,7 @@ class Counting:
         expected: None for a measurement; median, average or nearest for a projection.
         reason: why there is no signal, or None, [point].
         notes: the approximations of the selection.
+        systematics: named relative uncertainties of the selection that are not nuisances, each [point].
         compact: the same with the processes that share every uncertainty merged, where there are some: what is
             solved, because merged signals are often the same at every point.
     """
@@ -53,6 +54,7 @@ class Counting:
     expected: str | None
     reason: tuple[str | None, ...]
     notes: tuple[str, ...]
+    systematics: Mapping[str, Array] = field(default_factory=dict)
     compact: Counting | None = None
 
     def at(self, point: int) -> Measurement:
