@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from darktarget import errors as errors
     from darktarget import plot as plot
+    from darktarget import statistics as statistics
     from darktarget import units as units
     from darktarget.api import cross_section as cross_section
     from darktarget.api import experiment as experiment
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from darktarget.api import names as names
     from darktarget.api import process as process
     from darktarget.api import simulate_tracks as simulate_tracks
+    from darktarget.flow import count as count
     from darktarget.flow import limit as limit
+    from darktarget.flow import measurement as measurement
     from darktarget.flow import produce as produce
     from darktarget.flow import tracks as tracks
 
@@ -31,11 +34,13 @@ _PUBLIC = {
     "cross_section": "api",
     "names": "api",
     "simulate_tracks": "api",
+    "count": "flow",
     "limit": "flow",
+    "measurement": "flow",
     "produce": "flow",
     "tracks": "flow",
 }
-_MODULES = ("plot", "units", "errors")
+_MODULES = ("plot", "statistics", "units", "errors")
 __all__ = [*_PUBLIC, *_MODULES]
 
 

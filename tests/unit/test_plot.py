@@ -52,3 +52,21 @@ def test_curve_without_any_limit_says_so() -> None:
 def test_unknown_planes() -> None:
     with pytest.raises(UnknownName, match="coupling, y"):
         dt.plot.exclusion(bound("na64e-2018"), plane="z")
+
+
+def test_bands_are_behind_the_curve_with_one_legend_entry_each() -> None:
+    model = dt.model("dark-photon", mass=np.geomspace(1e-3, 1, 20))
+    found = [dt.limit(model, dt.experiment(n), bands=True) for n in ("na64e-2018", "na64e-1e13-b1")]
+    for plane in dt.plot.PLANES:
+        ax = dt.plot.exclusion(*found, plane=plane)
+        legend = ax.get_legend()
+        assert legend is not None
+        text = [t.get_text() for t in legend.get_texts()]
+        assert len(text) == 5
+        assert sum("sigma" in t for t in text) == 2
+        assert sum("median" in t for t in text) == 1
+        low, high = ax.get_ylim()
+        for line in ax.get_lines():
+            y = np.asarray(line.get_ydata())
+            assert low < y.min() <= y.max() < high
+        assert len(ax.collections) == 5  # two bands each, and the excluded region of the measurement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,9 +23,16 @@ class Limit:
         coupling_upper: upper edge of the allowed couplings (nan where there is no limit), [point].
         intervals: excluded couplings, per point a tuple of (lower, upper) pairs.
         expected_counts: expected signal events at unit coupling, [point].
-        count_limit: excluded number of signal events.
+        count_limit: excluded number of signal events without any nuisance (2.302585 at n = 0, 90 % CL); nan
+            where several bins share the signal differently from point to point.
+        count_limit_with_nuisances: the number behind ``coupling_upper``, with the nuisances that ``nuisances``
+            names, [point]; inf where no signal arrives, unclamped below where the interval is empty.
         power: how the counts scale with the coupling.
         cl, statistic: confidence level and name of the statistical method.
+        nuisances: marginalise, profile or none. uncertainties: names of those that entered.
+        flags: ``empty`` if some point allows no signal at all (its ``reason`` has the negative number).
+        bands: expected limits on the coupling under minus2, minus1, median, plus1, plus2, each [point].
+        ranking: relative change of the coupling by each uncertainty, each [point].
         relative_error: numerical error on the coupling, [point].
         systematics: named relative uncertainties of the coupling, each [point].
         method: the approximations used.
@@ -55,6 +62,12 @@ class Limit:
     reason: tuple[str | None, ...]
     references: tuple[str, ...]
     version: str
+    count_limit_with_nuisances: Array = field(default_factory=lambda: np.zeros(0))
+    nuisances: str = "none"
+    uncertainties: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    bands: Mapping[str, Array] = field(default_factory=dict)
+    ranking: Mapping[str, Array] = field(default_factory=dict)
 
     @property
     def y(self) -> Array:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from darktarget.core.arrays import Array
@@ -41,18 +42,26 @@ class Run:
 
 @dataclass(frozen=True)
 class SignalBin:
-    """One counting bin: what is seen in it and how."""
+    """One counting bin: what is seen in it and how.
+
+    A projection has seen nothing yet: ``observed`` is None and ``expected_from_background`` says which limit
+    of its background it quotes (median, average or nearest).
+    """
 
     name: str
     signature: Signature
-    observed: int
+    observed: int | None
     background: float
     background_error: float
+    expected_from_background: str | None = None
 
 
 @dataclass(frozen=True)
 class Experiment:
-    """A published analysis or a projection, as its TOML file declares it."""
+    """A published analysis or a projection, as its TOML file declares it.
+
+    ``signal_uncertainty``: relative uncertainty of the signal by process, at every mass.
+    """
 
     name: str
     title: str
@@ -65,6 +74,7 @@ class Experiment:
     assumptions: tuple[str, ...]
     references: tuple[str, ...]
     published: str
+    signal_uncertainty: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def exposure(self) -> float:

@@ -6,6 +6,7 @@ import dataclasses
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_type_hints
 
 from annotated_types import Ge, Gt, Le, MinLen
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from darktarget.core import Beam, Experiment, Layer, Run, SignalBin, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.production import PROCESSES
 from darktarget.signatures import SIGNATURES
 from darktarget.target.materials import MATERIALS
 from darktarget.units import GeV
@@ -59,9 +61,13 @@ class RunTable(_Strict):
 
 
 class BinTable(_Strict):
-    """[bins.NAME]; [bins.NAME.signature] holds the signature's name and its own keys."""
+    """[bins.NAME]; [bins.NAME.signature] holds the signature's name and its own keys.
 
-    observed: Annotated[int, Ge(0)]
+    Either ``observed``, or for a projection ``expected_from_background``.
+    """
+
+    observed: Annotated[int, Ge(0)] | None = None
+    expected_from_background: Literal["median", "average", "nearest"] | None = None
     background: Annotated[float, Ge(0)]
     background_error: Annotated[float, Ge(0)] = 0.0
     signature: dict[str, Any]
@@ -88,6 +94,7 @@ class ExperimentTable(_Strict):
     runs: Annotated[dict[str, RunTable], MinLen(1)]
     bins: Annotated[dict[str, BinTable], MinLen(1)]
     background_scaling: BackgroundScaling | None = None
+    signal_uncertainty: dict[str, Fraction] = {}
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -141,9 +148,13 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
     for key, layer in t.target.layers.items():
         if layer.material not in MATERIALS:
             raise UnknownName(f"{source}: target.layers.{key}.material", layer.material, MATERIALS)
+    _check_counts(t, source)
+    for process in t.signal_uncertainty:
+        if process not in PROCESSES.names():
+            raise UnknownName(f"{source}: signal_uncertainty", process, PROCESSES.names())
     bins = tuple(
         SignalBin(key, _signature(b.signature, f"{source}: bins.{key}.signature", beam), b.observed,
-                  b.background, b.background_error)
+                  b.background, b.background_error, b.expected_from_background)
         for key, b in t.bins.items()
     )  # fmt: skip
     runs = tuple(Run(k, r.exposure, r.efficiency, r.efficiency_uncertainty) for k, r in t.runs.items())
@@ -160,7 +171,26 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         assumptions=(*t.assumptions, *_scaled_background(t)),
         references=tuple(t.references),
         published=t.published,
+        signal_uncertainty=MappingProxyType(dict(t.signal_uncertainty)),
     )
+
+
+def _check_counts(t: ExperimentTable, source: str) -> None:
+    """Each bin has either a count or the way to expect one, the same way in all bins."""
+    for key, b in t.bins.items():
+        field = f"{source}: bins.{key}"
+        if (b.observed is None) == (b.expected_from_background is None):
+            advice = 'A projection gives expected_from_background = "median", "average" or "nearest".'
+            given = (b.observed, b.expected_from_background)
+            raise DeclarationError(f"{field}.observed", given, "exactly one of observed, expected_from_background",
+                                   advice)  # fmt: skip
+        if b.expected_from_background and not t.projection:
+            allowed = "an observed count, unless projection = true"
+            raise DeclarationError(f"{field}.expected_from_background", b.expected_from_background, allowed)
+    ways = {b.expected_from_background for b in t.bins.values()}
+    if len(ways) > 1 or (len(t.bins) > 1 and not ways <= {None, "median"}):
+        found = sorted(str(w) for w in ways)
+        raise DeclarationError(f"{source}: bins", found, "observed in all bins, or median in all bins")
 
 
 def _scaled_background(t: ExperimentTable) -> tuple[str, ...]:

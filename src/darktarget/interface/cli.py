@@ -1,4 +1,4 @@
-"""The command line: ``darktarget list | xsec | limit | tables``.
+"""The command line: ``darktarget list | xsec | limit | counts | tables``.
 
 Results go to stdout (one JSON document with ``--json``), everything else to stderr; exit status 2 means bad input.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from darktarget.errors import DarktargetError, InputError, PhysicsError
+from darktarget.interface.counts import counts
 
 app = typer.Typer(
     help="What a fixed-target experiment says about a light-dark-matter model.",
@@ -128,36 +130,69 @@ def limit(
     process: Annotated[list[str] | None, typer.Option(help="Only this process; repeatable.")] = None,
     cross_section: Annotated[str, typer.Option(help="etl (exact), ww or iww.")] = "etl",
     form_factor: Form = "elastic",
-    method: Annotated[str, typer.Option(help="Statistical method.")] = "cls",
+    method: Annotated[str, typer.Option(help="Statistic: cls, classical, feldman-cousins or bayes.")] = "cls",
+    nuisances: Annotated[str | None, typer.Option(help="marginalise (the default) or profile.")] = None,
+    no_nuisances: Annotated[bool, typer.Option("--no-nuisances", help="Everything known exactly.")] = False,
+    signal_uncertainty: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PROCESS=VALUE", help="Relative uncertainty of a process; repeatable."),
+    ] = None,
+    bands: Annotated[bool, typer.Option("--bands", help="Median expected limit, 1 and 2 sigma.")] = False,
+    ranking: Annotated[bool, typer.Option("--ranking", help="What each uncertainty does to the limit.")] = False,
     cl: Annotated[float, typer.Option(help="Confidence level.")] = 0.9,
     out: Annotated[Path | None, typer.Option(help="Folder for CSV, JSON, PNG and PDF.")] = None,
     force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
     plot: Annotated[str, typer.Option(help="Plane of the plot: coupling or y.")] = "coupling",
+    export: Annotated[list[str] | None, typer.Option(help="pyhf or hepdata, written into --out; repeatable.")] = None,
     as_json: Json = False,
 ) -> None:
     """Exclusion limit on the coupling."""
     from darktarget import api, flow
+    from darktarget.interface import output
+    from darktarget.interface.parsing import uncertainties
     from darktarget.io.tables import limit_document
 
     seen, theory = api.experiment(experiment), _model(model, mass, param)
-    if out is not None:
-        _check_output(out, f"{seen.name}_{theory.name}", plot, force)
+    output.check(out, seen, theory.name, plot, tuple(export or ()), force)
+    choices: dict[str, Any] = {
+        "processes": process,
+        "cross_section": cross_section,
+        "form_factor": form_factor,
+    }
+    signal = uncertainties(signal_uncertainty or [])
     bound = flow.limit(
         theory,
         seen,
         cl=cl,
         method=method,
-        processes=process,
-        cross_section=cross_section,
-        form_factor=form_factor,
+        nuisances=_nuisances(nuisances, no_nuisances),
+        bands=bands,
+        ranking=ranking,
+        signal_uncertainty=signal,
+        **choices,
     )
     document = limit_document(bound)
     rows = zip(*(document[k] for k in ("mass_GeV", "coupling_upper", "y_upper", "reason")), strict=True)
     _print(document, as_json, ("mass [GeV]", "coupling <", "y <", ""), rows)
     _note(f"{bound.cl:.0%} CL, {bound.statistic}: {document['method']}")
+    for line in output.ranking_lines(bound):
+        _note(line)
     if out is not None:
-        for path in _write_limit(bound, out, plot, force):
+        written = output.write_limit(bound, out, plot, force)
+        measured = partial(flow.measurement, theory, seen, signal_uncertainty=signal, **choices)
+        for kind in dict.fromkeys(export or ()):
+            written += output.write_export(kind, bound, measured, out, force)
+        for path in written:
             _note(f"wrote {path}")
+
+
+app.command()(counts)
+
+
+def _nuisances(treatment: str | None, none: bool) -> str:
+    if none and treatment is not None:
+        raise InputError("nuisances", treatment, "nothing beside --no-nuisances")
+    return "none" if none else treatment or "marginalise"
 
 
 @app.command()
@@ -181,33 +216,6 @@ def _model(name: str, mass: list[str] | None, param: list[str] | None) -> Any:
     if "mass" not in given:
         given["mass"] = masses(mass or [DEFAULT_MASS])
     return api.model(name, **given)
-
-
-def _names(stem: str) -> tuple[str, ...]:
-    return tuple(f"{stem}.{suffix}" for suffix in ("csv", "json", "png", "pdf"))
-
-
-def _check_output(out: Path, stem: str, plane: str, force: bool) -> None:
-    from darktarget.io import files
-    from darktarget.plot.exclusions import plane_named
-
-    plane_named(plane)
-    files.check(out, _names(stem), force=force)
-
-
-def _write_limit(bound: Any, out: Path, plane: str, force: bool) -> tuple[Path, ...]:
-    from darktarget import plot
-    from darktarget.io import files, tables
-
-    ax = plot.exclusion(bound, plane=plane)
-    csv_name, json_name, png_name, pdf_name = _names(f"{bound.experiment}_{bound.model}")
-    writers: dict[str, files.Writer] = {
-        csv_name: lambda path: tables.write_limit_csv(bound, path),
-        json_name: lambda path: tables.write_json(tables.limit_document(bound), path),
-        png_name: lambda path: plot.save(ax, path),
-        pdf_name: lambda path: plot.save(ax, path),
-    }
-    return files.write_all(out, writers, force=force)
 
 
 def _print(document: dict[str, Any], as_json: bool, header: tuple[str, ...], rows: Any) -> None:

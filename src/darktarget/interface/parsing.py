@@ -62,6 +62,25 @@ def parameters(words: Sequence[str]) -> dict[str, Any]:
     return given
 
 
+def uncertainties(words: Sequence[str]) -> dict[str, float]:
+    """Relative uncertainties by process from ``--signal-uncertainty process=value`` words.
+
+    Raises:
+        InputError: another form, or a process given twice.
+
+    >>> uncertainties(["annihilation=0.35"])
+    {'annihilation': 0.35}
+    """
+    given: dict[str, float] = {}
+    for word in words:
+        name, _, text = word.partition("=")
+        value = _value(text)
+        if not name or name in given or isinstance(value, str):
+            raise InputError("--signal-uncertainty", word, "process=number once, such as annihilation=0.35")
+        given[name] = value
+    return given
+
+
 def _value(text: str) -> float | str:
     try:
         return float(text)

@@ -109,6 +109,15 @@ def _finite(field: str, values: Sequence[float], size: int) -> list[float]:
     return [float(x) for x in array]
 
 
+def require() -> None:
+    """Check that hepdata_lib is installed.
+
+    Raises:
+        InputError: it is not; the message says how to install it.
+    """
+    _library("hepdata_lib")
+
+
 def _library(module: str) -> ModuleType:
     """Import a module of hepdata_lib without the deprecation warnings of its validator's imports."""
     try:

@@ -73,10 +73,16 @@ def limit_document(bound: Limit) -> Json:
         "y_upper": finite(bound.y),
         "intervals": [[finite(pair) for pair in point] for point in bound.intervals],
         "expected_counts_at_unit_coupling": finite(bound.expected_counts),
-        "count_limit": bound.count_limit,
+        "count_limit": finite([bound.count_limit])[0],
+        "count_limit_with_nuisances": finite(bound.count_limit_with_nuisances),
         "power": bound.power,
         "cl": bound.cl,
         "statistic": bound.statistic,
+        "nuisances": bound.nuisances,
+        "uncertainties": list(bound.uncertainties),
+        "flags": list(bound.flags),
+        "bands": {name: finite(value) for name, value in bound.bands.items()},
+        "ranking": {name: finite(value) for name, value in bound.ranking.items()},
         "relative_error": finite(bound.relative_error),
         "systematics": {name: finite(value) for name, value in bound.systematics.items()},
         "reason": list(bound.reason),
@@ -102,7 +108,8 @@ def write_limit_csv(bound: Limit, path: Path) -> None:
     """Write a limit as CSV, one row per point; empty cells where there is no limit, the reason beside."""
     document = limit_document(bound)
     columns = ("mass_GeV", "dark_mass_GeV", "coupling_upper", "y_upper", "relative_error", "reason")
+    expected = [f"coupling_{name}" for name in document["bands"]]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(zip(*(document[c] for c in columns), strict=True))
+        writer.writerow([*columns, *expected])
+        writer.writerows(zip(*(document[c] for c in columns), *document["bands"].values(), strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 # Okabe and Ito's colours, distinguishable with any colour vision and in grey
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+#: expected bands: 2 sigma and 1 sigma, of the same set; they differ in lightness too
+BANDS: Final = (
+    ("minus2", "plus2", "#F0E442", r"$\pm2\sigma$ of the counts expected without signal"),
+    ("minus1", "plus1", "#56C7A5", r"$\pm1\sigma$ of the counts expected without signal"),
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ def plane_named(name: str) -> Plane:
 def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -> Axes:
     """Draw exclusion limits: the region above each curve is excluded, projections are dashed.
 
+    A limit that carries expected bands (``limit(..., bands=True)``) shows them behind its curve: median dotted.
+
     Args:
         bounds: limits to draw.
         plane: "coupling" (against the mediator mass) or "y" (against the dark-matter mass).
@@ -76,12 +83,16 @@ def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -
         UnknownName: no such plane.
     """
     axes = plane_named(plane)
-    ax = ax if ax is not None else _new_axes(len(bounds))
+    ax = ax if ax is not None else _new_axes(len(bounds) + 2 * any(b.bands for b in bounds))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
         _curve(ax, axes.x(bound), axes.y(bound), colour, bound)
+    banded = [bound for bound in bounds if bound.bands]
+    for bound in banded:
+        _bands(ax, axes, bound, labelled=bound is banded[0])
     ax.set(xscale="log", yscale="log", xlabel=axes.x_label, ylabel=axes.y_label)
     ax.set_title(_caption(bounds), fontsize=8, loc="left")
-    _set_limits(ax, [(axes.x(b), axes.y(b)) for b in bounds])
+    expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
+    _set_limits(ax, [(axes.x(b), axes.y(b)) for b in (*bounds, *expected)])
     # below the axes a legend covers no curve, however many there are
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), frameon=False, fontsize=8, borderaxespad=0)
     return ax
@@ -109,6 +120,18 @@ def _new_axes(curves: int) -> Axes:
     return ax
 
 
+def _bands(ax: Axes, axes: Plane, bound: Limit, labelled: bool) -> None:
+    """Expected limits without signal, behind the curve: 2 sigma, 1 sigma; the median, dotted, on top of it."""
+    order = np.argsort(axes.x(bound))
+    x = axes.x(bound)[order]
+    curves = {name: axes.y(replace(bound, coupling_upper=c))[order] for name, c in bound.bands.items()}
+    median = "median expected without signal" if labelled else "_nolegend_"
+    ax.plot(x, curves["median"], ":", color="black", linewidth=1.2, zorder=4, label=median)
+    for below, above, fill, text in BANDS:
+        label = text if labelled else "_nolegend_"
+        ax.fill_between(x, curves[below], curves[above], color=fill, linewidth=0, zorder=1.5, label=label)
+
+
 def _curve(ax: Axes, x: Array, y: Array, colour: str, bound: Limit) -> None:
     known = np.isfinite(y)
     order = np.argsort(x[known])
@@ -116,7 +139,7 @@ def _curve(ax: Axes, x: Array, y: Array, colour: str, bound: Limit) -> None:
     style = "--" if bound.projection else "-"
     references = ", ".join(f"arXiv:{r}" for r in bound.analysis_references)
     label = f"{bound.title}, {bound.cl:.0%} CL (recomputed)\n{references}"
-    ax.plot(x, y, style, color=colour, label=label)
+    ax.plot(x, y, style, color=colour, label=label, zorder=3)
     if not bound.projection and x.size:
         ax.fill_between(x, y, 1e3 * y.max(), color=colour, alpha=0.15, linewidth=0)
 

@@ -6,16 +6,21 @@ interval(Measurement.counting(0, 0.53, 0.17), cl=0.9, method="cls").upper    # 2
 
 from darktarget.statistics.discovery import reach, significance
 from darktarget.statistics.limits import (
+    check_choices,
+    distinct,
+    edges,
     expected_bands,
     expected_limit,
+    expected_limits,
     interval,
     methods,
     p_values,
     ranking,
+    treatment,
     upper_limits,
 )
 from darktarget.statistics.measurement import Bin, Measurement, Nuisance
-from darktarget.statistics.results import Bands, Effect, Interval, Projection, PValues, Significance
+from darktarget.statistics.results import Bands, Effect, Interval, Projection, PValues, Significance, Solution
 
 __all__ = [
     "Bands",
@@ -27,13 +32,19 @@ __all__ = [
     "PValues",
     "Projection",
     "Significance",
+    "Solution",
+    "check_choices",
+    "distinct",
+    "edges",
     "expected_bands",
     "expected_limit",
+    "expected_limits",
     "interval",
     "methods",
     "p_values",
     "ranking",
     "reach",
     "significance",
+    "treatment",
     "upper_limits",
 ]

@@ -70,6 +70,7 @@ def interval(
     """
     found = _solve(measurement, measurement.fraction[None], cl, method, nuisances)
     used = measurement.uncertainties if nuisances != "none" else ()
+    treated = treatment(measurement, method, nuisances)
     upper, unclamped = float(found.upper[0]), float(found.unclamped[0])
     flags: tuple[str, ...] = ()
     if np.isinf(upper):
@@ -82,7 +83,7 @@ def interval(
         unclamped=unclamped,
         statistic=method,
         cl=float(cl),
-        nuisances=nuisances if used else "none",
+        nuisances=treated,
         uncertainties=used,
         flags=flags,
         method=found.text,
@@ -114,6 +115,39 @@ def upper_limits(
     shape = (len(measurement.bins), len(measurement.components))
     checked = check_fractions(fractions, shape)
     return _solve(measurement, checked.reshape(-1, *shape), cl, method, nuisances).upper
+
+
+def edges(
+    measurement: Measurement,
+    fractions: Array,
+    cl: float = 0.9,
+    method: str = "cls",
+    nuisances: str = "marginalise",
+) -> Solution:
+    """Both edges of the allowed signal along a curve, as `upper_limits`, and how they were obtained.
+
+    Identical rows of `fractions` are solved once.
+
+    >>> m = Measurement.counting(0, 3.0)
+    >>> edges(m, m.fraction[None], method="classical").unclamped.round(4).tolist()
+    [-0.6974]
+    """
+    shape = (len(measurement.bins), len(measurement.components))
+    checked = check_fractions(fractions, shape).reshape(-1, *shape)
+    rows, where = distinct(checked)
+    found = _solve(measurement, rows, cl, method, nuisances)
+    return replace(found, lower=found.lower[where], upper=found.upper[where], unclamped=found.unclamped[where])
+
+
+def distinct(fractions: Array) -> tuple[Array, NDArray[np.intp]]:
+    """Rows that differ, [row, bin, component], and which of them each point has, [point].
+
+    >>> distinct(np.array([[[0.5]], [[1.0]], [[0.5]]]))[1].tolist()
+    [0, 1, 0]
+    """
+    flat = fractions.reshape(len(fractions), -1)
+    rows, where = np.unique(flat, axis=0, return_inverse=True)
+    return rows.reshape(-1, *fractions.shape[1:]), where.reshape(-1)
 
 
 def expected_bands(
@@ -180,24 +214,43 @@ def expected_limit(
     >>> [round(expected_limit(Measurement.counting(0, 1.0), kind=k).value, 2) for k in ("median", "average")]
     [3.27, 3.36]
     """
+    return expected_limits(measurement, measurement.fraction[None], cl, method, nuisances, kind)[0]
+
+
+def expected_limits(
+    measurement: Measurement,
+    fractions: Array,
+    cl: float = 0.9,
+    method: str = "cls",
+    nuisances: str = "marginalise",
+    kind: str = "median",
+) -> tuple[Projection, ...]:
+    """As `expected_limit`, along a curve: one Projection per row of `fractions` [point, bin, component].
+
+    >>> m = Measurement.counting(0, 1.0)
+    >>> [round(p.value, 4) for p in expected_limits(m, np.array([[[1.0]], [[0.5]]]))]
+    [3.2718, 6.5436]
+    """
     known = ("median", "average", "nearest")
     if kind not in known:
         raise InputError("kind", kind, "one of " + ", ".join(known))
     text = f"{kind} {method} limit without signal at b = {measurement.total_background:g}"
     if kind == "median":
-        bands = expected_bands(measurement, cl, method, nuisances)
-        return Projection(float(bands.median[0]), float(sum(bands.counts[2])), text)
+        bands = expected_bands(measurement, cl, method, nuisances, fractions)
+        return tuple(Projection(float(v), float(sum(bands.counts[2])), text) for v in bands.median)
     if len(measurement.bins) > 1:
         raise InputError("kind", kind, "median for several bins")
     b = measurement.bins[0]
     if kind == "nearest":
         n = round(b.background)
-        return Projection(interval(measurement.with_observed([n]), cl, method, nuisances).upper, float(n), text)
+        found = upper_limits(measurement.with_observed([n]), fractions, cl, method, nuisances)
+        return tuple(Projection(float(v), float(n), text) for v in found)
     bare = measurement.nominal() if nuisances == "none" else measurement
     chances = expected.count_distribution(bare, 0)
     keep = np.flatnonzero(chances > 1e-12)
-    limits = [interval(measurement.with_observed([int(n)]), cl, method, nuisances).upper for n in keep]
-    return Projection(float(np.dot(chances[keep], limits) / chances[keep].sum()), b.background, text)
+    limits = [upper_limits(measurement.with_observed([int(n)]), fractions, cl, method, nuisances) for n in keep]
+    mean = chances[keep] @ np.array(limits) / chances[keep].sum()
+    return tuple(Projection(float(v), b.background, text) for v in mean)
 
 
 def p_values(measurement: Measurement, signal: float, nuisances: str = "marginalise") -> PValues:
@@ -252,6 +305,29 @@ def ranking(
         change = full - without
         effects.append(Effect(name, without, change, change / without if without > 0 else float("nan")))
     return tuple(sorted(effects, key=lambda e: -abs(e.change)))
+
+
+def treatment(measurement: Measurement, method: str, nuisances: str) -> str:
+    """How a method really treats the nuisances: `none` where there are none, `profile` for asymptotic.
+
+    >>> treatment(Measurement.counting(0, 0.5, 0.1), "asymptotic", "marginalise")
+    'profile'
+    """
+    if nuisances == "none" or not measurement.uncertainties:
+        return "none"
+    return str(getattr(_method(method), "TREATMENT", nuisances))
+
+
+def check_choices(method: str, nuisances: str) -> None:
+    """Check the names of a statistic and of a treatment of nuisances before any work.
+
+    Raises:
+        UnknownName: no such method. InputError: no such treatment.
+    """
+    if not isinstance(method, str) or method not in methods():
+        raise UnknownName("method", method, methods())
+    if nuisances not in NUISANCES:
+        raise InputError("nuisances", nuisances, "one of " + ", ".join(NUISANCES))
 
 
 def _prepare(measurement: Measurement, nuisances: str) -> Measurement:

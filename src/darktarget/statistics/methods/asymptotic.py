@@ -14,6 +14,7 @@ from darktarget.statistics.results import Solution
 
 Array = NDArray[np.float64]
 REFERENCES = ("arXiv:1007.1727",)
+TREATMENT = "profile"  # of nuisances, whatever is asked for
 FEW = 10  # expected or observed events in a bin below which the note warns
 
 

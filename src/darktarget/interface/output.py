@@ -1,0 +1,75 @@
+"""Files of a limit: checked before the work starts, written after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from darktarget.core import Experiment, Limit
+    from darktarget.measure import Counting
+
+
+def check(
+    out: Path | None, experiment: Experiment, model: str, plane: str, exports: tuple[str, ...], force: bool
+) -> None:
+    """Check, before any long work, that a limit can be written.
+
+    Raises:
+        InputError: an unknown plane or export, an export without a folder.
+        OutputExists, OutputError: files are there and ``force`` is off, or the folder is not writable.
+    """
+    if exports:
+        from darktarget.io import exports as formats
+
+        formats.check(exports, experiment, model, out, force=force)
+    if out is None:
+        return
+    from darktarget.io import files
+    from darktarget.plot.exclusions import plane_named
+
+    plane_named(plane)
+    files.check(out, _names(f"{experiment.name}_{model}"), force=force)
+
+
+def write_limit(bound: Limit, out: Path, plane: str, force: bool) -> tuple[Path, ...]:
+    """Write CSV, JSON, PNG and PDF of a limit; return their paths."""
+    from darktarget import plot
+    from darktarget.io import files, tables
+
+    ax = plot.exclusion(bound, plane=plane)
+    csv_name, json_name, png_name, pdf_name = _names(f"{bound.experiment}_{bound.model}")
+    writers: dict[str, files.Writer] = {
+        csv_name: lambda path: tables.write_limit_csv(bound, path),
+        json_name: lambda path: tables.write_json(tables.limit_document(bound), path),
+        png_name: lambda path: plot.save(ax, path),
+        pdf_name: lambda path: plot.save(ax, path),
+    }
+    return files.write_all(out, writers, force=force)
+
+
+def write_export(kind: str, bound: Limit, measured: Callable[[], Counting], out: Path, force: bool) -> tuple[Path, ...]:
+    """Write one export; ``measured`` makes the counting measurement where it is needed."""
+    from darktarget.io import exports
+
+    if kind == "pyhf":
+        written = exports.write_pyhf(bound, measured(), out, force=force)
+        return (written[0].parent,)
+    return exports.write_hepdata(bound, out, force=force)
+
+
+def ranking_lines(bound: Limit) -> list[str]:
+    """One line per uncertainty: the smallest and largest change of the coupling over the masses."""
+    lines = []
+    for name, change in bound.ranking.items():
+        known = change[np.isfinite(change)]
+        if known.size:
+            lines.append(f"{name:>32}  {known.min():+.2%} .. {known.max():+.2%} in the coupling")
+    return lines
+
+
+def _names(stem: str) -> tuple[str, ...]:
+    return tuple(f"{stem}.{suffix}" for suffix in ("csv", "json", "png", "pdf"))

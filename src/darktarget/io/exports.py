@@ -1,0 +1,117 @@
+"""A limit as HistFactory workspaces, one per parameter point, or as a HEPData submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from darktarget.core import Experiment, Limit
+from darktarget.errors import InputError, OutputExists
+from darktarget.io import files, hepdata
+from darktarget.io.pyhf_workspace import workspace
+from darktarget.io.tables import write_json
+from darktarget.measure import Counting
+from darktarget.units import GeV
+
+FORMATS = ("pyhf", "hepdata")
+
+
+def stem(bound: Limit) -> str:
+    """Beginning of the names of the files of a limit."""
+    return f"{bound.experiment}_{bound.model}"
+
+
+def workspaces(bound: Limit, counts: Counting) -> Mapping[str, Mapping[str, Any]]:
+    """HistFactory workspaces by file name, one per point with a limit; mu = 1 is the limit on the coupling.
+
+    Args:
+        bound: the limit. counts: what ``flow.count`` returned for the same model and experiment.
+
+    Raises:
+        InputError: no point has a limit, or a projection, which has no observed counts.
+    """
+    if counts.expected is not None:
+        raise _without_counts()
+    found = {}
+    for i in _points(bound):
+        name = f"{stem(bound)}_mass-{bound.mass[i] / GeV:.6g}-GeV_{i:04d}.json"
+        found[name] = workspace(counts.at(int(i)), float(bound.count_limit_with_nuisances[i]), f"point {i}")
+    return found
+
+
+def write_pyhf(bound: Limit, counts: Counting, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+    """Write one workspace per point into a folder of their own.
+
+    Raises:
+        OutputExists, OutputError, InputError: as ``files.write_all`` and ``workspaces``.
+    """
+    writers: dict[str, files.Writer] = {
+        name: lambda path, document=document: write_json(dict(document), path)  # type: ignore[misc]
+        for name, document in workspaces(bound, counts).items()
+    }
+    inside = folder / f"{stem(bound)}_pyhf"
+    written = files.write_all(inside, writers, force=force)
+    for old in inside.glob(f"{stem(bound)}_mass-*-GeV_*.json"):  # of an earlier export with other masses
+        if force and old not in written:
+            old.unlink()
+    return written
+
+
+def write_hepdata(bound: Limit, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+    """Write and validate a HEPData submission into a folder of its own; points without a limit are left out.
+
+    Raises:
+        OutputExists: a submission is there and ``force`` is off.
+        InputError: hepdata_lib is not installed, or no point has a limit.
+    """
+    points = _points(bound)
+    files.check(folder, ())
+    bands = {name: value[points].tolist() for name, value in bound.bands.items()}
+    path = hepdata.write_limit(
+        folder / f"{stem(bound)}_hepdata",
+        (bound.mass[points] / GeV).tolist(),
+        bound.coupling_upper[points].tolist(),
+        quantity=f"{bound.cl:.0%} CL upper limit on the coupling",
+        description=f"{bound.title}: limit on the coupling of {bound.model}. " + "; ".join(bound.method),
+        qualifiers={"CL": bound.cl, "statistic": bound.statistic, "nuisances": bound.nuisances},
+        bands=bands,
+        references=[f"arXiv:{r}" for r in bound.analysis_references],
+        overwrite=force,
+    )
+    return (path,)
+
+
+def check(kinds: tuple[str, ...], experiment: Experiment, model: str, out: Path | None, *, force: bool) -> None:
+    """Check, before any long work, that the wanted exports can be written.
+
+    Raises:
+        InputError: an unknown format, no folder, a workspace of a projection, or hepdata_lib not installed.
+        OutputExists: a folder of an earlier export is not empty and ``force`` is off.
+    """
+    for kind in kinds:
+        if kind not in FORMATS:
+            raise InputError("export", kind, "one of " + ", ".join(FORMATS))
+        if out is None:
+            raise InputError("export", kind, "used together with --out", "It names the folder to write to.")
+        if kind == "pyhf" and experiment.bins[0].observed is None:
+            raise _without_counts()
+        folder = out / f"{experiment.name}_{model}_{kind}"
+        if folder.is_dir() and any(folder.iterdir()) and not force:
+            raise OutputExists(folder)
+        if kind == "hepdata":
+            hepdata.require()
+
+
+def _without_counts() -> InputError:
+    advice = "A workspace holds observed counts; this projection has none."
+    return InputError("export", "pyhf", "hepdata for a projection from its background", advice)
+
+
+def _points(bound: Limit) -> np.ndarray[Any, np.dtype[np.intp]]:
+    points = np.flatnonzero(np.isfinite(bound.coupling_upper))
+    if not points.size:
+        raise InputError("export", None, "a limit at one point at least", "No point has a limit.")
+    return points
