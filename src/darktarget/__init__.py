@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from darktarget.flow import limit as limit
     from darktarget.flow import measurement as measurement
     from darktarget.flow import produce as produce
+    from darktarget.flow import select as select
     from darktarget.flow import tracks as tracks
 
 _PUBLIC = {
@@ -37,6 +38,7 @@ _PUBLIC = {
     "count": "flow",
     "limit": "flow",
     "measurement": "flow",
+    "select": "flow",
     "produce": "flow",
     "tracks": "flow",
 }

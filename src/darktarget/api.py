@@ -22,9 +22,12 @@ from darktarget.registry import Registry, plural
 from darktarget.signatures import SIGNATURES
 from darktarget.units import LEPTON_MASS, GeV
 
+#: Figures use this module, so their registry is named here by its package alone.
+FIGURES: Final[Registry[Any]] = Registry("figure", "darktarget.figures")
+
 #: What ``names`` can list (read-only).
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
-    {plural(r.kind): r for r in (MODELS, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, CONSTRAINTS)}
+    {plural(r.kind): r for r in (MODELS, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, CONSTRAINTS, FIGURES)}
 )
 BEAMS: Final = ("electron", "positron", "muon")
 
@@ -33,7 +36,7 @@ def names(kind: str) -> tuple[str, ...]:
     """Names of all models, processes, experiments or signatures.
 
     >>> names("processes")
-    ('bremsstrahlung',)
+    ('annihilation', 'bremsstrahlung')
     """
     if kind not in REGISTRIES:
         raise UnknownName("list", kind, REGISTRIES)

@@ -56,6 +56,7 @@ def tracks(beam: Beam, target: Target, *, cut: float | None = None, method: str 
     Returns:
         Tracks: lengths per species, material, depth and energy.
 
+    >>> from darktarget.core import Layer
     >>> path = tracks(Beam("electron", 100 * GeV), Target((Layer("Pb", 0.1),)), method="first-radiation-length")
     >>> path.line.round(3).tolist()
     [[0.178]]
@@ -196,7 +197,7 @@ def limit(
     >>> import darktarget as dt
     >>> bound = limit(dt.model("dark-photon", mass=0.1), dt.experiment("na64e-2018"))
     >>> print(f"{bound.coupling_upper[0]:.1e}")
-    2.9e-04
+    3.5e-04
     """
     _check(model, experiment, cl)
     check_choices(method, nuisances)

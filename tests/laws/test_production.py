@@ -28,9 +28,9 @@ def _has(model: str, process: str) -> bool:
 PAIRS = [(m, p) for m, p in PAIRS if _has(m, p)]
 
 
-@pytest.mark.parametrize(("model", "process"), PAIRS)
 @pytest.mark.parametrize(
-    ("beam", "energy", "target"), [("electron", 100, "Pb"), ("positron", 8, "W"), ("muon", 160, "Fe")]
+    ("model", "process", "beam", "energy", "target"),
+    [(*pair, *beam) for pair in PAIRS for beam in BEAMS if pair[1] != "annihilation" or beam[0] == "positron"],
 )
 def test_cross_sections_are_finite_and_positive(
     model: str, process: str, beam: str, energy: float, target: str

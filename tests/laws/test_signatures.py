@@ -26,10 +26,11 @@ def test_efficiency_is_a_probability(name: str) -> None:
 def test_selection_is_a_part_of_what_is_made(name: str) -> None:
     seen = SIGNATURES[name].example()  # type: ignore[attr-defined]
     model = dt.model("dark-photon", mass=[0.01, 0.3])
-    (made,) = dt.produce(model, dt.experiment("na64e-2018"))
-    signal = seen.select(model, made, BEAM)
+    seen_by = dt.experiment("na64e-2018")
+    (made,) = dt.produce(model, seen_by, processes=["bremsstrahlung"])
+    signal = seen.select(model, made, BEAM, seen_by.target)
     assert np.all((signal.unit > 0) & (signal.unit <= made.total))
     assert signal.reason == (None, None)
-    closed = seen.select(dt.model("dark-photon", mass=[0.01, 0.3], mass_ratio=1.5), made, BEAM)
+    closed = seen.select(dt.model("dark-photon", mass=[0.01, 0.3], mass_ratio=1.5), made, BEAM, seen_by.target)
     assert np.all(closed.unit == 0.0)
     assert all(closed.reason)

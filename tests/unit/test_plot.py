@@ -44,7 +44,7 @@ def test_labels_and_references_are_there() -> None:
 
 
 def test_curve_without_any_limit_says_so() -> None:
-    closed = dt.limit(dt.model("dark-photon", mass=[0.1, 0.2], mass_ratio=1.0), dt.experiment("na64e-2018"))
+    closed = dt.limit(dt.model("dark-photon", mass=[0.1, 0.2], mass_ratio=0.2), dt.experiment("na64e-2018"))
     ax = dt.plot.exclusion(closed)
     assert any("no limit" in t.get_text() for t in ax.texts)
 

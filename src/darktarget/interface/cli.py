@@ -196,6 +196,20 @@ def _nuisances(treatment: str | None, none: bool) -> str:
 
 
 @app.command()
+def figure(
+    key: Annotated[str | None, typer.Argument(help="Name of a figure: see `list figures`.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every figure.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for plots, data and checks.")] = Path("figures"),
+    force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
+) -> None:
+    """Recompute figures of the papers: plot, data and comparison with the published numbers."""
+    from darktarget.interface.gallery import make
+
+    for line in make(key, every, out, force):
+        typer.echo(line)
+
+
+@app.command()
 def tables(
     rebuild: Annotated[bool, typer.Option(help="Build all again, not only what is missing.")] = False,
 ) -> None:

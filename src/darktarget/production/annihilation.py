@@ -193,6 +193,6 @@ def peak_mass(cut: float) -> float:
     r"""Mediator mass whose resonance sits at a positron energy, :math:`\sqrt{2m_eE}` (GeV from GeV).
 
     >>> round(peak_mass(50.0), 4)
-    0.226
+    0.2261
     """
     return float(np.sqrt(2 * ELECTRON_MASS * (cut * GeV + ELECTRON_MASS)) / GeV)
