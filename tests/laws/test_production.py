@@ -99,3 +99,14 @@ def test_widths_are_continuous_at_threshold(model: str) -> None:
     open_, closed = (dt.model(model, mass=0.1, mass_ratio=r).width(dark=True)[0] for r in (2 * (1 + 1e-9), 2.0))
     assert closed == 0.0
     assert 0 < open_ < 1e-3 * 0.1
+
+
+@pytest.mark.parametrize("model", dt.names("models"))
+@pytest.mark.parametrize("experiment", ["na64e-2018", "na64e-positron"])
+def test_limits_of_bremsstrahlung_are_smooth_in_mass(model: str, experiment: str) -> None:
+    """A table that is wrong anywhere shows as a kink: the logarithmic slope changes by little from point to point."""
+    masses = np.geomspace(1e-3, 2, 220)
+    bound = dt.limit(_model(model, masses), dt.experiment(experiment), processes=["bremsstrahlung"])
+    slope = np.diff(np.log(bound.coupling_upper)) / np.diff(np.log(masses))
+    assert np.abs(np.diff(slope)).max() < 0.12
+    assert np.all(slope > -0.1)

@@ -82,12 +82,16 @@ class Tracks:
     def density(self, species: str, material: str, energy: Array) -> Array:
         """Track length per energy (X0 per energy unit and primary), summed over depth; the line is not in it.
 
-        Linear in the logarithm of the energy between bin centres, constant beyond the outer ones, 0 outside.
+        Linear in the logarithm of the energy between bin centres and on to the outer edges, 0 outside.
         """
         i, j = self.species.index(species), self.materials.index(material)
         centre = np.sqrt(self.energy[1:] * self.energy[:-1])
         per_log = self.length[i, j].sum(axis=0) / np.log(self.energy[1:] / self.energy[:-1])
         inside = (energy > self.energy[0]) & (energy < self.energy[-1])
+        if centre.size > 1:
+            ends = per_log[[0, -1]] + (per_log[[0, -1]] - per_log[[1, -2]]) / 2
+            centre = np.concatenate([self.energy[:1], centre, self.energy[-1:]])
+            per_log = np.concatenate([ends[:1], per_log, ends[1:]]).clip(0)
         value = np.interp(np.log(np.maximum(energy, self.energy[0])), np.log(centre), per_log)
         return np.asarray(np.where(inside, value / np.maximum(energy, self.energy[0]), 0.0))
 

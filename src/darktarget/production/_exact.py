@@ -124,13 +124,20 @@ class Collision:
 
     @property
     def x_range(self) -> tuple[float, float]:
-        """Smallest and largest x = E_X/E: at rest in the lab, and forward with the recoils at threshold."""
+        """Smallest and largest x = E_X/E: at rest or backward, and forward, with the recoils at threshold.
+
+        On a light nucleus a heavy mediator is too slow in the centre of mass to come to rest in the lab.
+        """
         root = np.sqrt(self._invariant)
         recoil = self.lepton_mass + self.nuclear_mass
         energy = (self._invariant + self.mediator_mass**2 - recoil**2) / (2 * root)
         momentum = np.sqrt(max(energy**2 - self.mediator_mass**2, 0.0))
-        forward = ((self.energy + self.nuclear_mass) * energy + self.momentum * momentum) / root
-        return self.mediator_mass / self.energy, float(forward / self.energy)
+        total = self.energy + self.nuclear_mass
+        forward = (total * energy + self.momentum * momentum) / root
+        slowest = self.mediator_mass
+        if momentum * total < self.momentum * energy:  # slower than the centre of mass
+            slowest = (total * energy - self.momentum * momentum) / root
+        return slowest / self.energy, float(forward / self.energy)
 
 
 @lru_cache(maxsize=16)

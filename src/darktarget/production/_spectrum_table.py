@@ -226,7 +226,7 @@ def recipe_of(
         "lowest_x": lowest,
         "shape": list(SHAPE),
         "quality": QUALITY,
-        "version": 1,
+        "version": 2,
     }
 
 

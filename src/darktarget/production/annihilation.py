@@ -150,6 +150,21 @@ class Annihilation:
             references=(*REFERENCES, *tracks.references),
         )
 
+    def spectrum(self, model: Model, tracks: Tracks, energy: Array, options: Options = DEFAULT) -> Array:
+        """Dark pairs per primary and energy at unit coupling, electrons at rest, on the first material.
+
+        Args:
+            energy: of the pair, [n].
+
+        Returns:
+            per energy unit, [point, n].
+        """
+        stuff = material(tracks.materials[0])
+        positron = np.broadcast_to(energy - ELECTRON_MASS, (model.points, energy.size))
+        value = sigma(model, squared_energy(positron), options.width)
+        density = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2
+        return np.asarray(density * value * tracks.density("positron", stuff.name, positron))
+
     def _along(
         self, model: Model, tracks: Tracks, stuff: Material, minimum: float, options: Options, smear: Smearing
     ) -> tuple[Array, Array]:
