@@ -15,6 +15,7 @@ import numpy as np
 
 from darktarget.target import cross_sections as xs
 from darktarget.target import shower_state as state
+from darktarget.target.elastic import transport
 from darktarget.target.lpm import Floats
 from darktarget.target.materials import Element, Material
 from darktarget.units import ELECTRON_MASS, GeV
@@ -87,7 +88,7 @@ def _charged(rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: f
         table[:, state.LOSS] = soft + collisions
         slope = np.diff(table[:, state.LOSS]) / np.diff(np.log(T))
         table[:, state.SLOPE] = np.append(slope, slope[-1])
-        table[:, state.TRANSPORT] = sum(n * xs.transport(T, e.Z) for e, n in atoms(medium))
+        table[:, state.TRANSPORT] = sum(n * transport(T, e.Z) for e, n in atoms(medium))
 
 
 def _photon(rates: Floats, inverse: Floats, medium: Material, k: Floats, pair_fit: bool) -> None:
