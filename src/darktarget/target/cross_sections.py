@@ -319,4 +319,3 @@ def _f_plus(tau: Floats, up: Floats, beta2: Floats) -> Floats:
     series = tau + 2 * up - 1.5 * up**2 * y - (up - up**3 / 3) * y**2
     series = series - (up**2 / 2 - tau * up**3 / 3 + up**4 / 4) * y**3
     return np.asarray(np.log(tau * up) - beta2 / tau * series)
-
