@@ -11,6 +11,7 @@ help:
 	@echo "make lint      ruff and mypy --strict"
 	@echo "make tables    rebuild the shipped tables"
 	@echo "make bench     speeds and memory"
+	@echo "make bench-gpu showers/s on a CUDA device"
 	@echo "make clean     remove the environment and every build product"
 
 $(VENV)/bin/python:
@@ -28,6 +29,10 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/.test $(VENV)/.run
+
+$(VENV)/.gpu: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[gpu]'
+	@touch $@ $(VENV)/.run
 
 run: $(VENV)/.run
 	$(BIN)/darktarget limit na64e-2018 dark-photon --out out/ --force
@@ -49,7 +54,10 @@ tables: $(VENV)/.run
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
+bench-gpu: $(VENV)/.gpu
+	$(BIN)/python -m benchmarks shower_gpu
+
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help run test validate lint tables bench clean
+.PHONY: help run test validate lint tables bench bench-gpu clean

@@ -1,4 +1,4 @@
-"""Showers per second on one core and the thread efficiency: ``python benchmarks/shower.py``.
+"""Showers per second on one core and the thread efficiency: `python -m benchmarks shower`.
 
 Compilation is excluded (it happens once and is cached on disk). Wanted: 40,000/s at a 1 GeV cut, 1,000/s at
 20 MeV, 10,000/s in the NA64 sandwich at 1 GeV; efficiency 0.9 on two threads; below 300 MB.
@@ -27,6 +27,7 @@ def rate(stack: Stack, cut: float, number: int, lateral: bool, threads: int) -> 
 
 
 def main() -> None:
+    """Print one line per case, and the peak memory."""
     for name, stack, cut, number, lateral in CASES:
         one, two = (rate(stack, cut, number * n, lateral, n) for n in (1, 2))
         print(f"{name:32s} {one:9.0f}/s on 1 thread, {two:9.0f}/s on 2, efficiency {two / one / 2:.2f}")

@@ -10,6 +10,7 @@ import numpy as np
 
 from darktarget.target.lpm import Floats, lpm_energy, plasma_energy, suppression
 from darktarget.target.materials import DensityEffect, Material
+from darktarget.target.seltzer_berger import HIGHEST, seltzer_berger, tabulated
 from darktarget.units import ALPHA, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS, MeV, eV
 
 _RE2 = CLASSICAL_ELECTRON_RADIUS**2
@@ -79,6 +80,8 @@ def bremsstrahlung(k: Floats, T: Floats, Z: int, medium: Material) -> Floats:
     Returns:
         cm^2 per energy.
 
+    Above 50 MeV (and in hydrogen at all energies) this formula, below it the tables of seltzer_berger.py.
+
     Reference: Tsai, Rev. Mod. Phys. 46 (1974) 815, Eq. 3.83;
     Stanev et al., Phys. Rev. D 25 (1982) 1291, Eq. 1.
     """
@@ -89,7 +92,10 @@ def bremsstrahlung(k: Floats, T: Floats, Z: int, medium: Material) -> Floats:
     s_prime = np.sqrt(lpm_energy(medium) * y / (8 * E * (1 - y)))
     g, phi = suppression(s_prime, Z, dielectric)
     bracket = (y**2 * g + 2 * (1 + (1 - y) ** 2) * phi) / 3 * a + 2 / 3 * (1 - y) * b
-    return np.where(k <= T, ALPHA * _RE2 / k * bracket, 0.0)
+    high = np.where(k <= T, ALPHA * _RE2 / k * bracket, 0.0)
+    if not tabulated(Z) or np.min(T) > HIGHEST:
+        return high
+    return np.where(T > HIGHEST, high, seltzer_berger(k, T, Z) / dielectric)
 
 
 def pair(x: Floats, k: Floats, Z: int, medium: Material) -> Floats:
@@ -313,22 +319,3 @@ def _f_plus(tau: Floats, up: Floats, beta2: Floats) -> Floats:
     series = tau + 2 * up - 1.5 * up**2 * y - (up - up**3 / 3) * y**2
     series = series - (up**2 / 2 - tau * up**3 / 3 + up**4 / 4) * y**3
     return np.asarray(np.log(tau * up) - beta2 / tau * series)
-
-
-def transport(T: Floats, Z: int) -> Floats:
-    r"""Transport cross section of elastic scattering, :math:`\int(1-\cos\theta)d\sigma`, cm^2 per atom.
-
-    .. math:: 2\pi Z(Z+1)\Big(\frac{r_em}{p\beta}\Big)^2\Big[\ln\Big(1+\frac1\eta\Big) - \frac1{1+\eta}\Big],
-              \quad \eta = \Big(\frac{\hbar}{2pa}\Big)^2\Big[1.13 + 3.76\frac{(\alpha Z)^2}{\beta^2}\Big]
-
-    with the Thomas-Fermi radius a = 0.885 a_0 Z^(-1/3).
-
-    Reference: G. Z. Moliere, Z. Naturforsch. A 2 (1947) 133; for this use of the screened Rutherford form,
-    I. Kawrakow and A. F. Bielajew, Nucl. Instrum. Meth. B 134 (1998) 325, Eqs. 2-6.
-    """
-    tau = np.asarray(T) / ELECTRON_MASS
-    p2 = tau * (tau + 2)  # (p/m)^2
-    beta2 = p2 / (tau + 1) ** 2
-    chi2 = (ALPHA * Z ** (1 / 3) / 0.885) ** 2 / p2 * (1.13 + 3.76 * (ALPHA * Z) ** 2 / beta2)
-    eta = chi2 / 4
-    return np.asarray(2 * np.pi * Z * (Z + 1) * _RE2 / (p2 * beta2) * (np.log1p(1 / eta) - 1 / (1 + eta)))

@@ -155,9 +155,9 @@ def scatter_angle(t: Tables, kinetic: float, transfer: float, recoil: bool) -> f
     return min(1.0, math.sqrt(energy * (kinetic + 2 * m) / (kinetic * (energy + 2 * m))))
 
 
-def scatter(t: Tables, s: State, mean: float) -> None:
-    """Multiple scattering: 1 - cos(theta) exponential (Gaussian in space angle) with the exact mean."""
-    x = -(1.0 - math.exp(-mean)) * math.log(uniform(s.rng, MAIN))
+def scatter(s: State, mean: float) -> None:
+    """Deflect the current particle: 1 - cos(theta) exponential (Gaussian in space angle) with this mean."""
+    x = -mean * math.log(uniform(s.rng, MAIN))
     cosine = 1.0 - x if x < 2.0 else 2 * uniform(s.rng, MAIN) - 1.0
     turn(s.p, cosine, 2 * math.pi * uniform(s.rng, MAIN))
 

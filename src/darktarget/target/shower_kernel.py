@@ -63,6 +63,7 @@ from darktarget.target.shower_state import (
     FRONT,
     HEIGHT,
     LAYER,
+    LEAST_TURNS,
     LOSS,
     MAIN,
     MAJORANT,
@@ -125,13 +126,15 @@ def charged(t: Tables, g: Geometry, s: State) -> bool:
     """Follow an electron or positron to its first product above the cut, its end or its exit.
 
     Interaction points are drawn with the majorant rate and accepted with rate(E)/majorant, which is exact
-    while the energy falls along the step. Returns whether a current particle is left to follow.
+    while the energy falls along the step. Deflections come at random points, which makes the mean depth and
+    the mean square displacement exact for any MAX_TURN. Returns whether a current particle is left to follow.
     """
     species = s.q[SPECIES]
     x = (math.log(s.p[ENERGY]) - t.log_low) * t.per_step
     i = min(max(int(x), 0), t.edges.size - 2)
     word = next_word(s.rng)
     depth_left = free_path(t, word)
+    turns_left = free_path(t, next_word(s.rng)) if g.lateral else 0.0
     while True:
         m, energy = g.material[s.q[LAYER]], s.p[ENERGY]
         majorant = t.rates[m, species, i, MAJORANT]
@@ -141,24 +144,27 @@ def charged(t: Tables, g: Geometry, s: State) -> bool:
         loss, per_energy = rate(t, m, species, i, x - i, LOSS), 1.0 / energy
         if loss * step > MAX_LOSS * energy:
             step = MAX_LOSS * energy / loss
-        turning = 0.0
+        turns = 0.0
         if g.lateral:
-            turning = rate(t, m, species, i, x - i, TRANSPORT)
-            step = min(step, MAX_TURN / turning)
+            turns = max(rate(t, m, species, i, x - i, TRANSPORT) / MAX_TURN, LEAST_TURNS)
+            step = min(step, turns_left / turns)
         loss -= t.rates[m, species, i, SLOPE] * 0.5 * loss * step * per_energy
         after = energy - loss * step
         if after <= t.cut:
             run_out(t, g, s, i, energy, (energy - t.cut) / loss)
             return False
         walk(t, g, s, i, step, energy, after)
-        if g.lateral:
-            scatter(t, s, step * turning)
         x += log_ratio(after * per_energy) * t.per_step
         i = min(max(int(x), 0), t.edges.size - 2)
         if step < free:
             depth_left -= step * majorant
-            if step == wall and not cross(t, g, s):
-                return False
+            turns_left -= step * turns
+            if step == wall:
+                if not cross(t, g, s):
+                    return False
+            elif g.lateral and turns_left <= 1e-12:
+                scatter(s, rate(t, m, species, i, x - i, TRANSPORT) / turns)
+                turns_left = free_path(t, next_word(s.rng))
             continue
         what = interact(t, g, s, i, x - i, low_half(word) * majorant)
         if what <= 0:

@@ -21,7 +21,8 @@ DEPOSITED, VISIBLE, PRESHOWER, CELLS, BACK, FRONT = 0, 1, 2, 3, 4, 5  # of State
 HEIGHT, TOUCHED, PICKED_AT = 0, 1, 2  # of State.counts; PICKED_AT is -1 when no pick is open
 MAIN, PICK = 0, 1  # random streams
 MAX_LOSS = 0.1  # largest fraction of energy that a step may lose continuously
-MAX_TURN = 0.2  # largest 1 - <cos theta> of a step
+MAX_TURN = 0.15  # largest 1 - <cos theta> of a deflection; its second moment is then that of lead's
+LEAST_TURNS = 10.0  # fewest deflections per X0
 STACK = 64
 
 

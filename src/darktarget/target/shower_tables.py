@@ -15,8 +15,10 @@ import numpy as np
 
 from darktarget.target import cross_sections as xs
 from darktarget.target import shower_state as state
+from darktarget.target.elastic import transport
 from darktarget.target.lpm import Floats
 from darktarget.target.materials import Element, Material
+from darktarget.target.seltzer_berger import positron_ratio
 from darktarget.units import ELECTRON_MASS, GeV
 
 BINS_PER_DECADE = 40
@@ -74,10 +76,14 @@ def _charged(rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: f
     hit, inverse[state.BHABHA] = integrate(bhabha_shape(cut), T)
     _, inverse[state.ANNIHILATION] = integrate(annihilation_shape, T)
     annihilated = xs.annihilation_total(T)
-    soft = soft_loss(medium, T, soft_cut)
-    for species, scattered, gone in ((state.ELECTRON, knocked, 0.0), (state.POSITRON, hit, annihilated)):
+    fewer, _ = integrate(bremsstrahlung_shape(medium, soft_cut, positron=True), T)
+    for species, emitted, scattered, gone in (
+        (state.ELECTRON, radiated, knocked, 0.0),
+        (state.POSITRON, fewer, hit, annihilated),
+    ):
+        soft = soft_loss(medium, T, soft_cut, species == state.POSITRON)
         table = rates[species]
-        table[:, 0] = radiated
+        table[:, 0] = emitted
         table[:, 1] = table[:, 0] + electrons * scattered
         table[:, 2] = table[:, 1] + electrons * gone
         highest = np.maximum.accumulate(table[:, 2])
@@ -87,7 +93,7 @@ def _charged(rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: f
         table[:, state.LOSS] = soft + collisions
         slope = np.diff(table[:, state.LOSS]) / np.diff(np.log(T))
         table[:, state.SLOPE] = np.append(slope, slope[-1])
-        table[:, state.TRANSPORT] = sum(n * xs.transport(T, e.Z) for e, n in atoms(medium))
+        table[:, state.TRANSPORT] = sum(n * transport(T, e.Z) for e, n in atoms(medium))
 
 
 def _photon(rates: Floats, inverse: Floats, medium: Material, k: Floats, pair_fit: bool) -> None:
@@ -127,13 +133,13 @@ def integrate(shape: Shape, energy: Floats) -> tuple[Floats, Floats]:
     return total, np.array(rows)
 
 
-def bremsstrahlung_shape(medium: Material, soft_cut: float) -> Shape:
+def bremsstrahlung_shape(medium: Material, soft_cut: float, positron: bool = False) -> Shape:
     """d(rate per X0)/dv of bremsstrahlung, k = k_c (T/k_c)^v."""
 
     def shape(v: Floats, T: Floats) -> Floats:
         log_range = np.log(T / soft_cut)
         k = np.minimum(soft_cut * np.exp(v * log_range), T)
-        return sum(n * xs.bremsstrahlung(k, T + 0 * k, e.Z, medium) for e, n in atoms(medium)) * k * log_range
+        return _radiation(k, T + 0 * k, medium, positron) * k * log_range
 
     return shape
 
@@ -187,10 +193,18 @@ def annihilation_shape(v: Floats, T: Floats) -> Floats:
     return np.asarray(xs.annihilation(r, T) * r * log_range)
 
 
-def soft_loss(medium: Material, T: Floats, soft_cut: float) -> Floats:
+def _radiation(k: Floats, T: Floats, medium: Material, positron: bool) -> Floats:
+    """Photons radiated per X0 and photon energy by an electron or a positron."""
+    parts = [n * xs.bremsstrahlung(k, T, e.Z, medium) for e, n in atoms(medium)]
+    if positron:
+        parts = [part * positron_ratio(T, e.Z) for part, (e, _) in zip(parts, atoms(medium), strict=True)]
+    return np.asarray(sum(parts))
+
+
+def soft_loss(medium: Material, T: Floats, soft_cut: float, positron: bool = False) -> Floats:
     """Energy radiated per X0 in photons below the soft-photon cut, [energy]."""
     nodes, weights = np.polynomial.legendre.leggauss(96)
     x = (nodes + 1) / 2
     k = soft_cut * x[None, :] ** 2 + 0 * T[:, None]  # the square resolves the dielectric cut-off at small k
-    spectrum = sum(n * xs.bremsstrahlung(k, T[:, None] + 0 * k, e.Z, medium) for e, n in atoms(medium))
+    spectrum = _radiation(k, T[:, None] + 0 * k, medium, positron)
     return np.asarray((k * spectrum * 2 * soft_cut * x * weights / 2).sum(axis=1))
