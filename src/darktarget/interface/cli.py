@@ -130,6 +130,10 @@ def limit(
     process: Annotated[list[str] | None, typer.Option(help="Only this process; repeatable.")] = None,
     cross_section: Annotated[str, typer.Option(help="etl (exact), ww or iww.")] = "etl",
     form_factor: Form = "elastic",
+    tracks: Annotated[str, typer.Option(help="shower, or first-radiation-length.")] = "shower",
+    width: Annotated[str, typer.Option(help="Resonance width: fixed or running.")] = "fixed",
+    electrons: Annotated[str, typer.Option(help="Target electrons: rest or bound.")] = "rest",
+    radiation: Annotated[bool, typer.Option("--radiation", help="Positrons radiate before they annihilate.")] = False,
     method: Annotated[str, typer.Option(help="Statistic: cls, classical, feldman-cousins or bayes.")] = "cls",
     nuisances: Annotated[str | None, typer.Option(help="marginalise (the default) or profile.")] = None,
     no_nuisances: Annotated[bool, typer.Option("--no-nuisances", help="Everything known exactly.")] = False,
@@ -158,6 +162,10 @@ def limit(
         "processes": process,
         "cross_section": cross_section,
         "form_factor": form_factor,
+        "tracks": tracks,
+        "width": width,
+        "electrons": electrons,
+        "radiation": radiation,
     }
     signal = uncertainties(signal_uncertainty or [])
     bound = flow.limit(

@@ -64,7 +64,7 @@ def recipe_of(beam: Beam, target: Target, cut: float) -> dict[str, Any]:
         "showers": SHOWERS,
         "seed": SEED,
         "depth_bins": DEPTH_BINS,
-        "version": 1,
+        "version": 2,
     }
 
 
