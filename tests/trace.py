@@ -124,10 +124,27 @@ def squared(point: Point, m: float, lines: list[tuple[float, Matrix]]) -> float:
     return total / 2
 
 
+GAMMA5 = 1j * GAMMA[0] @ GAMMA[1] @ GAMMA[2] @ GAMMA[3]
+ONE = np.eye(4, dtype=complex)
+
+
+def polarisations(kind: str, point: Point) -> list[tuple[float, Matrix]]:
+    """Vertices of a mediator and their weights: -g + kk/M^2 for spin 1, one for spin 0."""
+    right = GAMMA5 if kind in ("axial", "pseudoscalar") else ONE
+    if kind in ("scalar", "pseudoscalar"):
+        return [(1.0, 1j * right if kind == "pseudoscalar" else right)]
+    transverse = [(-METRIC[a], GAMMA[a] @ right) for a in range(4)]
+    return [*transverse, (1 / float(dot(point.k, point.k)), slash(point.k) @ right)]
+
+
+def mediator_squared(point: Point, m: float, kind: str, current: Vector) -> float:
+    """Spin-averaged |A|^2 of a mediator of some kind."""
+    return squared(point, m, [(w, line(point, m, vertex, current)) for w, vertex in polarisations(kind, point)])
+
+
 def vector_squared(point: Point, m: float, current: Vector) -> float:
-    """Spin-averaged |A|^2 of a vector mediator, polarisations summed with -g."""
-    lines = [(-METRIC[a], line(point, m, vector_vertex(a), current)) for a in range(4)]
-    return squared(point, m, lines)
+    """Spin-averaged |A|^2 of a vector mediator."""
+    return mediator_squared(point, m, "vector", current)
 
 
 def energy_angle(
@@ -140,6 +157,7 @@ def energy_angle(
     g2: Callable[[float], float],
     alpha: float,
     nodes: int,
+    kind: str,
 ) -> float:
     """d sigma/(dx d theta) at unit coupling (GeV^-2 per rad) by quadrature over t and azimuth of the traces."""
     mp.dps = 50
@@ -154,7 +172,7 @@ def energy_angle(
             point = phase_space(E, m, M, MN, x, theta, t, 2 * mp.pi * (j + mpf(1) / 2) / turns)
             if point is not None:
                 moved = boosted(point, shift=True)
-                azimuth += vector_squared(moved, m, moved.J) * 2 * np.pi / turns
+                azimuth += mediator_squared(moved, m, kind, moved.J) * 2 * np.pi / turns
         total += wi / 2 * float(mp.log(high / low) * t) * g2(float(t)) / float(t) ** 2 * azimuth
     p, k = np.sqrt(E**2 - m**2), np.sqrt((x * E) ** 2 - M**2)
     V = np.sqrt(p**2 + k**2 - 2 * p * k * np.cos(theta))

@@ -51,6 +51,25 @@ def test_photon_flux_approximations_are_wrong_for_electrons(method: str, ratios:
     np.testing.assert_allclose(found, ratios, rtol=0.03)
 
 
+@pytest.mark.parametrize(
+    ("name", "beam", "mass", "expected"),
+    [
+        ("scalar", "electron", 0.1, 4.254e9),
+        ("scalar", "electron", 0.001, 5.905e12),
+        ("axial", "electron", 0.001, 2.999e13),
+        ("pseudoscalar", "electron", 0.001, 5.071e12),
+        ("scalar", "muon", 0.1, 2.635e8),
+        ("pseudoscalar", "muon", 0.1, 1.734e8),
+        ("axial", "muon", 0.1, 2.083e9),
+        ("axial", "muon", 0.001, 1.836e13),
+    ],
+)
+def test_other_mediators(name: str, beam: str, mass: float, expected: float) -> None:
+    energy = 100 if beam == "electron" else 160
+    result = dt.cross_section(dt.model(name, mass=mass), beam=beam, energy=energy, target="Pb")
+    assert result.sigma[0] / PB == pytest.approx(expected, rel=5e-3)
+
+
 def test_weizsaecker_williams_is_good_for_muons() -> None:
     masses = [0.01, 0.1, 1.0]
     ratio = pb(masses, "muon", 160, "Pb", method="ww") / pb(masses, "muon", 160, "Pb")

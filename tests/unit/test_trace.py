@@ -78,15 +78,30 @@ def test_shifted_current_gives_the_same_square() -> None:
         assert a > 0
 
 
+MODELS = {"vector": "dark-photon", "axial": "axial", "scalar": "scalar", "pseudoscalar": "pseudoscalar"}
+
+
+@pytest.mark.parametrize("kind", list(MODELS))
 @pytest.mark.parametrize(("E", "m", "M", "x", "theta"), POINTS)
-def test_energy_and_angle_against_traces(E: float, m: float, M: float, x: float, theta: float) -> None:
+def test_energy_and_angle_against_traces(E: float, m: float, M: float, x: float, theta: float, kind: str) -> None:
     def g2(t: float) -> float:
         return float(elastic(np.array([t]), LEAD)[0])
 
-    expected = trace.energy_angle(E, m, M, MN, x, theta, g2, ALPHA, nodes=40)
+    expected = trace.energy_angle(E, m, M, MN, x, theta, g2, ALPHA, 40, kind)
     beam = Beam("electron" if m < 0.01 else "muon", E)
     found = dt.process("bremsstrahlung").energy_angle(  # type: ignore[attr-defined]
-        dt.model("dark-photon", mass=M), beam, "Pb", np.array([x]), np.array([theta])
+        dt.model(MODELS[kind], mass=M), beam, "Pb", np.array([x]), np.array([theta])
     )
     assert found.value[0, 0] == pytest.approx(expected, rel=1e-3)
     assert found.relative_error[0, 0] < 1e-3
+
+
+@pytest.mark.parametrize("kind", list(MODELS))
+def test_gauge_invariance_of_every_mediator(kind: str) -> None:
+    """q.J = 0 for each vertex, axial and pseudoscalar ones with their gamma5 included."""
+    for point in _random_points()[:6]:
+        moved, m = trace.boosted(point, shift=True), float(mp.sqrt(trace.dot(point.p, point.p)))
+        gauge = abs(trace.mediator_squared(moved, m, kind, moved.q))
+        t = -float(trace.dot(moved.q, moved.q))
+        normal = abs(trace.mediator_squared(moved, m, kind, moved.J)) * t / abs(float(trace.dot(moved.J, moved.J)))
+        assert gauge < 1e-6 * normal
