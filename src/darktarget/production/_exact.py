@@ -38,10 +38,8 @@ ExactKernel = Callable[[Array, Array, float, float], Numerator]
 EXACT: Final[KernelTable[ExactKernel]] = KernelTable("exact bremsstrahlung")
 
 
-@EXACT.kernel(VECTOR)
-def vector(u: Array, t: Array, m2: float, M2: float) -> Numerator:
-    """Vector coupling g gamma^mu, polarisations summed with -g (the current is conserved)."""
-    a = M2 + 2 * m2
+def _spin_one(u: Array, t: Array, m2: float, M2: float, a: float, qq: Array) -> Numerator:
+    """What vector and axial couplings share, polarisations summed with -g; they differ in ``a`` and ``qq``."""
     jj: Polynomial = (
         2 * t * u**2 * a,
         2 * u * (2 * t * (2 * m2 - M2 + t + u) + u**2),
@@ -50,8 +48,13 @@ def vector(u: Array, t: Array, m2: float, M2: float) -> Numerator:
     )
     ww: Polynomial = (-8 * u**2 * a, -8 * t * u)
     wq: Polynomial = (-8 * u**2 * a, -8 * u * (a + t), -8 * u)
-    qq: Polynomial = (0.0, 8 * u * (u - M2))
-    return jj, ww, wq, qq
+    return jj, ww, wq, (0.0, qq)
+
+
+@EXACT.kernel(VECTOR)
+def vector(u: Array, t: Array, m2: float, M2: float) -> Numerator:
+    """Vector coupling g gamma^mu; the current is conserved."""
+    return _spin_one(u, t, m2, M2, M2 + 2 * m2, 8 * u * (u - M2))
 
 
 @EXACT.kernel(SCALAR)
@@ -73,17 +76,8 @@ def pseudoscalar(u: Array, t: Array, m2: float, M2: float) -> Numerator:
 @EXACT.kernel(AXIAL)
 def axial(u: Array, t: Array, m2: float, M2: float) -> Numerator:
     """Axial coupling g gamma^mu gamma5; the longitudinal mode adds 4 m^2/M^2 times the pseudoscalar."""
-    a = M2 - 6 * m2
-    jj: Polynomial = (
-        2 * t * u**2 * a,
-        2 * u * (2 * t * (2 * m2 - M2 + t + u) + u**2),
-        2 * t * (a + 2 * u),
-        2 * u,
-    )
-    ww: Polynomial = (-8 * u**2 * a, -8 * t * u)
-    wq: Polynomial = (-8 * u**2 * a, -8 * u * (a + t), -8 * u)
-    qq: Polynomial = (0.0, 8 * u * (4 * m2 - M2 + u))
-    transverse, longitudinal = (jj, ww, wq, qq), pseudoscalar(u, t, m2, M2)
+    transverse = _spin_one(u, t, m2, M2, M2 - 6 * m2, 8 * u * (4 * m2 - M2 + u))
+    longitudinal = pseudoscalar(u, t, m2, M2)
     parts = [_combined(b, c, 4 * m2 / M2) for b, c in zip(transverse, longitudinal, strict=True)]
     return parts[0], parts[1], parts[2], parts[3]
 
