@@ -138,14 +138,16 @@ def recall(recipe: Recipe, build: Callable[[], Arrays]) -> Arrays:
     record = _RECORD.get()
     if record is not None:
         record.add(name)
-    folders = (SHIPPED, user_folder()) if only_here is None else (only_here,)
-    for folder in folders:
+    folder = SHIPPED if only_here is None else only_here
+    found = _try(folder / name, recipe)
+    if found is None and only_here is None:
+        folder = user_folder()
         found = _try(folder / name, recipe)
-        if found is not None:
-            return found
+    if found is not None:
+        return found
     arrays = build()
     with suppress(OSError):  # a read-only home must not stop a calculation
-        write(folders[-1] / name, recipe, arrays)
+        write(folder / name, recipe, arrays)
     return arrays
 
 

@@ -95,13 +95,21 @@ class Tracks:
         value = np.interp(np.log(np.maximum(energy, self.energy[0])), np.log(centre), per_log)
         return np.asarray(np.where(inside, value / np.maximum(energy, self.energy[0]), 0.0))
 
-    def nodes(self, species: str, material: str, minimum: float) -> tuple[Array, Array]:
-        """Energies above ``minimum`` and the track length at each (X0 per primary), summed over depth."""
+    def nodes(self, species: str, material: str, minimum: float, merge: int = 1) -> tuple[Array, Array]:
+        """Energies above ``minimum`` and the track length at each (X0 per primary), summed over depth.
+
+        Args:
+            merge: bins taken together, at their mean energy.
+        """
         i, j = self.species.index(species), self.materials.index(material)
         length = self.length[i, j].sum(axis=0)
         centre = np.sqrt(self.energy[1:] * self.energy[:-1])
-        energy = np.append(centre, self.beam.energy)
-        weight = np.append(length, self.line[i, j])
+        inside = centre > minimum
+        group = np.cumsum(inside[::-1])[::-1][inside] // merge  # counted from the top
+        total = np.bincount(group, length[inside], 1)[::-1]
+        mean = np.bincount(group, length[inside] * centre[inside], 1)[::-1]
+        energy = np.append(mean[total > 0] / total[total > 0], self.beam.energy)
+        weight = np.append(total[total > 0], self.line[i, j])
         keep = (weight > 0) & (energy > minimum)
         return energy[keep], weight[keep]
 
@@ -113,7 +121,7 @@ class Yield:
     Attributes:
         process: the process name.
         energy: mediator (or dark pair) energy, [point, node].
-        parent: energy of the particle that radiated or annihilated, [point, node].
+        parent: energy of the particle that radiated or annihilated, [point, node] ([1, node] if all agree).
         species: what that particle was, one name per node.
         weight: mediators per primary at unit coupling, [point, node]; its sum over nodes is the yield.
         power: the yield grows as coupling**power.

@@ -62,7 +62,7 @@ def bilinear(rows: Array, columns: Array, table: Array, x: Array, y: Array) -> A
         share = np.clip((value - nodes[index]) / (nodes[index + 1] - nodes[index]), 0, 1)
         return index, share
 
-    (i, s), (j, t) = place(rows, x), place(columns, y)
+    (i, s), (j, t) = place(rows, x), place(columns, y)  # x may have fewer axes than y
     low = table[i, j] * (1 - t) + table[i, j + 1] * t
     high = table[i + 1, j] * (1 - t) + table[i + 1, j + 1] * t
     return np.asarray(low * (1 - s) + high * s)

@@ -18,6 +18,20 @@ def basis(n: int, z: Array) -> Array:
     return np.cos(angle[..., None] * np.arange(n))
 
 
+def clenshaw(c: Array, z: Array) -> Array:
+    """Sum of c[..., k] T_k at z in [0, 1] (clipped) without the basis; c[..., k] broadcasts against z.
+
+    >>> c = coefficients(np.exp(nodes(12)))
+    >>> f"{clenshaw(c, np.array([0.3]))[0]:.9f}"
+    '1.349858808'
+    """
+    x = 4 * np.clip(z, 0, 1) - 2
+    after = now = np.zeros_like(x)
+    for k in range(c.shape[-1] - 1, 0, -1):
+        after, now = now, x * now - after + c[..., k]
+    return np.asarray(x / 2 * now - after + c[..., 0])
+
+
 def coefficients(values: Array, axis: int = 0) -> Array:
     """Chebyshev coefficients of values given at ``nodes`` along an axis, same shape."""
     n = values.shape[axis]

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -89,11 +89,14 @@ def _combined(a: Polynomial, b: Polynomial, weight: float) -> Polynomial:
 
 @dataclass(frozen=True)
 class Collision:
-    """Kinematics of l N -> l N X with the nucleus at rest; masses and energies in the internal unit."""
+    """Kinematics of l N -> l N X with the nucleus at rest; masses and energies in the internal unit.
+
+    ``mediator_mass`` and ``energy`` may be arrays that broadcast; then everything derived is one, too.
+    """
 
     lepton_mass: float
-    mediator_mass: float
-    energy: float
+    mediator_mass: Any
+    energy: Any
     nucleus: Element
 
     @property
@@ -102,22 +105,22 @@ class Collision:
         return self.nucleus.A * NUCLEON_UNIT
 
     @property
-    def momentum(self) -> float:
+    def momentum(self) -> Any:
         """Beam momentum."""
-        return float(np.sqrt(self.energy**2 - self.lepton_mass**2))
+        return np.sqrt(self.energy**2 - self.lepton_mass**2)
 
     @property
-    def is_open(self) -> bool:
+    def is_open(self) -> Any:
         """Whether the mediator can be made at all."""
         threshold = self.lepton_mass + self.nuclear_mass + self.mediator_mass
-        return self.energy > self.lepton_mass and self._invariant > threshold**2
+        return (self.energy > self.lepton_mass) & (self._invariant > threshold**2)
 
     @property
-    def _invariant(self) -> float:
+    def _invariant(self) -> Any:
         return self.lepton_mass**2 + self.nuclear_mass**2 + 2 * self.nuclear_mass * self.energy
 
     @property
-    def x_range(self) -> tuple[float, float]:
+    def x_range(self) -> tuple[Any, Any]:
         """Smallest and largest x = E_X/E: at rest or backward, and forward, with the recoils at threshold.
 
         On a light nucleus a heavy mediator is too slow in the centre of mass to come to rest in the lab.
@@ -125,13 +128,12 @@ class Collision:
         root = np.sqrt(self._invariant)
         recoil = self.lepton_mass + self.nuclear_mass
         energy = (self._invariant + self.mediator_mass**2 - recoil**2) / (2 * root)
-        momentum = np.sqrt(max(energy**2 - self.mediator_mass**2, 0.0))
+        momentum = np.sqrt(np.maximum(energy**2 - self.mediator_mass**2, 0.0))
         total = self.energy + self.nuclear_mass
         forward = (total * energy + self.momentum * momentum) / root
-        slowest = self.mediator_mass
-        if momentum * total < self.momentum * energy:  # slower than the centre of mass
-            slowest = (total * energy - self.momentum * momentum) / root
-        return slowest / self.energy, float(forward / self.energy)
+        slower = momentum * total < self.momentum * energy  # than the centre of mass
+        slowest = np.where(slower, (total * energy - self.momentum * momentum) / root, self.mediator_mass)
+        return slowest / self.energy, forward / self.energy
 
 
 @lru_cache(maxsize=16)

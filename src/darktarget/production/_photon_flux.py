@@ -95,7 +95,7 @@ def energy_angle(
     y, tau = np.broadcast_arrays(np.asarray(y, float), np.asarray(tau, float))
     slope = 2 * (1 - y) * collision.energy**2
     w = _u_forward(collision, y) + slope * tau
-    return slope * _integrand(kernel, collision, form, y, w, improved, nodes)
+    return np.asarray(slope * _integrand(kernel, collision, form, y, w, improved, nodes))
 
 
 def _u_forward(collision: Collision, y: Array) -> Array:

@@ -27,6 +27,7 @@ from darktarget.target.materials import Material, material
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
+FEW_PANELS = 6  # for materials that carry little of the track length
 REFERENCES: Final = ("1802.04756", "2108.04195")
 
 #: (s, M, on-shell width) -> M Gamma in the propagator, by name (read-only).
@@ -79,7 +80,7 @@ def _named_width(name: str) -> Callable[[Array, Array, Array], Array]:
         raise UnknownName("width", name, WIDTHS) from None
 
 
-def resonance_nodes(model: Model, low: float, high: float) -> tuple[Array, Array]:
+def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS) -> tuple[Array, Array]:
     """Nodes in s - M^2 and weights for s between two values, which resolve the resonance, each [point, node]."""
     width = model.width(dark=True)
     width = np.where(width > 0, width, 1e-6 * model.mass)  # closed: the tail alone, any scale will do
@@ -87,8 +88,8 @@ def resonance_nodes(model: Model, low: float, high: float) -> tuple[Array, Array
     square = model.mass[:, None] ** 2
     first, last = np.arcsinh((low - square) / scale), np.arcsinh((high - square) / scale)
     z, w = gauss(NODES)
-    panel = np.arange(PANELS)[:, None]
-    place, weight = ((panel + z) / PANELS).ravel(), np.tile(w / PANELS, PANELS)
+    panel = np.arange(panels)[:, None]
+    place, weight = ((panel + z) / panels).ravel(), np.tile(w / panels, panels)
     psi = first + (last - first) * place
     return scale * np.sinh(psi), scale * np.cosh(psi) * (last - first) * weight
 
@@ -172,7 +173,9 @@ class Annihilation:
         least = max(minimum - ELECTRON_MASS, ELECTRON_MASS)
         low = float(squared_energy(least) * smear.fraction.min())
         high = float(squared_energy(tracks.beam.energy) * smear.fraction.max())
-        offset, ds = resonance_nodes(model, low, high)
+        total = sum(tracks.nodes("positron", name, minimum)[1].sum() for name in tracks.materials)
+        much = tracks.nodes("positron", stuff.name, minimum)[1].sum() > 0.1 * total
+        offset, ds = resonance_nodes(model, low, high, PANELS if much else FEW_PANELS)
         s = model.mass[:, None] ** 2 + offset
         value = sigma(model, s, options.width, offset) * ds
         positron = (s[:, :, None] / smear.fraction - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
@@ -188,6 +191,8 @@ class Annihilation:
         """Positrons of exactly the beam energy, where a beam of them does not shower."""
         i, j = tracks.species.index("positron"), tracks.materials.index(stuff.name)
         s = np.broadcast_to(squared_energy(tracks.beam.energy) * smear.fraction, (model.points, smear.fraction.size))
+        if tracks.line[i, j] == 0:
+            return np.zeros((model.points, 0)), np.zeros((model.points, 0))
         weight = sigma(model, s, options.width) * smear.probability * tracks.line[i, j]
         energy = np.broadcast_to(tracks.beam.energy * smear.kept, weight.shape)
         return energy, np.where(energy >= minimum, weight, 0.0)
