@@ -126,6 +126,25 @@ def test_the_quoted_error_covers_a_denser_quadrature(mass: float, beam: str, ene
     assert result.relative_error[0] < 3e-3
 
 
+@pytest.mark.validate
+def test_random_collisions_against_a_dense_quadrature() -> None:
+    """0.1 MeV to 3 GeV, 2 to 160 GeV, any nucleus, lepton and mediator: within 0.3 % of six times the nodes."""
+    generator = np.random.default_rng(5)
+    done = 0
+    while done < 80:
+        nucleus = material(str(generator.choice(["H", "C", "Al", "Si", "Fe", "Cu", "W", "Pb"]))).elements[0]
+        lepton = ELECTRON_MASS if generator.random() < 0.7 else MUON_MASS
+        mass, energy = 10 ** generator.uniform(-4, 0.48), 10 ** generator.uniform(0.3, 2.2)
+        structure = list(EXACT.entries)[int(generator.integers(len(EXACT.entries)))]
+        hit = Collision(lepton, mass, energy, nucleus)
+        if not hit.is_open:
+            continue
+        found = sigma(structure, hit, form_factor("elastic"), calculation("etl"))
+        dense = sigma(structure, hit, form_factor("elastic"), calculation("etl"), 96, 4)
+        assert found == pytest.approx(dense, rel=3e-3)
+        done += 1
+
+
 def test_many_masses_are_interpolated_to_the_quoted_error() -> None:
     masses = np.geomspace(1e-3, 1, 201)
     many = dt.cross_section(dt.model("dark-photon", mass=masses), energy=100, target="Pb")
