@@ -75,7 +75,7 @@ def produce(
 
     Args:
         processes: names, all of the model's by default.
-        choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation.
+        choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation, tracks.
 
     Raises:
         UnknownName: a process that the model does not have, or an unknown choice.

@@ -105,6 +105,22 @@ def test_any_width_is_integrated(alpha: float) -> None:
     assert made.total[0] == pytest.approx(expected * electrons, rel=5e-3)
 
 
+@pytest.mark.parametrize(("dm", "alpha"), [("dirac", 0.1), ("scalar", 0.1), ("dirac", 0.5), ("scalar", 1e-6)])
+def test_the_quoted_error_covers_ten_times_the_panels(dm: str, alpha: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Accepted pairs of NA64 with the real track lengths, from far below to the end of the resonant masses."""
+    seen = dt.experiment("na64e-2018")
+    model = dt.model("dark-photon", mass=np.geomspace(0.02, 0.46, 50), dm=dm, alpha_D=alpha)
+
+    def accepted() -> np.ndarray:
+        made = an.Annihilation().produce(model, dt.tracks(seen.beam, seen.target, cut=42.5), 42.5)
+        return np.asarray((made.weight * seen.bins[0].signature.efficiency(made.energy, seen.beam)).sum(axis=1))
+
+    usual = accepted()
+    monkeypatch.setattr(an, "PANELS", 240)
+    monkeypatch.setattr(an, "FEW_PANELS", 240)
+    np.testing.assert_allclose(usual, accepted(), rtol=an.QUADRATURE_ERROR)
+
+
 def test_the_narrow_yield_does_not_depend_on_the_dark_coupling() -> None:
     totals = [
         an.Annihilation().produce(dt.model("dark-photon", mass=0.25, dm="scalar", alpha_D=a), _flat(), 20.0).total[0]

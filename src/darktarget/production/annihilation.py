@@ -28,6 +28,7 @@ from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
 FEW_PANELS = 6  # for materials that carry little of the track length
+QUADRATURE_ERROR: Final = 2e-3  # of accepted pairs, over masses and widths (a test holds it to that)
 REFERENCES: Final = ("1802.04756", "2108.04195")
 
 #: (s, M, on-shell width) -> M Gamma in the propagator, by name (read-only).
@@ -86,7 +87,8 @@ def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS)
     width = np.where(width > 0, width, 1e-6 * model.mass)  # closed: the tail alone, any scale will do
     scale = (model.mass * width)[:, None]
     square = model.mass[:, None] ** 2
-    first, last = np.arcsinh((low - square) / scale), np.arcsinh((high - square) / scale)
+    start = np.clip(4 * model.dark_mass[:, None] ** 2, low, high)  # nothing below the lightest pair
+    first, last = np.arcsinh((start - square) / scale), np.arcsinh((high - square) / scale)
     z, w = gauss(NODES)
     panel = np.arange(panels)[:, None]
     place, weight = ((panel + z) / panels).ravel(), np.tile(w / panels, panels)
@@ -142,7 +144,7 @@ class Annihilation:
             species=np.full(sum(e.shape[1] for e in energies), "positron"),
             weight=np.concatenate(weights, axis=1),
             power=2.0,
-            error=np.full(model.points, 2e-3),
+            error=np.full(model.points, QUADRATURE_ERROR),
             decayed=True,
             method=(
                 tracks.method,
