@@ -169,8 +169,8 @@ class DirectSpectrum:
         return energy, weight
 
     def form_factor_shift(self, mass: Array) -> Array:
-        """Not evaluated for approximations whose own error is larger: 0."""
-        return np.zeros(mass.size)
+        """Not evaluated for approximations, whose own error is larger: nan."""
+        return np.full(mass.size, np.nan)
 
 
 def source(request: Request) -> SpectrumTable | DirectSpectrum:
