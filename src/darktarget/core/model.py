@@ -27,6 +27,20 @@ PSEUDOSCALAR = LorentzStructure("pseudoscalar", 0)  # i g gamma5
 
 
 @dataclass(frozen=True)
+class State:
+    """A particle of the dark sector.
+
+    Attributes:
+        name: its symbol. mass: [point].
+        degrees: internal degrees of freedom, those of a distinct antiparticle included.
+    """
+
+    name: str
+    mass: Array
+    degrees: int
+
+
+@dataclass(frozen=True)
 class Channel:
     """One decay channel: partial width = at(mass) * coupling**power.
 
@@ -34,7 +48,8 @@ class Channel:
         parent, daughters: names of the states.
         at: virtual masses of the parent, [point, any] -> partial width at unit coupling (energy unit), same shape.
         power: how the width grows with the coupling.
-        dark: whether all daughters are dark.
+        dark: whether all daughters leave no trace (dark particles and neutrinos).
+        masses: of the daughters, each [point]; empty where the final state is not resolved (hadrons).
     """
 
     parent: str
@@ -42,6 +57,7 @@ class Channel:
     at: Callable[[Array], Array]
     power: float
     dark: bool
+    masses: tuple[Array, ...] = ()
 
     @property
     def label(self) -> str:
@@ -81,18 +97,48 @@ class Model(ABC):
         """Number of parameter points P."""
         return int(self.mass.size)
 
-    def width(self, *, dark: bool, at: Array | None = None) -> Array:
-        """Width of the mediator at unit coupling into dark, or into visible particles.
+    def states(self) -> tuple[State, ...]:
+        """The stable and unstable dark particles, the lightest first; the mediator is not one of them."""
+        return ()
+
+    @property
+    def dark_threshold(self) -> Array:
+        """Least invariant mass of anything dark that the mediator can turn into, [point]."""
+        thresholds = [np.sum(c.masses, axis=0) for c in self._mediated(dark=True) if c.masses]
+        return np.asarray(np.min(thresholds or [2 * self.dark_mass], axis=0))
+
+    def _mediated(self, dark: bool | None = None) -> list[Channel]:
+        of_mediator = [c for c in self.channels() if c.parent == self.mediator]
+        return [c for c in of_mediator if dark is None or c.dark is dark]
+
+    def width(self, *, dark: bool | None = None, at: Array | None = None, coupling: float = 1.0) -> Array:
+        """Width of the mediator into dark or visible particles, or (None) into all.
 
         Args:
             at: virtual masses, [point, any]; the mediator's mass by default.
+            coupling: at which it is evaluated.
 
         Returns:
             energy unit; [point], or the shape of ``at``.
         """
         mass = self.mass[:, None] if at is None else at
-        total = np.zeros_like(mass)
-        for channel in self.channels():
-            if channel.parent == self.mediator and channel.dark is dark:
-                total = total + channel.at(mass)
+        parts = [channel.at(mass) * coupling**channel.power for channel in self._mediated(dark)]
+        total = np.asarray(sum(parts, np.zeros_like(mass)))
         return total[:, 0] if at is None else total
+
+    def invisible_fraction(self) -> Array:
+        """Branching fraction of the mediator into dark channels for a small coupling, [point]; 0 where none is open.
+
+        Only the channels of the lowest power of the coupling count: a visible width of order coupling^2 is
+        neglected next to a dark one of order 1, but not next to neutrinos of the same order.
+        """
+        mass, fraction = self.mass[:, None], np.full(self.points, np.nan)
+        for power in sorted({c.power for c in self._mediated()}):
+            total, dark = np.zeros(self.points), np.zeros(self.points)
+            for channel in self._mediated():
+                if channel.power == power:
+                    width = channel.at(mass)[:, 0]
+                    total, dark = total + width, dark + width * channel.dark
+            leads = np.isnan(fraction) & (total > 0)
+            fraction[leads] = dark[leads] / total[leads]
+        return np.asarray(np.nan_to_num(fraction))

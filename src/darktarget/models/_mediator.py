@@ -7,12 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from darktarget.core import Array, Channel, Model
+from darktarget.core import Array, Channel, Model, State
 from darktarget.decays.two_body import TO_DARK, TO_LEPTONS
 from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter, resolve
 from darktarget.units import ALPHA, LEPTON_MASS, GeV
 
 DM = Parameter("dm", "kind of dark matter", default="dirac", choices=("dirac", "majorana", "scalar"))
+DEGREES = MappingProxyType({"dirac": 4, "majorana": 2, "scalar": 2})
 LEPTONS = MappingProxyType({"e": "electron", "mu": "muon", "tau": "tau"})
 
 
@@ -63,10 +64,16 @@ class MediatorModel(Model):
             def width(mass: Array) -> Array:
                 return to_leptons(mass, LEPTON_MASS[LEPTONS[lepton]], strength)
 
-            return Channel(self.mediator, (f"{lepton}+", f"{lepton}-"), width, 2.0, False)
+            pair = (np.full(self.points, LEPTON_MASS[LEPTONS[lepton]]),) * 2
+            return Channel(self.mediator, (f"{lepton}+", f"{lepton}-"), width, 2.0, False, pair)
 
         pair = ("chi", "chi") if kind == "majorana" else ("chi", "chibar")
-        return Channel(self.mediator, pair, dark, 0.0, True), *(visible(lepton) for lepton in LEPTONS)
+        to_pair = Channel(self.mediator, pair, dark, 0.0, True, (self.dark_mass, self.dark_mass))
+        return to_pair, *(visible(lepton) for lepton in LEPTONS)
+
+    def states(self) -> tuple[State, ...]:
+        """One dark particle, with its antiparticle where that is another one."""
+        return (State("chi", self.dark_mass, DEGREES[self.values["dm"]]),)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.points} points)"

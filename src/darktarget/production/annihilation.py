@@ -29,6 +29,7 @@ from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
 FEW_PANELS = 6  # for materials that carry little of the track length
 QUADRATURE_ERROR: Final = 2e-3  # of accepted pairs, over masses and widths (a test holds it to that)
+SMALL: Final = 1e-7  # coupling at which widths that grow with it enter the propagator: narrow, as at any limit
 REFERENCES: Final = ("1802.04756", "2108.04195")
 
 #: (s, M, on-shell width) -> M Gamma in the propagator, by name (read-only).
@@ -66,8 +67,8 @@ def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = N
     mass = model.mass[:, None]
     root = np.sqrt(s)
     leptons = TO_LEPTONS[model.structure](root, 0.0, ALPHA) * model.charge("electron")[:, None] ** 2
-    dark = model.width(dark=True, at=root)
-    total = model.width(dark=True)[:, None]
+    dark = model.width(dark=True, at=root, coupling=SMALL)
+    total = model.width(coupling=SMALL)[:, None]
     distance = s - mass**2 if offset is None else offset
     top = 4 * np.pi * (2 * model.structure.spin + 1) * leptons * dark
     breit_wigner = distance**2 + running(s, mass, total) ** 2
@@ -83,11 +84,11 @@ def _named_width(name: str) -> Callable[[Array, Array, Array], Array]:
 
 def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS) -> tuple[Array, Array]:
     """Nodes in s - M^2 and weights for s between two values, which resolve the resonance, each [point, node]."""
-    width = model.width(dark=True)
-    width = np.where(width > 0, width, 1e-6 * model.mass)  # closed: the tail alone, any scale will do
+    width = model.width(coupling=SMALL)
+    width = np.where(model.width(dark=True) > 0, width, 1e-6 * model.mass)  # closed: a tail alone, any scale will do
     scale = (model.mass * width)[:, None]
     square = model.mass[:, None] ** 2
-    start = np.clip(4 * model.dark_mass[:, None] ** 2, low, high)  # nothing below the lightest pair
+    start = np.clip(model.dark_threshold[:, None] ** 2, low, high)  # nothing below the lightest pair
     first, last = np.arcsinh((start - square) / scale), np.arcsinh((high - square) / scale)
     z, w = gauss(NODES)
     panel = np.arange(panels)[:, None]

@@ -90,17 +90,17 @@ class MissingEnergy:
 
     def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
         """Accepted events per primary at unit coupling; none where the mediator cannot decay invisibly."""
-        invisible = (model.width(dark=True) > 0) | made.decayed
+        unseen = np.ones(model.points) if made.decayed else model.invisible_fraction()
         front = made.weight * self.preshower(made, beam, target)
         step = self.threshold_uncertainty_GeV * GeV
         chances = self._passing(made.energy, beam, (0.0, step, -step) if step > 0 else (0.0,))
         accepted, *moved = ((front * chance).sum(axis=1) for chance in chances)
         closed = f"on-shell decay closed: twice the dark mass is not below the mass of {model.mediator}"
         heavy = "no sensitivity: nothing above the energy cut can be made"
-        reason = tuple(closed if not i else heavy if a <= 0 else None for i, a in zip(invisible, accepted, strict=True))
+        reason = tuple(closed if u <= 0 else heavy if a <= 0 else None for u, a in zip(unseen, accepted, strict=True))
         spread = moved[0] - moved[1] if moved else np.zeros_like(accepted)
         relative = np.divide(spread, 2 * accepted, out=np.zeros_like(accepted), where=accepted > 0)
-        return Signal(np.where(invisible, accepted, 0.0), made.power, reason, self._notes(), {SCALE: relative})
+        return Signal(unseen * accepted, made.power, reason, self._notes(), {SCALE: relative})
 
     def _notes(self) -> tuple[str, ...]:
         added = "in quadrature" if self.combination == "quadrature" else "added linearly"
@@ -108,7 +108,7 @@ class MissingEnergy:
         return (
             f"missing energy: resolution {added}",
             f"pre-shower above {cut:g} GeV simulated" if cut > 0 else "no pre-shower cut",
-            "invisible branching 1 (visible width, of order coupling^2, neglected)",
+            "invisible branching at leading order in the coupling",
         )
 
 
