@@ -15,7 +15,7 @@ ROOT = Path(darktarget.__file__).parent
 # a module imports only from those listed before it
 ORDER = (
     "units", "errors", "progress", "core", "registry", "cache", "target", "decays", "production", "models", "detector",
-    "signatures", "experiments", "statistics", "measure", "flow", "thermal", "constraints", "io", "plot", "api",
+    "signatures", "experiments", "statistics", "islands", "measure", "flow", "thermal", "constraints", "io", "plot", "api",
     "figures", "scan", "shipping", "interface",
 )  # fmt: skip
 ONLY = {"statistics": {"errors", "core", "statistics"}}
