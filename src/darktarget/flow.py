@@ -227,7 +227,9 @@ def limit(
             _statistics(found.solution, treated),
         ),
         reason=_reasons(counts, found, cl),
-        references=_unique(model.references, experiment.references, *(y.references for y in yields), found.solution.references),
+        references=_unique(
+            model.references, experiment.references, *(y.references for y in yields), found.solution.references
+        ),
         version=__version__,
     )
 

@@ -215,8 +215,7 @@ def _explained(
     slope = np.full(len(total), np.nan)
     known = np.flatnonzero(np.isfinite(first))
     if known.size:
-        there, fractions = curve.at(known, first[known])
-        edge = solve(fractions)
+        edge = solve(curve.at(known, first[known])[1])
         upper[known], unclamped[known] = edge.upper, edge.unclamped
         i = np.clip(np.searchsorted(curve.coupling, first[known], side="right") - 1, 0, curve.coupling.size - 2)
         step = np.log(curve.coupling[i + 1] / curve.coupling[i])

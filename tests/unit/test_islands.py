@@ -61,15 +61,25 @@ def test_edges_of_a_dying_signal_in_closed_form() -> None:
     for point, lifetime in zip(found.intervals, (1e-2, 3e-2), strict=True):
         argument = -np.log(10) / (1e8 * lifetime**2)
         exact = [lifetime * np.sqrt(-lambertw(argument, branch).real) for branch in (0, -1)]
-        assert point == (pytest.approx(tuple(exact), rel=2e-3),)
+        (edges,) = point
+        assert edges == pytest.approx(exact, rel=2e-3)
     assert found.at_grid_end == (((False, False),),) * 2
     assert found.slope == pytest.approx(2, abs=0.01)
     assert found.peak == pytest.approx(1e8 * np.array([1e-2, 3e-2]) ** 2 / np.e, rel=2e-3)
     np.testing.assert_allclose(counts.events(found.first), np.log(10), rtol=1e-8)
 
 
-@pytest.mark.parametrize("nuisances", ["none", "marginalise", "profile"])
-@pytest.mark.parametrize("method", ["cls", "classical", "bayes", "feldman-cousins"])
+@pytest.mark.parametrize(
+    ("method", "nuisances"),
+    [
+        ("cls", "none"),
+        ("cls", "marginalise"),
+        ("cls", "profile"),
+        ("classical", "marginalise"),
+        ("bayes", "marginalise"),
+        ("feldman-cousins", "none"),
+    ],
+)
 def test_without_decays_the_grid_changes_nothing(method: str, nuisances: str) -> None:
     plain = Signal(np.array([1e-8, 3e-7]), 2.0, (None, None))
     flat = replace(plain, coupling=GRID, acceptance=np.ones((2, GRID.size)))
@@ -82,8 +92,7 @@ def test_without_decays_the_grid_changes_nothing(method: str, nuisances: str) ->
     assert second.at_grid_end == (((False, True),),) * 2  # nothing is extrapolated
 
 
-@pytest.mark.parametrize("n", [0, 2])
-@pytest.mark.parametrize("method", ["cls", "feldman-cousins"])
+@pytest.mark.parametrize(("n", "method"), [(0, "cls"), (1, "cls"), (0, "bayes")])
 def test_two_bins_of_different_lifetimes_against_a_dense_scan(n: int, method: str, tmp_path: Path) -> None:
     """Every coupling is asked by itself whether it is excluded, with the bins' shares at that coupling."""
     path = tmp_path / "two.toml"
@@ -91,7 +100,7 @@ def test_two_bins_of_different_lifetimes_against_a_dense_scan(n: int, method: st
     counts = counting(dying(2e7, 2e-3), dying(2e5, 5e-2), experiment=dt.experiment(path))
     treatment = "none" if n else "marginalise"
     found = measure.exclusion(counts, 0.9, method, treatment)
-    scan = np.geomspace(1e-5, 0.99, 160)
+    scan = np.geomspace(1e-5, 0.99, 40)
     for point in range(2):
         inside = np.zeros(scan.size, bool)
         for low, high in found.intervals[point]:
@@ -115,7 +124,9 @@ def test_islands_are_kept() -> None:
     assert len(intervals) == 2
     assert intervals[0][1] < 1e-3 < intervals[1][0]
     dense = np.geomspace(1e-7, 1, 400_001)
-    exact = 1e11 * dense**2 * (np.exp(-((dense / 1e-4) ** 2)) + 1e-5 * np.exp(-((1e-2 / dense) ** 2) - (dense / 5e-2) ** 2))
+    exact = (
+        1e11 * dense**2 * (np.exp(-((dense / 1e-4) ** 2)) + 1e-5 * np.exp(-((1e-2 / dense) ** 2) - (dense / 5e-2) ** 2))
+    )
     crossing = dense[1:][np.diff(exact > np.log(10))]
     np.testing.assert_allclose([x for pair in intervals for x in pair], crossing, rtol=3e-3)
 

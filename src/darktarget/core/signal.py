@@ -26,7 +26,8 @@ class Signal:
         coupling: ascending couplings, [grid]; None where A = 1 at every coupling. Nothing is known outside.
         acceptance: A, in [0, 1], [point, grid].
 
-    >>> decays = Signal(np.array([1e6]), 2.0, (None,), coupling=np.array([1e-3, 1e-2]), acceptance=np.array([[1, 1e-4]]))
+    >>> grid, acceptance = np.array([1e-3, 1e-2]), np.array([[1, 1e-4]])
+    >>> decays = Signal(np.array([1e6]), 2.0, (None,), coupling=grid, acceptance=acceptance)
     >>> decays.events(np.array([1e-3, 10**-2.5, 1e-2])).round(3).tolist()
     [[1.0, 0.1, 0.01]]
     """
