@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.stats import chi2
 
 import darktarget as dt
-from darktarget.core import Events
+from darktarget.core import VECTOR, Events
 from darktarget.core.events import nucleus_id
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.production import _exact, _recoil
@@ -81,9 +83,7 @@ def test_histogram_of_the_energy() -> None:
     for i in range(20):
         low, high = np.log(1 - edges[i + 1]), np.log(1 - edges[i])
         y = np.exp(low + (high - low) * (z + 1) / 2)
-        value = _exact.spectrum(
-            EXACT[dt.model("dark-photon", mass=0.1).structure], hit, form_factor("elastic"), y, (48, 96)
-        )
+        value = _exact.spectrum(EXACT[VECTOR], hit, form_factor("elastic"), y, (48, 96))
         expected[i] = scale * (value * y * w).sum() * (high - low) / 2
     x = events.of("mediator")[:, 0] / (100 * GeV)
     assert pull(x, events, edges, expected) > 1e-3
@@ -97,7 +97,7 @@ def test_histogram_of_energy_and_angle() -> None:
     x_edges, edges = np.array([0.5, 0.8, 0.95, 0.99, 0.999]), np.geomspace(1e-5, 1e-2, 13)
     z, w = np.polynomial.legendre.leggauss(10)
     process, model = dt.process("bremsstrahlung"), dt.model("dark-photon", mass=0.1)
-    for low, high in zip(x_edges[:-1], x_edges[1:], strict=True):
+    for low, high in pairwise(x_edges):
         expected = np.zeros(edges.size - 1)
         for i in range(expected.size):
             ly = np.log(1 - low) + (np.log(1 - high) - np.log(1 - low)) * (z[:, None] + 1) / 2

@@ -58,7 +58,7 @@ class Events:
         weight: expected number per primary at unit coupling that each event stands for, [event]; they sum to the
             yield. power: the number grows as coupling**power.
         momentum: (E, px, py, pz), energy unit, beam along z, [event, particle, 4].
-        particle: PDG numbers, [event, particle].
+        particle: PDG numbers, [event, particle]. mass: energy unit, same shape.
         status: INCOMING or OUTGOING, [particle].
         role: what each particle is, in words, [particle].
         vertex: (ct, x, y, z) of production in cm, from the front of the target, [event, 4].
@@ -75,6 +75,7 @@ class Events:
     power: float
     momentum: Array
     particle: Ids
+    mass: Array
     status: tuple[int, ...]
     role: tuple[str, ...]
     vertex: Array

@@ -128,9 +128,8 @@ def density(
     w = 2 * MN * E * a.D * (1 + a.recoil * t / (MN * (t - a.u))) + 2 * MN * a.recoil * s1 / (t - a.u) * cosine
     n_jj, n_ww, n_wq, n_qq = (_horner(n, st) for n in numerator(a.u, t, c.lepton_mass**2, c.mediator_mass**2))
     total = jj * n_jj + w * (w * n_ww + qj * n_wq) + qj**2 * n_qq
-    flux = (
-        ELECTRON_CHARGE_SQUARED**3 * a.k * E / (2 * np.pi * 4 * MN * c.momentum * 8 * np.pi**2 * 16 * np.pi * MN * a.V)
-    )
+    flux = ELECTRON_CHARGE_SQUARED**3 * a.k * E / (4 * MN * c.momentum * 8 * np.pi**2 * 16 * np.pi * MN * a.V)
+    flux = flux / (2 * np.pi)
     value = flux * total / (st * a.u) ** 2 * form.g2(t, c.nucleus) / t**2
     return np.asarray(np.where(a.inside, np.maximum(value, 0.0), 0.0))
 
@@ -165,4 +164,4 @@ def four_momenta(c: Collision, a: Plane, t: Array, phi: Array, azimuth: Array) -
     turned = flat.copy()
     turned[..., 1] = flat[..., 1] * np.cos(azimuth)[:, None] - flat[..., 2] * np.sin(azimuth)[:, None]
     turned[..., 2] = flat[..., 1] * np.sin(azimuth)[:, None] + flat[..., 2] * np.cos(azimuth)[:, None]
-    return turned
+    return turned + 0.0  # no -0.0

@@ -103,6 +103,7 @@ class Sample:
     weight: Array
     momentum: Array
     particle: Ids
+    mass: Array
     depth: Array
 
 
@@ -130,6 +131,7 @@ class Sampler:
     ) -> None:
         if model.points != 1:
             raise InputError("mass", f"{model.points} points", "one parameter point", "Events are those of one point.")
+        self.block = BLOCK  # chunks of this size, or multiples, waste nothing
         self.mass, self.structure, self.minimum = float(model.mass[0]), model.structure, minimum
         self.model, self.source, self.thickness, self.tracks = model, source, thickness, tracks
         self.groups = tuple(g for g in groups if g.nuclei.size)
@@ -145,7 +147,10 @@ class Sampler:
 
     def _proposals(self) -> Cells:
         place = (np.arange(CELLS) + 0.5) / CELLS
-        chances, angles, group, number = [], [], [], []
+        chances: list[Array] = []
+        angles: list[Array] = []
+        group: list[int] = []
+        number: list[int] = []
         for index, g in enumerate(self.groups):
             table = SpectrumTable.recall(g.request)
             centre = np.sqrt(g.energy[0] * g.energy[1])
@@ -183,6 +188,7 @@ class Sampler:
             power=2.0,
             momentum=drawn.momentum,
             particle=drawn.particle,
+            mass=drawn.mass,
             status=STATUS,
             role=ROLES,
             vertex=np.stack([z, zero, zero, z], axis=1),
@@ -210,7 +216,7 @@ class Sampler:
         cells = self.cells
         flat = np.minimum(np.searchsorted(cells.cumulative, u[0] * cells.cumulative[-1]), cells.cumulative.size - 1)
         row, cell = flat // CELLS, flat % CELLS
-        drawn = Sample(np.zeros(n), np.zeros((n, 5, 4)), np.zeros((n, 5), np.int64), np.zeros(n))
+        drawn = Sample(np.zeros(n), np.zeros((n, 5, 4)), np.zeros((n, 5), np.int64), np.zeros((n, 5)), np.zeros(n))
         for index in np.unique(cells.group[row]):
             chosen = np.flatnonzero(cells.group[row] == index)
             self._collide(drawn, chosen, self.groups[index], row[chosen], cell[chosen], u[1:, chosen])
@@ -235,6 +241,7 @@ class Sampler:
         drawn.momentum[where] = _recoil.four_momenta(hit, a, t, phi, 2 * np.pi * u[5])
         lepton, nucleus = PDG_ID[g.species], nucleus_id(g.nucleus.Z, g.nucleus.A)
         drawn.particle[where] = (lepton, nucleus, self.mediator_id, lepton, nucleus)
+        drawn.mass[where] = (hit.lepton_mass, hit.nuclear_mass, self.mass, hit.lepton_mass, hit.nuclear_mass)
         slab = (u[6][:, None] > g.depth[number]).sum(axis=1).clip(0, self.depth_edges.size - 2)
         edges = self.depth_edges
         drawn.depth[where] = edges[slab] + (edges[slab + 1] - edges[slab]) * u[7]
