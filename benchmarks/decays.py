@@ -49,9 +49,7 @@ def main() -> None:
         start = time.perf_counter()
         boost(momenta, frame)
         boosts = DECAYS / (time.perf_counter() - start)
-        print(
-            f"{channel.label:>16}: {rate / 1e6:6.2f}e6 decays/s with random numbers, {boosts / 1e6:.2f}e6 boosts/s"
-        )
+        print(f"{channel.label:>16}: {rate / 1e6:6.2f}e6 decays/s with random numbers, {boosts / 1e6:.2f}e6 boosts/s")
 
 
 if __name__ == "__main__":
