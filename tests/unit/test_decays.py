@@ -29,7 +29,7 @@ VERTICES = {
 
 def slash(p: Array) -> Matrices:
     """p_mu gamma^mu of momenta [..., 4]."""
-    return np.einsum("...m,m,mij->...ij", p, METRIC, np.array(GAMMA))
+    return np.asarray(np.einsum("...m,m,mij->...ij", p, METRIC, np.array(GAMMA)))
 
 
 def bar(matrix: Matrices) -> Matrices:
@@ -39,7 +39,7 @@ def bar(matrix: Matrices) -> Matrices:
 def tensor(first: Matrices, second: Matrices, vertices: list[Matrices]) -> Matrices:
     """Tr[first V_m second Vbar_n], [..., m, n]."""
     v, w = np.array(vertices), np.array([bar(x) for x in vertices])
-    return np.einsum("...ab,mbc,...cd,nda->...mn", first, v, second, w)
+    return np.asarray(np.einsum("...ab,mbc,...cd,nda->...mn", first, v, second, w))
 
 
 def contracted(current: Current, tensor_: Matrices, q: Array, s: float) -> float:
