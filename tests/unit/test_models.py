@@ -7,9 +7,7 @@ import pytest
 
 import darktarget as dt
 from darktarget.errors import InputError, UnknownName
-from darktarget.models.b_l import BL
-from darktarget.models.dark_photon import DarkPhoton
-from darktarget.models.l_mu_l_tau import LMuLTau, mixing
+from darktarget.models.l_mu_l_tau import mixing
 from darktarget.production.annihilation import resonance_nodes, sigma
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED, MUON_MASS, TAU_MASS
 
@@ -161,15 +159,6 @@ def test_narrow_resonance_to_neutrinos() -> None:
     total = (sigma(model, model.mass[:, None] ** 2 + offset, "fixed", offset) * ds).sum(axis=1)
     electrons = ALPHA * mixing(model.mass) ** 2 * model.mass / 3
     np.testing.assert_allclose(total, 12 * np.pi**2 * electrons * model.invisible_fraction() / model.mass, rtol=2e-3)
-
-
-def test_quark_charges() -> None:
-    """Meson couplings over the photon's: 1 for kinetic mixing, the loop for L_mu - L_tau, no rho for B-L."""
-    for meson in ("rho", "omega", "phi", "J/psi"):
-        assert DarkPhoton(mass=0.3).quark_charge(meson)[0] == pytest.approx(1.0)
-        assert LMuLTau(mass=0.3).quark_charge(meson)[0] == pytest.approx(mixing(np.array([0.3]))[0])
-    assert BL(mass=0.3).quark_charge("rho")[0] == pytest.approx(0.0)
-    assert BL(mass=0.3).quark_charge("omega")[0] == pytest.approx(2 / np.sqrt(ELECTRON_CHARGE_SQUARED))
 
 
 def test_b_minus_l() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from darktarget.core import VECTOR, Array
-from darktarget.decays.r_ratio import ELECTROMAGNETIC, hadronic_ratio, meson_weights, smooth_ratio
+from darktarget.decays.r_ratio import ELECTROMAGNETIC, hadronic_ratio, smooth_ratio
 from darktarget.models._mediator import MediatorModel
 from darktarget.units import ALPHA
 
@@ -29,7 +29,3 @@ class VectorModel(MediatorModel):
     def smooth_hadrons(self, mass: Array) -> Array:
         """The same without J/psi, psi' and Upsilon, interpolated: for integrals over virtual masses."""
         return np.asarray(self.hadron_strength(mass) * mass / 3 * smooth_ratio(mass, self.quarks))
-
-    def quark_charge(self, meson: str) -> Array:
-        """Coupling of the mediator to a vector meson over the photon's, at unit coupling, [point]."""
-        return np.asarray(np.sqrt(self.hadron_strength(self.mass) / ALPHA) * meson_weights(self.quarks)[meson])
