@@ -197,9 +197,10 @@ def test_shipped_tables_can_be_rebuilt_from_their_recipe() -> None:
     for recipe, arrays in tables:
         request = request_of(recipe)
         for _ in range(3):
-            i, j = (int(generator.integers(n)) for n in st.SHAPE[:2])
-            a, b = (basis(st.SHAPE[k], nodes(st.SHAPE[k])[n]) for k, n in ((0, i), (1, j)))
-            stored = basis(st.SHAPE[2], nodes(st.SHAPE[2])) @ np.einsum("abc,a,b->c", arrays["log_density"], a, b)
+            shape = request.shape
+            i, j = (int(generator.integers(n)) for n in shape[:2])
+            a, b = (basis(shape[k], nodes(shape[k])[n]) for k, n in ((0, i), (1, j)))
+            stored = basis(shape[2], nodes(shape[2])) @ np.einsum("abc,a,b->c", arrays["log_density"], a, b)
             np.testing.assert_allclose(stored, st.node(request, i, j), atol=1e-8)
 
 
