@@ -14,8 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from darktarget.core import Array, Beam, Target, Tracks
-from darktarget.target.cross_sections import density_effect
-from darktarget.target.materials import Material, material
+from darktarget.target.materials import Material, density_effect, material
 from darktarget.units import AVOGADRO, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS, MUON_MASS, GeV, eV
 
 SLABS = 10  # depth bins of the track lengths
