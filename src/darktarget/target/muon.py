@@ -26,7 +26,7 @@ def ionisation(energy: Array, medium: Material) -> Array:
 
     >>> loss = ionisation(np.array([100.0]) * GeV, material("Pb"))[0] / GeV * 1e3
     >>> print(f"{loss:.2f} MeV cm^2/g")
-    1.72 MeV cm^2/g
+    1.82 MeV cm^2/g
     """
     gamma = np.maximum(energy / MUON_MASS, 1.0001)
     bg2 = gamma**2 - 1
