@@ -48,7 +48,7 @@ WAVES = [
 def test_transport_against_partial_waves(Z: int, T: float, electron: float, positron: float) -> None:
     """Partial-wave values of D. Liljequist et al., J. Appl. Phys. 62 (1987) 342 and 68 (1990) 3061, 5 %.
 
-    From Geant4's parametrisation of them (G4UrbanMscModel). They are of the nucleus alone; here atomic electrons scatter, too.
+    From Geant4's parametrisation (G4UrbanMscModel). They are of the nucleus alone; here atomic electrons scatter, too.
     """
     atomic = (Z + 1) / Z
     assert float(elastic.transport(np.array(T * MeV), Z)) == pytest.approx(electron * atomic, rel=0.05)
