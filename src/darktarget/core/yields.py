@@ -200,6 +200,8 @@ class Options:
         electrons: of the target: rest or bound.
         radiation: whether the annihilating positron radiates before.
         tracks: shower, or first-radiation-length.
+        glauber: of vector mesons in nuclei: full or classical.
+        meson_scale: factor on the yields of vector mesons.
     """
 
     cross_section: str = "etl"
@@ -208,6 +210,8 @@ class Options:
     electrons: str = "rest"
     radiation: bool = False
     tracks: str = "shower"
+    glauber: str = "full"
+    meson_scale: float = 1.0
 
 
 DEFAULT = Options()
