@@ -6,7 +6,9 @@ The dark current is that of one Dirac fermion, of one Majorana fermion (axial, (
 one complex scalar; particle and antiparticle are counted once each.
 """
 
-from darktarget.core import VECTOR
+import numpy as np
+
+from darktarget.core import VECTOR, Array
 from darktarget.models._mediator import MediatorModel
 
 
@@ -22,3 +24,8 @@ class DarkPhoton(MediatorModel):
     mediator = "A'"
     structure = VECTOR
     references = ("2108.04195",)
+    on_request = ("vector-meson",)  # published limits are without it; it matters above 0.5 GeV
+
+    def quark_charge(self, meson: str) -> Array:
+        """1: kinetic mixing couples to quarks as the photon does."""
+        return np.ones(self.points)

@@ -24,7 +24,7 @@ from darktarget.production._exact import gauss
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, PROTON_MASS, GeV
 
 MICROBARN: Final = 1e-30 / HBARC_CM**2  # 1 ub in (energy unit)^-2
-WINDOW: Final = 5.0  # widths of a meson around its mass over which a mediator's propagator is averaged
+WINDOW: Final = 3.0  # widths of a meson around its mass over which a mediator's propagator is averaged
 PANELS, NODES = 12, 8  # of that average
 
 
@@ -87,7 +87,7 @@ def invisible_ratio(model: Model, meson: Meson) -> Array:
 
     The ratio of the widths of a virtual photon of mass m_V into the dark channels, through the mediator, and into e+ e-:
     the coupling of V to the current drops out. Where a massive mediator's pole lies near, the ratio is averaged over the
-    line shape of the meson (Breit-Wigner within 5 widths).
+    line shape of the meson (Breit-Wigner within 3 widths).
 
     >>> from darktarget.models.millicharge import Millicharge
     >>> ratio = invisible_ratio(Millicharge(mass=1e-4 * GeV), MESONS["phi"])
