@@ -29,7 +29,7 @@ def dot(a: Floats, b: Floats) -> Floats:
 
 def slash(a: Floats) -> Tensor:
     """a_mu gamma^mu, [n, 4, 4]."""
-    return np.einsum("nm,mij->nij", a, LOWERED)
+    return np.asarray(np.einsum("nm,mij->nij", a, LOWERED))
 
 
 def bar(matrices: Tensor) -> Tensor:

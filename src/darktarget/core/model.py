@@ -82,7 +82,6 @@ class Model(ABC):
     references: tuple[str, ...]
     processes: tuple[str, ...]
     on_request: tuple[str, ...] = ()  # processes that a calculation includes only if they are named
-    notes: tuple[str, ...] = ()  # what every result of this model has to say
     reference_coupling: float = SMALL  # at which dark widths enter a cross section that is linear in them
     structure: LorentzStructure
 
@@ -126,6 +125,11 @@ class Model(ABC):
         dark = self.width(dark=True, at=root, coupling=self.reference_coupling)
         breit_wigner = (root**2 - mass**2) ** 2 + (mass * total) ** 2
         return np.asarray(np.divide(dark * root**4, breit_wigner, out=np.zeros_like(dark), where=dark > 0))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What every result of this model has to say."""
+        return ()
 
     @property
     def points(self) -> int:

@@ -1,7 +1,7 @@
 r"""Widths of a virtual photon of mass :math:`\sqrt s` into two different particles, and radiative decays.
 
 With :math:`\lambda = \lambda(s, m_0^2, m_1^2)` the Kaellen function, f(s) = Gamma/(pi s^(3/2)) is the factor of
-:math:`d\sigma(eN\to eN\,{\rm pair})/ds`. Closed channels are exactly 0. Couplings 1/Lambda and g are in 1/(energy unit).
+:math:`d\sigma(eN\to eN\,{\rm pair})/ds`. Closed channels are exactly 0. 1/Lambda and g are in 1/(energy unit).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def photon_to_dipole(root: Array, light: Array | float, heavy: Array | float, mo
 
 
 def photon_to_axion(root: Array, axion: Array | float, vector: Array | float, coupling: Array | float) -> Array:
-    r"""Virtual photon to a gamma_D for :math:`\mathcal L = \frac g2 aF\tilde F'`: :math:`g^2\lambda^{3/2}/(96\pi s^{3/2})`.
+    r"""Virtual photon to a gamma_D, :math:`g^2\lambda^{3/2}/(96\pi s^{3/2})` for :math:`\mathcal L = \frac g2aF\tilde F'`.
 
     Args:
         root: sqrt(s). axion, vector: masses of a and gamma_D. coupling: g.

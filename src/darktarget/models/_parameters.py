@@ -24,7 +24,8 @@ class Parameter:
         text: what it is, with its symbol.
         unit: "GeV" values are converted at the door; "" is dimensionless.
         default: None if the user must give it (or may leave it out, see ``optional``).
-        above, below: open bounds (``closed``: ``above`` itself is allowed). choices: allowed names; then the value is a string.
+        above, below: open bounds (``closed``: ``above`` itself is allowed).
+        choices: allowed names; then the value is a string.
         optional: may be absent.
     """
 

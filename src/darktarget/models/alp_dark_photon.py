@@ -29,7 +29,11 @@ class AlpDarkPhoton(PhotonModel):
     name = "alp-dark-photon"
     parameters = (LIGHTEST, COUPLING, SPLITTING, LIGHTER)
     references = ("2204.09978",)
-    notes = ("the photon of the heavier particle's decay is not counted as visible energy",)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What happens to the photon of the decay."""
+        return ("the photon of the heavier particle's decay is not counted as visible energy",)
 
     @property
     def masses(self) -> dict[str, Array]:

@@ -1,4 +1,5 @@
-r"""Millicharged Dirac fermion: :math:`\mathcal L = \bar\chi(i\gamma^\mu\partial_\mu-m)\chi + \epsilon e\,A_\mu\bar\chi\gamma^\mu\chi`.
+r"""Millicharged Dirac fermion:
+:math:`\mathcal L = \bar\chi(i\gamma^\mu\partial_\mu-m)\chi + \epsilon e\,A_\mu\bar\chi\gamma^\mu\chi`.
 
 Stable. ``mass`` is m_chi, ``coupling`` its charge eps in units of e; a pair is chi chibar, counted once.
 """

@@ -25,7 +25,7 @@ from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, PROTON_MASS, GeV
 
 MICROBARN: Final = 1e-30 / HBARC_CM**2  # 1 ub in (energy unit)^-2
 WINDOW: Final = 3.0  # widths of a meson around its mass over which a mediator's propagator is averaged
-PANELS, NODES = 12, 8  # of that average
+PANELS, NODES = 24, 8  # of that average
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ MESONS: Final[Mapping[str, Meson]] = MappingProxyType({m.name: m for m in _TABLE
 def invisible_ratio(model: Model, meson: Meson) -> Array:
     r"""Gamma(V -> dark)/Gamma(V -> e e) at unit coupling, [point].
 
-    The ratio of the widths of a virtual photon of mass m_V into the dark channels, through the mediator, and into e+ e-:
-    the coupling of V to the current drops out. Where a massive mediator's pole lies near, the ratio is averaged over the
-    line shape of the meson (Breit-Wigner within 3 widths).
+    The ratio of the widths of a virtual photon of mass m_V into the dark channels, through the mediator, and into
+    e+ e-: the coupling of V to the current drops out. With a massive mediator, whose pole may lie near, the ratio is
+    averaged over the line shape of the meson (Breit-Wigner within 3 widths).
 
     >>> from darktarget.models.millicharge import Millicharge
     >>> ratio = invisible_ratio(Millicharge(mass=1e-4 * GeV), MESONS["phi"])
@@ -103,26 +103,21 @@ def invisible_ratio(model: Model, meson: Meson) -> Array:
 
 
 def _line_shape(model: Model, meson: Meson) -> tuple[Array, Array]:
-    """Masses across the line of a meson and their probabilities, both [point, node], which resolve the mediator too.
+    """Masses across the line of a meson and their probabilities, both [point, node].
 
-    Half the nodes are even in the cumulated line shape of the meson, half in that of the mediator; each weighs with
-    the inverse of the density of both together.
+    Even in arsinh of the distance to the mediator's pole (or to the end of the line next to it) over its width, which
+    resolves a pole of any width.
     """
     half, centre = meson.mass * meson.width, meson.mass**2
-    low, high = max(centre - WINDOW * half, 0.0), centre + WINDOW * half
+    low, high = centre - WINDOW * half, centre + WINDOW * half
     mass = model.mediator_mass[:, None]
-    narrow = np.maximum(mass * model.width(coupling=model.reference_coupling)[:, None], 1e-12 * centre)
+    pole = np.clip(mass**2, low, high)
+    width = mass * model.width(coupling=model.reference_coupling)[:, None]
+    scale = np.maximum(np.hypot(width, mass**2 - pole), 1e-14 * centre)
     z, w = gauss(NODES)
     place = ((np.arange(PANELS)[:, None] + z) / PANELS).ravel()
-    weight = np.tile(w / PANELS, PANELS)
-    peaks = ((centre + 0 * mass, half + 0 * mass), (mass**2, narrow))
-    spans = [(np.arctan((low - c) / g), np.arctan((high - c) / g)) for c, g in peaks]
-    s = np.concatenate(
-        [c + g * np.tan(a + (b - a) * place) for (c, g), (a, b) in zip(peaks, spans, strict=True)], axis=1
-    )
-    s = np.clip(s, low, high)
-    density = sum(
-        g / ((s - c) ** 2 + g**2) / (b - a) for (c, g), (a, b) in zip(peaks, spans, strict=True)
-    )
-    line = half / ((s - centre) ** 2 + half**2) / (np.arctan((high - centre) / half) - np.arctan((low - centre) / half))
-    return np.sqrt(s), line / density * np.tile(weight, 2)
+    first, last = np.arcsinh((low - pole) / scale), np.arcsinh((high - pole) / scale)
+    psi = first + (last - first) * place
+    s = np.clip(pole + scale * np.sinh(psi), low, high)
+    line = half / ((s - centre) ** 2 + half**2) / (2 * np.arctan(WINDOW))
+    return np.sqrt(s), line * scale * np.cosh(psi) * (last - first) * np.tile(w / PANELS, PANELS)

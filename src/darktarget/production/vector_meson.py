@@ -1,13 +1,14 @@
-r"""Dark pairs from rho, omega, phi and J/psi that the photons of a shower make on nuclei: gamma A -> V A, V -> gamma* -> pair.
+r"""Dark pairs from vector mesons that the photons of a shower make on nuclei: gamma A -> V A, V -> gamma* -> pair.
 
 .. math:: N = \sum_V\sum_{\rm materials} nX_0\int dE\,T_\gamma(E)\,[\sigma_{\rm coh}+\sigma_{\rm inc}]\,
           {\rm Br}(V\to ee)\,\frac{\Gamma(V\to{\rm dark})}{\Gamma(V\to ee)}
 
-The meson takes the photon's energy. Coherent: the nucleus stays whole and takes less than 1 MeV. Incoherent: one
-nucleon is struck and recoils with |t|/(2 m_p), 0.1 GeV on average; events with more than ``RECOIL`` (NA64's cut on the
-hadron calorimeter) are dropped, which removes 5e-4 of the J/psi. Excitation of the struck nucleon is not included, nor are
-mesons that scatter more than once. The coherent cross section is known to about a factor 2 for rho and omega
-(full against classical Glauber), carried as the uncertainty of this process; ``Options.meson_scale`` scales all yields.
+V is rho, omega, phi or J/psi and takes the photon's energy. Coherent: the nucleus stays whole and takes less than
+1 MeV. Incoherent: one nucleon is struck and recoils with |t|/(2 m_p), 0.1 GeV on average; events with more than
+``RECOIL`` (NA64's cut on the hadron calorimeter) are dropped, which removes 5e-4 of the J/psi. Excitation of the struck
+nucleon is not included, nor are mesons that scatter more than once. The coherent cross section is known to about a
+factor 2 for rho and omega (full against classical Glauber), carried as the uncertainty of this process;
+``Options.meson_scale`` scales all yields.
 
 References: hep-ph/9902259, arXiv:2112.02104.
 """

@@ -3,8 +3,8 @@ r"""Dark pairs from a virtual photon, l N -> l N gamma*(-> pair): an exact 2 -> 
 .. math:: \frac{d\sigma}{ds} = \sigma(lN\to lNV;\ m_V=\sqrt s,\ \epsilon=1)\,f(s),\qquad
           f(s) = \frac{\Gamma(\gamma^*\to{\rm pair};\sqrt s)}{\pi s^{3/2}}
 
-The tensor of the pair, integrated over its phase space, is :math:`(-g^{\mu\nu}+q^\mu q^\nu/s)` times a function of s, which
-is the polarisation sum of a vector of mass sqrt(s): nothing is approximated. f follows from the widths of the model.
+The tensor of the pair, integrated over its phase space, is :math:`(-g^{\mu\nu}+q^\mu q^\nu/s)` times a function of s,
+which is the polarisation sum of a vector of mass sqrt(s): nothing is approximated. f follows from the model's widths.
 The integral over s runs from the threshold to the kinematic end.
 
 References: S000 (arXiv:2305.16781 gives the widths), arXiv:2204.03984 (millicharge).
