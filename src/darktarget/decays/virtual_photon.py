@@ -48,7 +48,9 @@ def photon_to_dipole(root: Array, light: Array | float, heavy: Array | float, mo
 
 
 def photon_to_axion(root: Array, axion: Array | float, vector: Array | float, coupling: Array | float) -> Array:
-    r"""Virtual photon to a gamma_D, :math:`g^2\lambda^{3/2}/(96\pi s^{3/2})` for :math:`\mathcal L = \frac g2aF\tilde F'`.
+    r"""Virtual photon to a gamma_D, :math:`g^2\lambda^{3/2}/(96\pi s^{3/2})`.
+
+    :math:`\mathcal L = \frac g2aF_{\mu\nu}\tilde F'^{\mu\nu}`.
 
     Args:
         root: sqrt(s). axion, vector: masses of a and gamma_D. coupling: g.

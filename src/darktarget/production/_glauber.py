@@ -7,8 +7,8 @@ Full (the default): the photon's meson is absorbed on its way, amplitude by ampl
 
 with the exact t_min of gamma A -> V A and no real part. Classical (STARlight):
 :math:`\sigma_{\rm tot}(VA) = \int d^2b\,(1-e^{-\sigma_VT(b)})` and
-:math:`d\sigma/dt = \frac{\alpha}{f_V^2/4\pi}\frac{\sigma_{\rm tot}^2}{16\pi}|F(t)|^2` above t_min, F the form factor of the
-nucleus. Incoherent, one nucleon struck and nothing else:
+:math:`d\sigma/dt = \frac{\alpha}{f_V^2/4\pi}\frac{\sigma_{\rm tot}^2}{16\pi}|F(t)|^2` above t_min, F the form
+factor of the nucleus. Incoherent, one nucleon struck and nothing else:
 :math:`\sigma(\gamma p\to Vp)\int d^2b\,T e^{-\sigma_VT}`.
 
 References: T. H. Bauer et al., Rev. Mod. Phys. 50 (1978) 261; hep-ph/9902259; arXiv:1607.03838 (STARlight);
