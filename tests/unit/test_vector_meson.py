@@ -222,6 +222,31 @@ def test_heavy_and_light_mediators() -> None:
     assert ms.invisible_ratio(dt.model("scalar", mass=0.1), meson)[0] == 0
 
 
+def test_quark_currents() -> None:
+    """Kinetic mixing as the photon; B-L sees the baryon current: no rho, twice the omega; L_mu-L_tau through loops."""
+    names = ("rho", "omega", "phi", "J/psi")
+    for model in ("dark-photon", "idm", "i2dm"):
+        assert [dt.model(model, mass=0.1).quark_charge(n)[0] for n in names] == pytest.approx([1.0] * 4)
+    e = np.sqrt(4 * np.pi * ALPHA)
+    baryon = [dt.model("b-l", mass=0.1).quark_charge(n)[0] * e for n in names]
+    assert baryon == pytest.approx([0, 2, -1, 0.5])
+    loops = [dt.model("l-mu-l-tau", mass=0.1).quark_charge(n)[0] for n in names]
+    assert np.all((np.array(loops) > 1e-3) & (np.array(loops) < 0.1))
+    for model in ("scalar", "pseudoscalar", "axial"):
+        assert dt.model(model, mass=0.1).quark_charge("rho")[0] == 0
+
+
+def test_a_narrow_resonance_gives_its_branching_fraction() -> None:
+    """Z' of B-L within the omega, whose width is of order coupling^2: pi s^2/(M Gamma) times the line shape, Br(nu)."""
+    model, meson = dt.model("b-l", mass=0.785), MESONS["omega"]
+    centre, half, mass = meson.mass**2, meson.mass * meson.width, 0.785
+    line = half / ((mass**2 - centre) ** 2 + half**2) / (2 * np.arctan(ms.WINDOW))
+    dark, total = model.width(dark=True)[0], model.width()[0]
+    area = np.pi * mass**4 / mass * dark / total * line
+    expected = model.quark_charge("omega")[0] ** 2 * area / meson.to_electrons(np.array([mass]))[0]
+    assert invisible_ratio(model, meson)[0] == pytest.approx(expected, rel=2e-3)
+
+
 def test_dark_photons_from_mesons_are_on_request() -> None:
     model = dt.model("dark-photon", mass=[0.1, 1.0195])
     alone = dt.limit(model, NA64, processes=["bremsstrahlung", "annihilation"])

@@ -6,23 +6,19 @@ With :math:`\lambda = \lambda(s, m_0^2, m_1^2)` the Kaellen function, f(s) = Gam
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from darktarget.core import Array
+from darktarget.decays.kinematics import kallen_root
 
 
 def opening(root: Array, first: Array | float, second: Array | float) -> Array:
     r""":math:`\lambda^{1/2}(s, m_0^2, m_1^2)/s`, which is twice the momentum over sqrt(s); 0 where closed.
 
     Args:
-        root: sqrt(s). first, second: masses of the daughters, broadcast against ``root``.
+        root: sqrt(s), 0 allowed. first, second: masses of the daughters, broadcast against ``root``.
     """
-    total, difference = np.add(first, second), np.subtract(first, second)
-    s = np.where(root > total, root, 1.0) ** 2
-    value = np.sqrt(np.maximum((1 - total**2 / s) * (1 - difference**2 / s), 0))
-    return np.asarray(np.where(root > total, value, 0.0))
+    return np.asarray(kallen_root(root, first, second) / np.where(root > 0, root, 1.0) ** 2)
 
 
 def photon_to_dipole(root: Array, light: Array | float, heavy: Array | float, moment: Array | float) -> Array:
@@ -103,34 +99,3 @@ def photon_energy(energy: Array, heavy: Array | float, light: Array | float, cos
     star = np.subtract(np.square(heavy), np.square(light)) / (2 * np.asarray(heavy))
     gamma = energy / heavy
     return np.asarray(star * (gamma + np.sqrt(np.maximum(gamma**2 - 1, 0)) * cosine))
-
-
-def sample_photon(
-    energy: Array, heavy: Array | float, light: Array | float, generator: np.random.Generator
-) -> tuple[Array, Array]:
-    """Photons of unpolarised chi1 -> chi0 gamma decays: isotropic in the rest frame.
-
-    Args:
-        energy: of the decaying particles, [n]. heavy, light: masses, numbers or [n].
-        generator: random numbers.
-
-    Returns:
-        four-momenta of photon and light particle with the boost along z, each [n, 4] (E, x, y, z).
-    """
-    cosine, phi = generator.uniform(-1, 1, np.shape(energy)), generator.uniform(0, 2 * np.pi, np.shape(energy))
-    star = np.subtract(np.square(heavy), np.square(light)) / (2 * np.asarray(heavy))
-    gamma = energy / heavy
-    boost, sine = np.sqrt(np.maximum(gamma**2 - 1, 0)), np.sqrt(1 - cosine**2)
-    across = star * sine
-    photon = np.stack(
-        [star * (gamma + boost * cosine), across * np.cos(phi), across * np.sin(phi), star * (boost + gamma * cosine)],
-        axis=-1,
-    )
-    parent = np.zeros_like(photon)
-    parent[..., 0], parent[..., 3] = energy, boost * heavy
-    return photon, np.asarray(parent - photon)
-
-
-def decay_length(energy: Array, mass: Array | float, width: Array | float, hbarc: float) -> Any:
-    r"""Mean decay length :math:`\gamma\beta c\tau = \sqrt{(E/m)^2-1}\,\hbar c/\Gamma` in the unit of ``hbarc``."""
-    return np.sqrt(np.maximum((np.asarray(energy) / mass) ** 2 - 1, 0)) * hbarc / width

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget.core import Array, Channel, State
+from darktarget.decays.two_body import TwoBody
 from darktarget.decays.virtual_photon import axion_to_vector_photon, photon_to_axion, vector_to_axion_photon
 from darktarget.models._parameters import Parameter
 from darktarget.models._photon import LIGHTEST, SPLITTING, PhotonModel
@@ -54,9 +55,11 @@ class AlpDarkPhoton(PhotonModel):
         def decay(mass: Array) -> Array:
             return to_photon(mass, self.mass[:, None], 1 / GeV)
 
+        none = np.zeros(self.points)
+        both, radiative = TwoBody(none, axion, vector), TwoBody(self.heavy_mass, self.mass, none)
         return (
-            Channel(self.mediator, ("a", "gamma_D"), pair, 2.0, True, (axion, vector)),
-            Channel(heavier, (lighter, "gamma"), decay, 2.0, False, (self.mass, np.zeros(self.points))),
+            Channel(self.mediator, ("a", "gamma_D"), pair, 2.0, True, (axion, vector), both),
+            Channel(heavier, (lighter, "gamma"), decay, 2.0, False, (self.mass, none), radiative),
         )
 
     def states(self) -> tuple[State, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from darktarget.core import Array, Channel, State
+from darktarget.decays.two_body import TwoBody
 from darktarget.decays.virtual_photon import dipole_to_photon, photon_to_dipole
 from darktarget.errors import InputError
 from darktarget.models._parameters import Parameter
@@ -59,7 +60,8 @@ class DipoleIdm(PhotonModel):
         """gamma* to each pair, and chi1 to chi0 gamma."""
         light, heavy = self.mass[:, None], self.heavy_mass[:, None]
         signed = light if self.values["moment"] == "magnetic" else -light
-        masses, second = (self.heavy_mass, self.mass), self.values["charge_assignments"][:, None] > 1
+        masses, none = (self.heavy_mass, self.mass), np.zeros(self.points)
+        second = self.values["charge_assignments"][:, None] > 1
 
         def pair(root: Array) -> Array:
             return photon_to_dipole(root, signed, heavy, 1 / GeV)
@@ -70,10 +72,11 @@ class DipoleIdm(PhotonModel):
         def decay(mass: Array) -> Array:
             return dipole_to_photon(mass, light, 1 / GeV)
 
+        swapped, radiative = masses[::-1], (self.mass, none)
         return (
-            Channel(self.mediator, ("chi1", "chi0bar"), pair, 2.0, True, masses),
-            Channel(self.mediator, ("chi0", "chi1bar"), conjugate, 2.0, True, masses[::-1]),
-            Channel("chi1", ("chi0", "gamma"), decay, 2.0, False, (self.mass, np.zeros(self.points))),
+            Channel(self.mediator, ("chi1", "chi0bar"), pair, 2.0, True, masses, TwoBody(none, *masses)),
+            Channel(self.mediator, ("chi0", "chi1bar"), conjugate, 2.0, True, swapped, TwoBody(none, *swapped)),
+            Channel("chi1", ("chi0", "gamma"), decay, 2.0, False, radiative, TwoBody(self.heavy_mass, *radiative)),
         )
 
     def states(self) -> tuple[State, ...]:

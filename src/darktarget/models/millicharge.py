@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget.core import Array, Channel, State
-from darktarget.decays.two_body import vector_to_dirac
+from darktarget.decays.two_body import TwoBody, vector_to_dirac
 from darktarget.models._parameters import COUPLING
 from darktarget.models._photon import LIGHTEST, PhotonModel
 from darktarget.units import ALPHA
@@ -35,7 +35,8 @@ class Millicharge(PhotonModel):
             is_open = root > 2 * mass
             return np.asarray(np.where(is_open, vector_to_dirac(np.where(is_open, root, 1.0), mass, ALPHA), 0.0))
 
-        return (Channel(self.mediator, ("chi", "chibar"), pair, 2.0, True, (self.mass, self.mass)),)
+        momenta = TwoBody(self.mediator_mass, self.mass, self.mass)
+        return (Channel(self.mediator, ("chi", "chibar"), pair, 2.0, True, (self.mass, self.mass), momenta),)
 
     def states(self) -> tuple[State, ...]:
         """The Dirac fermion and its antiparticle."""

@@ -37,7 +37,7 @@ class Meson:
         coupling: f_V^2/(4 pi).
         pomeron, meson: (X, epsilon) and (Y, eta) of the cross section on a proton, in ub with W in GeV.
         threshold: power of the threshold factor.
-        slope: b_V in 1/energy^2.
+        slope: b_V in 1/energy^2. content: its quark pairs and their relative signs.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Meson:
     meson: tuple[float, float]
     threshold: float
     slope: float
+    content: Mapping[str, int]
 
     def on_proton(self, energy: Array) -> Array:
         """Cross section gamma p -> V p at photon energies, (energy unit)^-2, the shape of ``energy``.
@@ -72,10 +73,54 @@ class Meson:
 
 
 _TABLE = (  # hep-ph/9902259 Table I; mass, width, B(ee): PDG 2024
-    Meson("rho", 0.77526 * GeV, 0.1474 * GeV, 4.72e-5, 2.02, (5.0, 0.22), (26.0, 1.23), 0, 11 / GeV**2),
-    Meson("omega", 0.78266 * GeV, 8.68e-3 * GeV, 7.38e-5, 23.13, (0.55, 0.22), (18.0, 1.92), 0, 10 / GeV**2),
-    Meson("phi", 1.019460 * GeV, 4.249e-3 * GeV, 2.979e-4, 13.71, (0.34, 0.22), (0.0, 0.0), 0, 7 / GeV**2),
-    Meson("J/psi", 3.096900 * GeV, 92.6e-6 * GeV, 5.971e-2, 10.45, (0.00406, 0.65), (0.0, 0.0), 2, 4 / GeV**2),
+    Meson(
+        "rho",
+        0.77526 * GeV,
+        0.1474 * GeV,
+        4.72e-5,
+        2.02,
+        (5.0, 0.22),
+        (26.0, 1.23),
+        0,
+        11 / GeV**2,
+        MappingProxyType({"u": 1, "d": -1}),
+    ),
+    Meson(
+        "omega",
+        0.78266 * GeV,
+        8.68e-3 * GeV,
+        7.38e-5,
+        23.13,
+        (0.55, 0.22),
+        (18.0, 1.92),
+        0,
+        10 / GeV**2,
+        MappingProxyType({"u": 1, "d": 1}),
+    ),
+    Meson(
+        "phi",
+        1.019460 * GeV,
+        4.249e-3 * GeV,
+        2.979e-4,
+        13.71,
+        (0.34, 0.22),
+        (0.0, 0.0),
+        0,
+        7 / GeV**2,
+        MappingProxyType({"s": 1}),
+    ),
+    Meson(
+        "J/psi",
+        3.096900 * GeV,
+        92.6e-6 * GeV,
+        5.971e-2,
+        10.45,
+        (0.00406, 0.65),
+        (0.0, 0.0),
+        2,
+        4 / GeV**2,
+        MappingProxyType({"c": 1}),
+    ),
 )
 
 #: The mesons by name (read-only).
@@ -94,16 +139,17 @@ def invisible_ratio(model: Model, meson: Meson) -> Array:
     >>> print(f"{ratio[0]:.4f}")
     1.0000
     """
-    root = np.full((model.points, 1), meson.mass)
-    weight = np.ones_like(root)
     if model.mediator_mass.any():
-        root, weight = _line_shape(model, meson)
-    ratio = model.photon_width(root) / meson.to_electrons(root)
+        root, offset, weight = _line_shape(model, meson)
+    else:
+        root, weight = np.full((model.points, 1), meson.mass), np.ones((model.points, 1))
+        offset = root**2
+    ratio = model.photon_width(root, offset) / meson.to_electrons(root)
     return np.asarray(model.quark_charge(meson.name) ** 2 * (ratio * weight).sum(axis=1))
 
 
-def _line_shape(model: Model, meson: Meson) -> tuple[Array, Array]:
-    """Masses across the line of a meson and their probabilities, both [point, node].
+def _line_shape(model: Model, meson: Meson) -> tuple[Array, Array, Array]:
+    """Masses across the line of a meson, s - M^2 of the mediator and probabilities, each [point, node].
 
     Even in arsinh of the distance to the mediator's pole (or to the end of the line next to it) over its width, which
     resolves a pole of any width.
@@ -113,11 +159,13 @@ def _line_shape(model: Model, meson: Meson) -> tuple[Array, Array]:
     mass = model.mediator_mass[:, None]
     pole = np.clip(mass**2, low, high)
     width = mass * model.width(coupling=model.reference_coupling)[:, None]
-    scale = np.maximum(np.hypot(width, mass**2 - pole), 1e-14 * centre)
+    scale = np.maximum(np.hypot(width, mass**2 - pole), 1e-30 * centre)
     z, w = gauss(NODES)
     place = ((np.arange(PANELS)[:, None] + z) / PANELS).ravel()
     first, last = np.arcsinh((low - pole) / scale), np.arcsinh((high - pole) / scale)
     psi = first + (last - first) * place
-    s = np.clip(pole + scale * np.sinh(psi), low, high)
+    away = scale * np.sinh(psi)
+    s = np.clip(pole + away, low, high)
     line = half / ((s - centre) ** 2 + half**2) / (2 * np.arctan(WINDOW))
-    return np.sqrt(s), line * scale * np.cosh(psi) * (last - first) * np.tile(w / PANELS, PANELS)
+    probability = line * scale * np.cosh(psi) * (last - first) * np.tile(w / PANELS, PANELS)
+    return np.sqrt(s), away + (pole - mass**2), probability
