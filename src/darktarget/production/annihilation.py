@@ -100,6 +100,7 @@ class Annihilation:
     """e+ e- -> X* -> dark pair on atomic electrons."""
 
     name = "annihilation"
+    beams = ("positron",)
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
         """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam.
