@@ -107,6 +107,8 @@ class Model(ABC):
     references: tuple[str, ...]
     processes: tuple[str, ...]
     on_request: tuple[str, ...] = ()  # processes that a calculation includes only if they are named
+    #: labels of ``mass`` and ``coupling`` on axes
+    labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
     reference_coupling: float = SMALL  # at which dark widths enter a cross section that is linear in them
     structure: LorentzStructure
 
