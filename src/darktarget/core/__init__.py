@@ -5,6 +5,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 """
 
 from darktarget.core.arrays import Array
+from darktarget.core.events import Events
 from darktarget.core.limit import Limit
 from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, Decay, LorentzStructure, Model, State
 from darktarget.core.setup import Experiment, Run, SignalBin, Signature
@@ -34,6 +35,7 @@ __all__ = [
     "CrossSection",
     "Decay",
     "Differential",
+    "Events",
     "Experiment",
     "Layer",
     "Limit",
