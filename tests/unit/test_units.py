@@ -43,7 +43,13 @@ muons = limit_document(dt.limit(model, dt.experiment("m3")))
 events = dt.sampler(dt.model("dark-photon", mass=0.1), dt.experiment("ldmx-4gev")).events(1000)
 edges = [x for point in dump["intervals"] for pair in point for x in pair]
 extra = [edges, muons["coupling_upper"], events.weight.tolist()]
-rows = [*extra, bound["coupling_upper"], bound["y_upper"], bound["mass_GeV"], ww["coupling_upper"], xsec["sigma_pb"]]
+pairs = dt.model("dipole-idm", mass=[0.002, 0.05, 0.7], splitting=0.05)
+dipole = limit_document(dt.limit(pairs, dt.experiment("na64e-2018")))
+charged = limit_document(dt.limit(dt.model("millicharge", mass=[0.002, 0.05, 0.7]), dt.experiment("na64e-2018")))
+axion = limit_document(dt.limit(dt.model("alp-dark-photon", mass=[0.002, 0.05, 0.7]), dt.experiment("na64e-2018")))
+more = [document["coupling_upper"] for document in (dipole, charged, axion)]
+rows = [*extra, *more, bound["coupling_upper"], bound["y_upper"], bound["mass_GeV"], ww["coupling_upper"]]
+rows += [xsec["sigma_pb"]]
 print(json.dumps(rows))
 """
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from darktarget.core import Array, Limit
-from darktarget.errors import UnknownName
+from darktarget.errors import InputError, UnknownName
 from darktarget.plot.regions import regions
 from darktarget.units import GeV
 
@@ -32,8 +32,8 @@ BANDS: Final = (
 class Plane:
     """Axes of an exclusion plot: labels and the curve of a limit."""
 
-    x_label: str
-    y_label: str
+    x_label: Callable[[Limit], str]
+    y_label: Callable[[Limit], str]
     x: Callable[[Limit], Array]
     y: Callable[[Limit], Array]
 
@@ -42,14 +42,14 @@ class Plane:
 PLANES: Final[Mapping[str, Plane]] = MappingProxyType(
     {
         "coupling": Plane(
-            r"mediator mass $m_{A'}$ [GeV]",
-            r"coupling $\varepsilon$",
+            lambda b: b.labels[0],
+            lambda b: b.labels[1],
             lambda b: b.mass / GeV,
             lambda b: b.coupling_upper,
         ),
         "y": Plane(
-            r"dark-matter mass $m_\chi$ [GeV]",
-            r"$y=\varepsilon^2\alpha_D\,(m_\chi/m_{A'})^4$",
+            lambda _: r"dark-matter mass $m_\chi$ [GeV]",
+            lambda _: r"$y=\varepsilon^2\alpha_D\,(m_\chi/m_{A'})^4$",
             lambda b: b.dark_mass / GeV,
             lambda b: b.y,
         ),
@@ -68,6 +68,18 @@ def plane_named(name: str) -> Plane:
     return PLANES[name]
 
 
+def check_plane(name: str, model: str, has_alpha_D: bool) -> None:
+    """Check that a plane exists and that a model has its axes.
+
+    Raises:
+        UnknownName: no such plane. InputError: y, for a model without a mediator or a dark coupling.
+    """
+    plane_named(name)
+    if name == "y" and not has_alpha_D:
+        advice = f"y needs a mediator and its dark coupling alpha_D, which {model} has not."
+        raise InputError("plane", name, "coupling", advice)
+
+
 def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -> Axes:
     """Draw exclusion limits: the region above each curve, or inside it, is excluded; projections are dashed.
 
@@ -82,8 +94,10 @@ def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -
         The axes.
 
     Raises:
-        UnknownName: no such plane.
+        UnknownName: no such plane. InputError: a model does not have its axes.
     """
+    for bound in bounds:
+        check_plane(plane, bound.model, not np.isnan(bound.alpha_D).all())
     axes = plane_named(plane)
     ax = ax if ax is not None else _new_axes(len(bounds) + 2 * any(b.bands for b in bounds))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
@@ -91,7 +105,7 @@ def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -
     banded = [bound for bound in bounds if bound.bands]
     for bound in banded:
         _bands(ax, axes, bound, labelled=bound is banded[0])
-    ax.set(xscale="log", yscale="log", xlabel=axes.x_label, ylabel=axes.y_label)
+    ax.set(xscale="log", yscale="log", xlabel=_joined(axes.x_label, bounds), ylabel=_joined(axes.y_label, bounds))
     ax.set_title(_caption(bounds), fontsize=8, loc="left")
     expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
     upper = [replace(b, coupling_upper=np.array([p[-1][1] if p else np.nan for p in b.intervals])) for b in bounds]
@@ -99,6 +113,10 @@ def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -
     # below the axes a legend covers no curve, however many there are
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), frameon=False, fontsize=8, borderaxespad=0)
     return ax
+
+
+def _joined(label: Callable[[Limit], str], bounds: tuple[Limit, ...]) -> str:
+    return ", ".join(dict.fromkeys(label(b) for b in bounds))
 
 
 def save(ax: Axes, path: Path) -> None:

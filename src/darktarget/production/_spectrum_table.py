@@ -129,7 +129,8 @@ class SpectrumTable:
         position = np.log(parent / grid.energy_min) / np.log(grid.energy_max / grid.energy_min)
         shape = self.log_density.shape
         planes = np.einsum("abc,eb->eac", self.log_density, basis(shape[1], position))
-        rows = np.einsum("pea,eac->pec", basis(shape[0], fraction), planes, optimize=True)
+        # a product of matrices per energy; einsum is 40 times slower on the many masses of virtual photons
+        rows = np.moveaxis(np.matmul(np.moveaxis(basis(shape[0], fraction), 1, 0), planes), 0, 1)
         energy = parent[None, :, None]
         safe = np.where(inside, mass[:, None], MASS_RANGE_GEV[0] * GeV)[:, :, None]
         chart, first = grid.chart(safe, energy)
