@@ -6,7 +6,18 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 
 from darktarget.core.arrays import Array
 from darktarget.core.limit import Limit
-from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, LorentzStructure, Model, State
+from darktarget.core.model import (
+    AXIAL,
+    PSEUDOSCALAR,
+    SCALAR,
+    TENSOR,
+    TENSOR_LEPTONS,
+    VECTOR,
+    Channel,
+    LorentzStructure,
+    Model,
+    State,
+)
 from darktarget.core.setup import Experiment, Run, SignalBin, Signature
 from darktarget.core.yields import (
     DEFAULT,
@@ -27,6 +38,8 @@ __all__ = [
     "DEFAULT",
     "PSEUDOSCALAR",
     "SCALAR",
+    "TENSOR",
+    "TENSOR_LEPTONS",
     "VECTOR",
     "Array",
     "Beam",
