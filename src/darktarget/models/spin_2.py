@@ -71,7 +71,7 @@ class Spin2(MediatorModel):
         r"""Width to leptons at c = 1/GeV, :math:`\frac{c^2M^3}{160\pi}(1+\frac83m^2/M^2)\beta^3`."""
         return TO_LEPTONS[self.structure](mass, LEPTON_MASS[lepton], 1 / (4 * np.pi * GeV**2))
 
-    def photon_width(self, mass: Array) -> Array:
+    def two_photon_width(self, mass: Array) -> Array:
         r"""Width to two photons at c = 1/GeV, :math:`\frac{c_g^2c^2M^3}{80\pi}`, at any virtual mass."""
         alpha = PHOTON_COUPLING[self.values["photons"]] ** 2 / (4 * np.pi * GeV**2)
         return pair_width(TENSOR_PHOTONS, mass, 0.0, 0.0, alpha) / 2
@@ -81,5 +81,5 @@ class Spin2(MediatorModel):
         zero = np.zeros(self.points)
         pair = TwoBody(self.mass, zero, zero)
         names = ("gamma", "gamma")
-        photons = Channel(self.mediator, names, self.photon_width, 2.0, False, (zero, zero), pair)
+        photons = Channel(self.mediator, names, self.two_photon_width, 2.0, False, (zero, zero), pair)
         return (*super().channels(), *(photons,) * int(PHOTON_COUPLING[self.values["photons"]]))
