@@ -29,14 +29,14 @@ FIGURES: Final[Registry[Any]] = Registry("figure", "darktarget.figures")
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
     {plural(r.kind): r for r in (MODELS, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, CONSTRAINTS, FIGURES)}
 )
-BEAMS: Final = ("electron", "positron", "muon")
+BEAMS: Final = ("electron", "positron", "muon", "photon")
 
 
 def names(kind: str) -> tuple[str, ...]:
     """Names of all models, processes, experiments or signatures.
 
     >>> names("processes")
-    ('annihilation', 'bremsstrahlung')
+    ('annihilation', 'bremsstrahlung', 'vector-meson', 'virtual-photon')
     """
     if kind not in REGISTRIES:
         raise UnknownName("list", kind, REGISTRIES)
@@ -72,7 +72,7 @@ def cross_section(
     beam: str = "electron",
     energy: float,
     target: str,
-    process: str = "bremsstrahlung",
+    process: str | None = None,
     method: str = "etl",
     **choices: Any,
 ) -> CrossSection:
@@ -80,10 +80,10 @@ def cross_section(
 
     Args:
         which: the model, at any number of masses.
-        beam: electron, positron or muon.
+        beam: electron, positron, muon or (where a process takes it) photon.
         energy: beam energy in GeV.
         target: material name.
-        process: name of the process.
+        process: name of the process, by default the first of the model.
         method: of bremsstrahlung: etl, ww or iww.
         choices: other fields of ``Options``.
 
@@ -100,7 +100,7 @@ def cross_section(
     """
     if beam not in BEAMS:
         raise UnknownName("beam", beam, BEAMS)
-    top = Parameter("energy", "beam energy", "GeV", above=LEPTON_MASS[beam] / GeV).check(energy)
+    top = Parameter("energy", "beam energy", "GeV", above=LEPTON_MASS.get(beam, 0.0) / GeV).check(energy)
     assert not isinstance(top, str)
     if top.size != 1:
         raise InputError("energy", energy, "one number")
@@ -108,8 +108,13 @@ def cross_section(
     if (which.mass >= primary.energy).all():
         allowed = f"below the beam energy, {primary.energy / GeV:g} GeV, for at least one mass"
         raise InputError("mass", float(which.mass.min() / GeV), allowed)
+    known = (*which.processes, *which.on_request)
+    name = process or which.processes[0]
+    if name not in known:
+        PROCESSES.require(name)
+        raise UnknownName(f"process of {which.name}", name, known)
     options = choose(**{"cross_section": method, **choices})
-    return PROCESSES[process]().cross_section(which, primary, target, options)
+    return PROCESSES[name]().cross_section(which, primary, target, options)
 
 
 def simulate_tracks(

@@ -20,6 +20,7 @@ from darktarget.core.model import (
     State,
 )
 from darktarget.core.setup import Experiment, Run, SignalBin, Signature
+from darktarget.core.signal import Signal
 from darktarget.core.yields import (
     DEFAULT,
     Beam,
@@ -28,7 +29,6 @@ from darktarget.core.yields import (
     Layer,
     Options,
     Process,
-    Signal,
     Target,
     Tracks,
     Yield,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -130,6 +130,8 @@ class Yield:
         systematics: named relative uncertainties, each [point].
         method: the approximations used.
         references: arXiv numbers.
+        angle: calculates the median angle (rad) between the mediator and what made it, [point, node], for those
+            who ask; the fraction within theta is theta^2/(theta^2 + angle^2). None: along it.
     """
 
     process: str
@@ -143,6 +145,7 @@ class Yield:
     systematics: Mapping[str, Array] = field(default_factory=dict)
     method: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    angle: Callable[[], Array] | None = None
 
     @property
     def total(self) -> Array:
@@ -200,6 +203,8 @@ class Options:
         electrons: of the target: rest or bound.
         radiation: whether the annihilating positron radiates before.
         tracks: shower, or first-radiation-length.
+        glauber: of vector mesons in nuclei: full or classical.
+        meson_scale: factor on the yields of vector mesons.
     """
 
     cross_section: str = "etl"
@@ -208,15 +213,18 @@ class Options:
     electrons: str = "rest"
     radiation: bool = False
     tracks: str = "shower"
+    glauber: str = "full"
+    meson_scale: float = 1.0
 
 
 DEFAULT = Options()
 
 
 class Process(Protocol):
-    """One way of producing the mediator."""
+    """One way of producing the mediator; ``beams`` are the particles it has a cross section for."""
 
     name: str
+    beams: tuple[str, ...]
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options) -> CrossSection:
         """Cross section per nucleus of a material at unit coupling."""
@@ -225,17 +233,3 @@ class Process(Protocol):
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options) -> Yield:
         """Mediators with energy above ``minimum`` made along the tracks."""
         ...
-
-
-@dataclass(frozen=True)
-class Signal:
-    """Expected accepted events per primary: unit[point] * coupling**power.
-
-    ``reason`` says, per point, why there is no signal (or None); ``systematics`` are relative, each [point].
-    """
-
-    unit: Array
-    power: float
-    reason: tuple[str | None, ...]
-    notes: tuple[str, ...] = ()
-    systematics: Mapping[str, Array] = field(default_factory=dict)

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from darktarget.core import Array, Limit
-from darktarget.errors import UnknownName
+from darktarget.errors import InputError, UnknownName
+from darktarget.plot.regions import regions
 from darktarget.units import GeV
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 # Okabe and Ito's colours, distinguishable with any colour vision and in grey
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -30,8 +32,8 @@ BANDS: Final = (
 class Plane:
     """Axes of an exclusion plot: labels and the curve of a limit."""
 
-    x_label: str
-    y_label: str
+    x_label: Callable[[Limit], str]
+    y_label: Callable[[Limit], str]
     x: Callable[[Limit], Array]
     y: Callable[[Limit], Array]
 
@@ -40,14 +42,14 @@ class Plane:
 PLANES: Final[Mapping[str, Plane]] = MappingProxyType(
     {
         "coupling": Plane(
-            r"mediator mass $m_{A'}$ [GeV]",
-            r"coupling $\varepsilon$",
+            lambda b: b.labels[0],
+            lambda b: b.labels[1],
             lambda b: b.mass / GeV,
             lambda b: b.coupling_upper,
         ),
         "y": Plane(
-            r"dark-matter mass $m_\chi$ [GeV]",
-            r"$y=\varepsilon^2\alpha_D\,(m_\chi/m_{A'})^4$",
+            lambda _: r"dark-matter mass $m_\chi$ [GeV]",
+            lambda _: r"$y=\varepsilon^2\alpha_D\,(m_\chi/m_{A'})^4$",
             lambda b: b.dark_mass / GeV,
             lambda b: b.y,
         ),
@@ -66,8 +68,20 @@ def plane_named(name: str) -> Plane:
     return PLANES[name]
 
 
+def check_plane(name: str, model: str, has_alpha_D: bool) -> None:
+    """Check that a plane exists and that a model has its axes.
+
+    Raises:
+        UnknownName: no such plane. InputError: y, for a model without a mediator or a dark coupling.
+    """
+    plane_named(name)
+    if name == "y" and not has_alpha_D:
+        advice = f"y needs a mediator and its dark coupling alpha_D, which {model} has not."
+        raise InputError("plane", name, "coupling", advice)
+
+
 def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -> Axes:
-    """Draw exclusion limits: the region above each curve is excluded, projections are dashed.
+    """Draw exclusion limits: the region above each curve, or inside it, is excluded; projections are dashed.
 
     A limit that carries expected bands (``limit(..., bands=True)``) shows them behind its curve: median dotted.
 
@@ -80,22 +94,29 @@ def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -
         The axes.
 
     Raises:
-        UnknownName: no such plane.
+        UnknownName: no such plane. InputError: a model does not have its axes.
     """
+    for bound in bounds:
+        check_plane(plane, bound.model, not np.isnan(bound.alpha_D).all())
     axes = plane_named(plane)
     ax = ax if ax is not None else _new_axes(len(bounds) + 2 * any(b.bands for b in bounds))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
-        _curve(ax, axes.x(bound), axes.y(bound), colour, bound)
+        _curve(ax, axes, colour, bound)
     banded = [bound for bound in bounds if bound.bands]
     for bound in banded:
         _bands(ax, axes, bound, labelled=bound is banded[0])
-    ax.set(xscale="log", yscale="log", xlabel=axes.x_label, ylabel=axes.y_label)
+    ax.set(xscale="log", yscale="log", xlabel=_joined(axes.x_label, bounds), ylabel=_joined(axes.y_label, bounds))
     ax.set_title(_caption(bounds), fontsize=8, loc="left")
     expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
-    _set_limits(ax, [(axes.x(b), axes.y(b)) for b in (*bounds, *expected)])
+    upper = [replace(b, coupling_upper=np.array([p[-1][1] if p else np.nan for p in b.intervals])) for b in bounds]
+    _set_limits(ax, [(axes.x(b), axes.y(b)) for b in (*bounds, *expected, *upper)])
     # below the axes a legend covers no curve, however many there are
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), frameon=False, fontsize=8, borderaxespad=0)
     return ax
+
+
+def _joined(label: Callable[[Limit], str], bounds: tuple[Limit, ...]) -> str:
+    return ", ".join(dict.fromkeys(label(b) for b in bounds))
 
 
 def save(ax: Axes, path: Path) -> None:
@@ -132,16 +153,30 @@ def _bands(ax: Axes, axes: Plane, bound: Limit, labelled: bool) -> None:
         ax.fill_between(x, curves[below], curves[above], color=fill, linewidth=0, zorder=1.5, label=label)
 
 
-def _curve(ax: Axes, x: Array, y: Array, colour: str, bound: Limit) -> None:
-    known = np.isfinite(y)
-    order = np.argsort(x[known])
-    x, y = x[known][order], y[known][order]
+def _curve(ax: Axes, axes: Plane, colour: str, bound: Limit) -> None:
+    """Outlines of the excluded regions, shaded unless they are projected; a one-sided one is shaded upwards."""
     style = "--" if bound.projection else "-"
     references = ", ".join(f"arXiv:{r}" for r in bound.analysis_references)
     label = f"{bound.title}, {bound.cl:.0%} CL (recomputed)\n{references}"
-    ax.plot(x, y, style, color=colour, label=label, zorder=3)
-    if not bound.projection and x.size:
-        ax.fill_between(x, y, 1e3 * y.max(), color=colour, alpha=0.15, linewidth=0)
+    for region in regions(bound):
+        x = axes.x(bound)[region.points]
+        lower, upper = (_on_plane(axes, bound, region.points, edge) for edge in (region.lower, region.upper))
+        top = np.where(np.isfinite(upper), upper, 1e3 * lower.max())
+        closed = bool(np.isfinite(upper).all())
+        outline = np.concatenate([x, x[::-1], x[:1]]), np.concatenate([lower, upper[::-1], lower[:1]])
+        ax.plot(*(outline if closed else (x, lower)), style, color=colour, label=label, zorder=3)
+        if not bound.projection:
+            ax.fill_between(x, lower, top, color=colour, alpha=0.15, linewidth=0)
+        label = "_nolegend_"  # one entry for all regions of a limit
+    if label != "_nolegend_":
+        ax.plot([], [], style, color=colour, label=label)
+
+
+def _on_plane(axes: Plane, bound: Limit, points: NDArray[np.intp], coupling: Array) -> Array:
+    """Couplings at some points as the plane's vertical coordinate."""
+    every = np.full(bound.mass.shape, np.nan)
+    every[points] = coupling
+    return axes.y(replace(bound, coupling_upper=every))[points]
 
 
 def _set_limits(ax: Axes, curves: list[tuple[Array, Array]]) -> None:
