@@ -1,6 +1,6 @@
 """FORM's sum of terms -> the integer table that ``production/_tensor.py`` reads.
 
-    form -d UNIVERSAL -l amplitude.frm > universal.log && python table.py universal.log tensor.txt
+form -d UNIVERSAL -l amplitude.frm > universal.log && python table.py universal.log tensor.txt
 """
 
 import re

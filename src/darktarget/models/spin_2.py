@@ -1,4 +1,6 @@
-r"""Spin-2 mediator: :math:`\mathcal L = -c\,h_{\mu\nu}\,(T_l + c_g T_\gamma)^{\mu\nu} - c_D\,h_{\mu\nu}T_{\rm DM}^{\mu\nu}`.
+r"""Spin-2 mediator: the graviton-like field of a massive particle.
+
+.. math:: \mathcal L = -c\,h_{\mu\nu}\,(T_l + c_g T_\gamma)^{\mu\nu} - c_D\,h_{\mu\nu}T_{\rm DM}^{\mu\nu}
 
 ``coupling`` is c in 1/GeV. ``photons``: universal (c_g = 1, the default: leptons, photons and the nuclei that they
 scatter off, T conserved) or leptons-only (c_g = 0: not conserved, rates grow as m_G^-4). alpha_D = c_D^2/(4 pi) in
@@ -13,19 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from darktarget.core import TENSOR, Array, Channel
-from darktarget.decays.currents import pair_width
-from darktarget.decays.tensor import TENSOR_PHOTONS
-from darktarget.decays.two_body import TO_LEPTONS, TwoBody
-from darktarget.models._mediator import MediatorModel
+from darktarget.core import TENSOR, Array
+from darktarget.decays.two_body import TO_LEPTONS
 from darktarget.models._parameters import ALPHA_D, MASS, MASS_RATIO, Parameter
+from darktarget.models._two_photon import TwoPhotonModel
 from darktarget.production._tensor import COUPLED_TO
 from darktarget.units import ELECTRON_CHARGE_SQUARED, LEPTON_MASS, GeV
 
 PHOTON_COUPLING = MappingProxyType({"universal": 1.0, "leptons-only": 0.0})  # c_g
 
 
-class Spin2(MediatorModel):
+class Spin2(TwoPhotonModel):
     """A massive spin-2 mediator.
 
     >>> model = Spin2(mass=0.1, dm="vector")
@@ -37,15 +37,12 @@ class Spin2(MediatorModel):
     mediator = "G"
     structure = TENSOR
     references = ("2210.00751", "2412.10150")
-    processes = ("bremsstrahlung", "annihilation", "primakoff")
     parameters = (
         MASS,
         Parameter("coupling", "c, coupling to the energy-momentum tensor, in 1/GeV", optional=True, below=10.0),
         Parameter("alpha_D", "c_D^2/(4 pi) of the dark energy-momentum tensor, in GeV^-2", default=ALPHA_D.default),
         MASS_RATIO,
-        Parameter(
-            "dm", "kind of dark matter", default="dirac", choices=("dirac", "majorana", "scalar", "vector")
-        ),
+        Parameter("dm", "kind of dark matter", default="dirac", choices=("dirac", "majorana", "scalar", "vector")),
         Parameter(
             "photons",
             "whether the energy and momentum of photons couple as well",
@@ -71,15 +68,7 @@ class Spin2(MediatorModel):
         r"""Width to leptons at c = 1/GeV, :math:`\frac{c^2M^3}{160\pi}(1+\frac83m^2/M^2)\beta^3`."""
         return TO_LEPTONS[self.structure](mass, LEPTON_MASS[lepton], 1 / (4 * np.pi * GeV**2))
 
-    def two_photon_width(self, mass: Array) -> Array:
-        r"""Width to two photons at c = 1/GeV, :math:`\frac{c_g^2c^2M^3}{80\pi}`, at any virtual mass."""
-        alpha = PHOTON_COUPLING[self.values["photons"]] ** 2 / (4 * np.pi * GeV**2)
-        return pair_width(TENSOR_PHOTONS, mass, 0.0, 0.0, alpha) / 2
-
-    def channels(self) -> tuple[Channel, ...]:
-        """Dark pairs (coupling^0), charged leptons and, for the universal coupling, photons (coupling^2)."""
-        zero = np.zeros(self.points)
-        pair = TwoBody(self.mass, zero, zero)
-        names = ("gamma", "gamma")
-        photons = Channel(self.mediator, names, self.two_photon_width, 2.0, False, (zero, zero), pair)
-        return (*super().channels(), *(photons,) * int(PHOTON_COUPLING[self.values["photons"]]))
+    def photon_strength(self) -> Array:
+        r"""Width to two photons over M^3 at c = 1/GeV, :math:`\frac{c_g^2c^2}{80\pi}`, [point]."""
+        c_g = PHOTON_COUPLING[self.values["photons"]]
+        return np.full(self.points, c_g**2 / (80 * np.pi * GeV**2))

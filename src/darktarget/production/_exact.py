@@ -117,7 +117,7 @@ def two_diagrams(numerator: NumeratorKernel) -> ExactKernel:
         n = numerator(at.u, at.t, at.m2, at.M2)
         return _azimuth_average(n, at.s0, at.s1, at.w0, at.kappa * at.s1, at.jj, at.qj) / at.u**2
 
-    return ExactKernel(mean, _t_nodes, falling_nodes)
+    return ExactKernel(mean, log_nodes, falling_nodes)
 
 
 def _spin_one(u: Array, t: Array, m2: float, M2: float, a: float, qq: Array) -> Numerator:
@@ -290,7 +290,7 @@ def t_range(at: Emission) -> Nodes:
     return low, np.minimum(at.t_max, 3e3 * form.scale(nucleus) + 100 * at.t_min)
 
 
-def _t_nodes(at: Emission, number: int) -> Nodes:
+def log_nodes(at: Emission, number: int) -> Nodes:
     """Nodes and weights in t: logarithmic, denser in the middle."""
     low, high = t_range(at)
     z, w = gauss(number)

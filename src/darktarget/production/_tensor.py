@@ -1,7 +1,7 @@
-r"""Exact bremsstrahlung of a spin-2 mediator, :math:`\mathcal L = -c\,h_{\mu\nu}T^{\mu\nu}`, l(p) N(P) -> l(p') N(P') G(k).
+r"""Exact bremsstrahlung of a spin-2 mediator, l(p) N(P) -> l(p') N(P') G(k).
 
-Four diagrams for :math:`T = T_l + T_\gamma` (universal): G off the lepton before and after the photon exchange, off
-their contact vertex, and off the exchanged photons. The divergence of what they sum to is the Lorentz force that the
+Four diagrams of :math:`\mathcal L = -c\,h_{\mu\nu}T^{\mu\nu}` with :math:`T = T_l + T_\gamma` (universal): G off the
+lepton before and after the photon exchange, off their contact vertex, and off the exchanged photons. The divergence of what they sum to is the Lorentz force that the
 lepton's field exerts on the nucleus, :math:`f^\nu = k_\mu T^{\mu\nu}`; it is the nucleus' own energy-momentum that
 balances it. For M_N -> infinity that is :math:`-(n f + f n)/(n\cdot k) + n n\,(k\cdot f)/(n\cdot k)^2` with n its rest
 frame, which is the same as summing over polarisations with :math:`n^\mu\epsilon_{\mu\nu} = 0`:
@@ -32,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 
 from darktarget.core import TENSOR, TENSOR_LEPTONS, Array
-from darktarget.production._exact import EXACT, Emission, ExactKernel, Invariants, Nodes, gauss, t_range
+from darktarget.production._exact import EXACT, Emission, ExactKernel, Invariants, Nodes, gauss, log_nodes, t_range
 from darktarget.production._photon_flux import FLUX, FluxKernel
 
 #: Lorentz structures of the spin-2 mediator by what it couples to (read-only).
@@ -237,7 +237,9 @@ def universal(x: Array, w: Array, m2: float, M2: float) -> Array:
     exchange = 2 * w**2 + 2 * M2 * w + M2**2 + m2 * M2 * (5 + (2 * M2 + 4 * m2) / w)
     exchange = exchange / r - 2 * m2 * M2**2 / r**2 - m2 * M2 * (w + 3 * M2 + 4 * m2) / (s * r)
     after = M2 * (w / 4 + M2 / 2 + M2**2 / (2 * w))
-    after = after - m2 * (5 * w / 6 + 11 * M2 / 3 + 5 * M2**2 / (3 * w) + 4 * m2 * (7 / 3 + M2 / w) - 32 * m2**2 / (3 * w))
+    after = after - m2 * (
+        5 * w / 6 + 11 * M2 / 3 + 5 * M2**2 / (3 * w) + 4 * m2 * (7 / 3 + M2 / w) - 32 * m2**2 / (3 * w)
+    )
     both = w - M2 - M2**2 / (2 * w) - m2 * (13 / 3 - 8 * M2 / (3 * w) - 28 * m2 / (3 * w))
     return exchange + after / s + both + s * (1 + M2 / (4 * w) - 5 * m2 / (6 * w)) + _squares(s, w, m2, M2)
 
@@ -261,7 +263,12 @@ def leptons_only(x: Array, w: Array, m2: float, M2: float) -> Array:
     return after / s + both + s * before + s**2 * cubic + _squares(s, w, m2, M2)
 
 
+def _many_nodes(quality: float) -> tuple[int, int]:
+    """Numbers of nodes in angle and in t where large angles and transfers matter most."""
+    return int(24 + 8 * quality), int(24 + 16 * quality)
+
+
 EXACT.kernel(TENSOR)(ExactKernel(partial(_mean, "tensor"), _t_nodes, _u_nodes, _nodes))
-EXACT.kernel(TENSOR_LEPTONS)(ExactKernel(partial(_mean, "tensor-leptons"), _t_nodes, _u_nodes, _nodes))
+EXACT.kernel(TENSOR_LEPTONS)(ExactKernel(partial(_mean, "tensor-leptons"), log_nodes, _u_nodes, _many_nodes))
 FLUX.kernel(TENSOR)(FluxKernel(universal, _u_nodes))
 FLUX.kernel(TENSOR_LEPTONS)(FluxKernel(leptons_only, _u_nodes))
