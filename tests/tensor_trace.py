@@ -34,13 +34,13 @@ def dot(a: Tensor, b: Tensor) -> float:
 
 def slash(a: Tensor) -> Tensor:
     """a_mu gamma^mu."""
-    return np.einsum("m,mij->ij", a * G, GAMMA)
+    return np.asarray(np.einsum("m,mij->ij", a * G, GAMMA))
 
 
 def _symmetric(a: Tensor, b: Tensor) -> Tensor:
     """gamma^(mu b^nu) with weight 1/2 each."""
     one = np.einsum("mij,n->mnij", a, b)
-    return (one + one.transpose(1, 0, 2, 3)) / 2
+    return np.asarray((one + one.transpose(1, 0, 2, 3)) / 2)
 
 
 def of_lepton(p: Tensor, k: Tensor, q: Tensor, J: Tensor, m: float) -> Tensor:
@@ -62,7 +62,7 @@ def of_photons(first: Tensor, A: Tensor, second: Tensor, a: Tensor) -> Tensor:
     two = two - np.swapaxes(two, 0, 1)
     product = np.einsum("ma,a,na...->mn...", one, G, two)
     trace_ = np.einsum("ab,a,b,ab...->...", one, G, G, two)
-    return -(product + np.swapaxes(product, 0, 1) - np.multiply.outer(ETA, trace_) / 2)
+    return np.asarray(-(product + np.swapaxes(product, 0, 1) - np.multiply.outer(ETA, trace_) / 2))
 
 
 def of_nucleus(P: Tensor, Pp: Tensor, r: Tensor, k: Tensor, a: Tensor, MN: float) -> Tensor:
@@ -70,10 +70,10 @@ def of_nucleus(P: Tensor, Pp: Tensor, r: Tensor, k: Tensor, a: Tensor, MN: float
 
     def vertex(before: Tensor, after: Tensor) -> Tensor:
         both = np.outer(before, after)
-        return both + both.T - ETA * (dot(before, after) - MN**2)
+        return np.asarray(both + both.T - ETA * (dot(before, after) - MN**2))
 
     def along(w: Tensor) -> Tensor:
-        return np.einsum("m,m...->...", w * G, a)
+        return np.asarray(np.einsum("m,m...->...", w * G, a))
 
     total = P + Pp
     s = np.multiply.outer(vertex(P + r, Pp), along(2 * P + r)) / (dot(P + r, P + r) - MN**2)

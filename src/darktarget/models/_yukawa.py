@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
 from darktarget.models._mediator import DM
 from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
@@ -24,7 +24,7 @@ STRENGTH: Final = replace(
 class YukawaModel(TwoPhotonModel):
     """A spin-0 mediator; ``coupling`` = y/e of the beam lepton, ``yukawa`` says how the others follow."""
 
-    parameters: tuple[Parameter, ...] = (
+    parameters: ClassVar[tuple[Parameter, ...]] = (
         MASS,
         COUPLING,
         STRENGTH,

@@ -1,10 +1,13 @@
 r"""Exact bremsstrahlung of a spin-2 mediator, l(p) N(P) -> l(p') N(P') G(k).
 
 Four diagrams of :math:`\mathcal L = -c\,h_{\mu\nu}T^{\mu\nu}` with :math:`T = T_l + T_\gamma` (universal): G off the
-lepton before and after the photon exchange, off their contact vertex, and off the exchanged photons. The divergence of what they sum to is the Lorentz force that the
-lepton's field exerts on the nucleus, :math:`f^\nu = k_\mu T^{\mu\nu}`; it is the nucleus' own energy-momentum that
-balances it. For M_N -> infinity that is :math:`-(n f + f n)/(n\cdot k) + n n\,(k\cdot f)/(n\cdot k)^2` with n its rest
-frame, which is the same as summing over polarisations with :math:`n^\mu\epsilon_{\mu\nu} = 0`:
+lepton before and after the photon exchange, off their contact vertex, and off the exchanged photons. The divergence
+of their sum is the Lorentz force that the lepton's field exerts on the nucleus, :math:`f^\nu = k_\mu T^{\mu\nu}`;
+it is the nucleus' own energy-momentum that balances it. For M_N -> infinity that is
+
+.. math:: T_N^{\mu\nu} = -\frac{n^\mu f^\nu + f^\mu n^\nu}{n\cdot k} + \frac{n^\mu n^\nu\,k\cdot f}{(n\cdot k)^2}
+
+with n its rest frame, and the same as summing over polarisations with :math:`n^\mu\epsilon_{\mu\nu} = 0`:
 
 .. math:: P_{\mu\nu} = -g_{\mu\nu} + \frac{k_\mu n_\nu + n_\mu k_\nu}{n\cdot k} - \frac{k_\mu k_\nu}{(n\cdot k)^2},
           \qquad \sum\epsilon\epsilon^* = \tfrac12(PP + PP) - \tfrac13 PP.
@@ -31,12 +34,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from darktarget.core import TENSOR, TENSOR_LEPTONS, Array
+from darktarget.core import TENSOR, TENSOR_LEPTONS, Array, LorentzStructure
 from darktarget.production._exact import EXACT, Emission, ExactKernel, Invariants, Nodes, gauss, log_nodes, t_range
 from darktarget.production._photon_flux import FLUX, FluxKernel
 
 #: Lorentz structures of the spin-2 mediator by what it couples to (read-only).
-COUPLED_TO: Final[Mapping[str, object]] = MappingProxyType({"universal": TENSOR, "leptons-only": TENSOR_LEPTONS})
+COUPLED_TO: Final[Mapping[str, LorentzStructure]] = MappingProxyType(
+    {"universal": TENSOR, "leptons-only": TENSOR_LEPTONS}
+)
 
 Moments = tuple[Array, Array, Array]  # mean of 1, z and z^2 times something
 REACH: Final = 2.0  # half width of the panels around the peak in log(t)

@@ -6,7 +6,7 @@ r"""Primakoff production on the photons of a shower, gamma N -> X N, through one
 with the elastic form factor (coherent; the nucleus stays whole and takes t/(2 M_N)), so that X has the photon's
 energy. The vertex follows from the width to two photons, g^2 = 64 pi Gamma/M^3 for
 :math:`-\frac g4\phi F^2` and :math:`-\frac g4aF\tilde F`, c^2 = 80 pi Gamma/M^3 for :math:`-c\,h_{\mu\nu}T^{\mu\nu}`.
-With P = g^2 or c^2, J the sum of the nuclear momenta and l the photon's momentum,
+With J the sum of the nuclear momenta and l the photon's momentum,
 
 .. math:: \sum|V|^2 = g^2\,[t\,(l\cdot J)^2 - \tfrac14(M^2+t)^2J^2]
 
@@ -78,7 +78,7 @@ class Conversion:
 
 Vertex = Callable[[Conversion], Array]
 
-#: Sum of |V|^2 over polarisations at unit g or c, and (2 J + 1) 8 pi^2 Gamma/(coupling^2 M^3), by structure.
+#: Sum of |V|^2 over polarisations at unit g or c, by Lorentz structure.
 VERTEX: Final[KernelTable[Vertex]] = KernelTable("Primakoff production")
 
 
@@ -175,6 +175,7 @@ class Primakoff:
         """
         if beam.particle != "photon":
             raise InputError("beam", beam.particle, "photon", "Leptons make photons in the shower: see limit.")
+        squared = strength(model)
         stuff, form = material(target), form_factor(options.form_factor)
         counts = np.array(stuff.nuclei_per_cm2_per_X0)
         energy = np.full(model.points, beam.energy)
@@ -182,7 +183,7 @@ class Primakoff:
 
         def total(nodes: int) -> Array:
             parts = [n * differential(model.structure, model.mass, energy, e, form, nodes)[1] for e, n in pairs]
-            return np.asarray(sum(parts).sum(axis=-1) * strength(model))  # type: ignore[union-attr]
+            return np.asarray(sum(parts).sum(axis=-1) * squared)
 
         value, dense = total(NODES), total(2 * NODES)
         error = np.abs(np.divide(dense, value, out=np.ones_like(value), where=value > 0) - 1)
