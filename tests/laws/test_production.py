@@ -25,7 +25,8 @@ def _model(name: str, mass: object) -> Model:
 
 
 def _has(model: str, process: str) -> bool:
-    return process in _model(model, 0.1).processes
+    theory = _model(model, 0.1)
+    return process in (*theory.processes, *theory.on_request)
 
 
 def _threshold(model: str) -> float:

@@ -88,6 +88,17 @@ def test_thresholds_of_inelastic_models() -> None:
     assert bound.coupling_upper[0] > 0  # annihilation through the virtual A'
 
 
+def test_a_light_mediator_is_emitted_on_shell() -> None:
+    """m_A' < m2 - m1: chi2 -> chi1 A' at order coupling^0; A' then only decays visibly. Above, only off shell."""
+    model = dt.model("idm", mass=0.1, mass_ratio=[0.3, 0.3], splitting=[0.29, 0.31])  # m1 = 1/3 GeV
+    widths = model.partial_widths("chi2", coupling=1e-3)
+    assert widths["chi1 A'"][0] == 0.0
+    assert widths["chi1 A'"][1] > 1e3 * widths["chi1 e+ e-"][0] > 0.0
+    assert widths["chi1 e+ e-"][1] == 0.0
+    assert (model.width(dark=True) == 0.0).all()
+    assert (model.invisible_fraction() == 0.0).all()
+
+
 def test_vector_dark_matter() -> None:
     """alpha_V M^3 beta^3 for a real vector through c_V phi V Vtilde."""
     for name in ("scalar", "pseudoscalar"):

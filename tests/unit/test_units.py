@@ -37,7 +37,12 @@ model = dt.model("dark-photon", mass=[0.002, 0.05, 0.7])
 bound = limit_document(dt.limit(model, dt.experiment("na64e-2018")))
 ww = limit_document(dt.limit(model, dt.experiment("na64e-2018"), cross_section="iww"))
 xsec = cross_section_document(dt.cross_section(model, energy=16, target="Al"))
-rows = [bound["coupling_upper"], bound["y_upper"], bound["mass_GeV"], ww["coupling_upper"], xsec["sigma_pb"]]
+pairs = dt.model("dipole-idm", mass=[0.002, 0.05, 0.7], splitting=0.05)
+dipole = limit_document(dt.limit(pairs, dt.experiment("na64e-2018")))
+charged = limit_document(dt.limit(dt.model("millicharge", mass=[0.002, 0.05, 0.7]), dt.experiment("na64e-2018")))
+axion = limit_document(dt.limit(dt.model("alp-dark-photon", mass=[0.002, 0.05, 0.7]), dt.experiment("na64e-2018")))
+more = [document["coupling_upper"] for document in (dipole, charged, axion)]
+rows = [bound["coupling_upper"], bound["y_upper"], bound["mass_GeV"], ww["coupling_upper"], xsec["sigma_pb"], *more]
 print(json.dumps(rows))
 """
 

@@ -5,6 +5,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 """
 
 from darktarget.core.arrays import Array
+from darktarget.core.events import Events
 from darktarget.core.limit import Limit
 from darktarget.core.model import (
     AXIAL,
@@ -48,6 +49,7 @@ __all__ = [
     "CrossSection",
     "Decay",
     "Differential",
+    "Events",
     "Experiment",
     "Layer",
     "Limit",

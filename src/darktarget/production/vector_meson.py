@@ -107,6 +107,7 @@ class VectorMeson:
         other = np.concatenate([none, *(ratios[p.meson.name] * p.shift for p in parts)], axis=1).sum(axis=1)
         total = weight.sum(axis=1)
         species: npt.NDArray[np.str_] = np.full(energy.size, "photon")
+        words = _words(options) if "photon" in tracks.species else ("no vector mesons: the tracks hold no photons",)
         return Yield(
             process=self.name,
             energy=np.broadcast_to(energy, weight.shape),
@@ -117,7 +118,7 @@ class VectorMeson:
             error=np.full(model.points, QUADRATURE_ERROR),
             decayed=True,
             systematics={SPREAD: np.abs(np.divide(other, total, out=np.zeros_like(total), where=total > 0))},
-            method=(tracks.method, *_words(options), *model.notes),
+            method=(tracks.method, *words, *model.notes),
             references=(*REFERENCES, *tracks.references),
         )
 
