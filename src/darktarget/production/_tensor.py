@@ -187,14 +187,17 @@ def _pair(s0: Array, b0: Array, z2: Array) -> Moments:
 def collinear(at: Emission) -> tuple[Array, Array]:
     """The t at which p' is parallel to p, where the lepton's photon is softest, and how sharply in log(t)."""
     c = at.collision
-    p, m = c.momentum, c.lepton_mass
+    m, MN = c.lepton_mass, c.nuclear_mass
     across = at.k**2 * at.tau * (2 - at.tau)
-    t = across
-    for _ in range(3):
-        energy = np.maximum(at.recoil - t / (2 * c.nuclear_mass), m)  # of the lepton behind the nucleus
-        along = (p**2 - energy**2 + m**2) / (p + np.sqrt(np.maximum(energy**2 - m**2, 0))) - at.k * (1 - at.tau)
-        t = across + along**2 - (t / (2 * c.nuclear_mass)) ** 2
-    width = 2 * m * (1 - at.recoil / c.energy) / np.sqrt(np.maximum(t, at.t_min))
+    mediator = c.energy - at.recoil
+    fixed = m**2 / (c.energy + c.momentum) - c.mediator_mass**2 / (mediator + at.k) - at.k * at.tau
+    lost = np.zeros_like(across)  # t/(2 M_N), what the lepton hands to the nucleus
+    for _ in range(4):  # linear in it but for m^2
+        energy = np.maximum(at.recoil - lost, m)
+        along = fixed - m**2 / (energy + np.sqrt(np.maximum(energy**2 - m**2, 0)))  # p'_z - p_z + k_z + lost
+        lost = np.clip((across + along**2) / (2 * (MN + along)), 0, at.recoil)
+    t = 2 * MN * lost
+    width = 2 * m * mediator / c.energy / np.sqrt(np.maximum(t, at.t_min))
     return np.clip(t, at.t_min, at.t_max), width
 
 
