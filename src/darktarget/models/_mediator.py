@@ -58,7 +58,7 @@ class MediatorModel(Model):
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = (MASS, COUPLING, ALPHA_D, MASS_RATIO, DM)
-    processes = ("bremsstrahlung", "annihilation")
+    processes: tuple[str, ...] = ("bremsstrahlung", "annihilation")
 
     def __init__(self, **given: Any) -> None:
         self.values = MappingProxyType(resolve(self.parameters, given))
