@@ -5,6 +5,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 """
 
 from darktarget.core.arrays import Array
+from darktarget.core.curve import Curve, Published
 from darktarget.core.limit import Limit
 from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, LorentzStructure, Model, State
 from darktarget.core.setup import Experiment, Run, SignalBin, Signature
@@ -32,6 +33,7 @@ __all__ = [
     "Beam",
     "Channel",
     "CrossSection",
+    "Curve",
     "Differential",
     "Experiment",
     "Layer",
@@ -40,6 +42,7 @@ __all__ = [
     "Model",
     "Options",
     "Process",
+    "Published",
     "Run",
     "Signal",
     "SignalBin",
