@@ -79,7 +79,7 @@ def kernel(structure: LorentzStructure, ratio: Array) -> Array:
         PhysicsError: the structure has no finite one-loop contribution here (spin 2 needs a cut-off).
 
     >>> round(float(8 * np.pi**2 * kernel(VECTOR, np.array([1e-6]))[0]), 5)
-    0.99999
+    1.0
     """
     if structure not in NUMERATORS:
         known = ", ".join(s.name for s in NUMERATORS)
@@ -150,7 +150,9 @@ def band(model: Model, lepton: str = "muon", delta: float | None = None, sigma: 
     )
 
 
-def _difference(lepton: str, delta: float | None, sigma: float | None) -> tuple[tuple[float, float], tuple[Published, ...]]:
+def _difference(
+    lepton: str, delta: float | None, sigma: float | None
+) -> tuple[tuple[float, float], tuple[Published, ...]]:
     centre, error = MEASURED[lepton][0]
     if (delta is None) != (sigma is None):
         raise InputError("sigma" if sigma is None else "delta", None, "a number, as delta and sigma go together")

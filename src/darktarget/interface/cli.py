@@ -1,4 +1,4 @@
-"""The command line: ``darktarget list | xsec | limit | counts | tables``.
+"""The command line: ``darktarget list | xsec | tracks | limit | counts | relic | gminus2 | constraint | ...``.
 
 Results go to stdout (one JSON document with ``--json``), everything else to stderr; exit status 2 means bad input.
 """
@@ -15,7 +15,12 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import DarktargetError, InputError, PhysicsError
+from darktarget.interface.common import Json, Mass, Param
+from darktarget.interface.common import build as _model
+from darktarget.interface.common import note as _note
+from darktarget.interface.common import show as _print
 from darktarget.interface.counts import counts
+from darktarget.interface.curves import constraint, gminus2, relic
 
 app = typer.Typer(
     help="What a fixed-target experiment says about a light-dark-matter model.",
@@ -24,14 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Mass = Annotated[
-    list[str] | None, typer.Option("--mass", help="Mediator mass in GeV: a value, a comma list or lo:hi:n.")
-]
-Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
 Method = Annotated[str, typer.Option(help="etl (exact), ww or iww.")]
 Form = Annotated[str, typer.Option(help="elastic, full or helm.")]
-DEFAULT_MASS = "1e-3:1:60"
 
 
 def _version(wanted: bool) -> None:
@@ -194,7 +193,8 @@ def limit(
             _note(f"wrote {path}")
 
 
-app.command()(counts)
+for command in (counts, relic, gminus2, constraint):
+    app.command()(command)
 
 
 def _nuisances(treatment: str | None, none: bool) -> str:
@@ -228,32 +228,6 @@ def tables(
         _note(name)
 
 
-def _model(name: str, mass: list[str] | None, param: list[str] | None) -> Any:
-    from darktarget import api
-    from darktarget.interface.parsing import masses, parameters
-
-    given = parameters(param or [])
-    if "mass" in given and mass:
-        raise InputError("mass", given["mass"], "given once, as --mass or as -p mass")
-    if "mass" not in given:
-        given["mass"] = masses(mass or [DEFAULT_MASS])
-    return api.model(name, **given)
-
-
-def _print(document: dict[str, Any], as_json: bool, header: tuple[str, ...], rows: Any) -> None:
-    if as_json:
-        typer.echo(json.dumps(document, allow_nan=False))
-        return
-    typer.echo("  ".join(f"{h:>14}" for h in header).rstrip())
-    for row in rows:
-        *numbers, reason = row
-        typer.echo("  ".join([*(_cell(value) for value in numbers), reason or ""]).rstrip())
-
-
-def _cell(value: Any) -> str:
-    return f"{value:>14.5g}" if isinstance(value, float) else f"{'-':>14}"
-
-
 def _bar(items: Sequence[object], text: str) -> Iterable[object]:
     """A progress bar on stderr, where that is a terminal."""
     from rich.console import Console
@@ -261,10 +235,6 @@ def _bar(items: Sequence[object], text: str) -> Iterable[object]:
 
     console = Console(stderr=True)
     return track(items, text, console=console, transient=True, disable=not console.is_terminal)
-
-
-def _note(text: str) -> None:
-    typer.echo(text, err=True)
 
 
 def main() -> None:

@@ -123,7 +123,7 @@ def standard_model() -> Plasma:
 
     >>> today = standard_model()
     >>> round(float(today.h(np.array([1e-9 * GeV]))[0]), 3), round(float(today.g(np.array([1e-9 * GeV]))[0]), 3)
-    (3.931, 3.382)
+    (3.93, 3.383)
     """
     temperature = np.geomspace(1e-9 * GeV, 10 * GeV, 700)
     energy, entropy = _charged_plasma(temperature)
