@@ -24,13 +24,13 @@ def _closed_form(ratio: float) -> float:
     """1 - 2r - (2r - r^2) ln r + (4r^2 - 2r - r^3) J with J the integral of 1/(x^2 - r x + r), 60 digits."""
     with mp.workdps(60):
         r = mpf(ratio) ** 2
-        root = mp.sqrt(r * r / 4 - r)  # imaginary below r = 4
-        if root == 0:
+        w = mp.sqrt(abs(r - r * r / 4))
+        if r == 4:
             J = 1 / (r / 2 - 1) - 2 / r
+        elif r < 4:
+            J = (mp.atan((1 - r / 2) / w) + mp.atan(r / 2 / w)) / w
         else:
-            J = mp.re(
-                (mp.log((1 - r / 2 - root) / (1 - r / 2 + root)) - mp.log((r / 2 + root) / (r / 2 - root))) / (2 * root)
-            )
+            J = (mp.log((r / 2 - 1 + w) / (r / 2 - 1 - w)) - mp.log((r / 2 + w) / (r / 2 - w))) / (2 * w)
         return float(1 - 2 * r - (2 * r - r**2) * mp.log(r) + (4 * r**2 - 2 * r - r**3) * J)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import numpy as np
@@ -130,9 +131,7 @@ def test_thermal_average_agrees_with_the_integral_in_the_centre_of_mass() -> Non
         return 2 * root * sigma(s) * square * root * k1(root / temperature)
 
     edges = [m1 + m2, 0.279, 0.29, 0.31, 0.4, 0.7, 0.78, 0.79, 1.0]
-    total = sum(
-        quad(integrand, a, b, epsrel=1e-9, epsabs=0, limit=400)[0] for a, b in zip(edges, edges[1:], strict=False)
-    )
+    total = sum(quad(integrand, a, b, epsrel=1e-9, epsabs=0, limit=400)[0] for a, b in itertools.pairwise(edges))
     expected = 2 * 2 * temperature / (8 * np.pi**4) * total
     gamma, threshold = reaction_densities(exchange(model), np.array([eps]), np.array([[temperature]]))
     found = gamma[0, 0, 0] * np.exp(-threshold[0, 0] / temperature)
