@@ -1,0 +1,125 @@
+"""Beam dumps: mediators of a sample, their decays and those of dark states, in a decay volume behind a shield."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import numpy as np
+
+from darktarget.constraints._declare import COUPLINGS, Search, exceeding, photon_like
+from darktarget.constraints._flight import bare, between, dark_channels, unstable
+from darktarget.constraints._sample import SEED, Sample, boosted, directions
+from darktarget.core import Array, Curve, Model
+from darktarget.units import HBARC_CM
+
+BINS: Final = 60  # of ln(p/m), per decay
+LOG_BOOST: Final = np.linspace(np.log(1e-3), np.log(1e6), BINS + 1)
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Decay volume: shield and length in cm, half sizes and offset of its face in cm, energy threshold."""
+
+    shield: float
+    length: float
+    half_x: float
+    half_y: float
+    offset: float
+    threshold: float
+    round: bool = False
+
+    def accepts(self, momentum: Array) -> Array:
+        """Fraction of azimuths (8 of them) at which a straight line from the dump meets the middle of the volume."""
+        forward = momentum[:, 2] > 0
+        slope = np.hypot(momentum[:, 0], momentum[:, 1]) / np.where(forward, momentum[:, 2], 1.0)
+        radius = slope * (self.shield + self.length / 2)
+        if self.round and self.offset == 0:
+            return np.where(forward & (radius < self.half_x), 1.0, 0.0)
+        phi = np.linspace(0, 2 * np.pi, 64, endpoint=False) + 0.05
+        x = radius[:, None] * np.cos(phi) - self.offset
+        y = radius[:, None] * np.sin(phi)
+        return np.asarray(forward * ((np.abs(x) < self.half_x) & (np.abs(y) < self.half_y)).mean(axis=1))
+
+
+class DumpSearch(Search):
+    """Decays in flight behind a dump; a file states beam, volume, exposure, efficiency and excluded events."""
+
+    volume: ClassVar[Volume]
+    primaries: ClassVar[float]
+    efficiency: ClassVar[float]
+    excluded: ClassVar[float]
+    production: ClassVar[str]
+
+    @abstractmethod
+    def sample(self, model: Model, point: int) -> Sample:
+        """Mediators per primary at unit coupling."""
+
+    def check(self, model: Model) -> None:
+        """Refuse models that the beam cannot make."""
+        photon_like(model, self.name)
+
+    def apply(self, model: Model) -> Curve:
+        """Intervals of the coupling with more visible decays than were excluded; both edges are computed."""
+        self.check(model)
+        counts = np.stack([self._counts(model, k) for k in range(model.points)])
+        method = (
+            f"{self.production}; decays of the mediator and of dark states into visible particles in the volume, "
+            f"efficiency {self.efficiency:g}, more than {self.excluded:g} events excluded",
+        )
+        return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
+
+    def _counts(self, model: Model, k: int) -> Array:
+        """Accepted decays per primary on COUPLINGS."""
+        made = self.sample(model, k)
+        total = np.zeros(COUPLINGS.size)
+        if made.weight.size == 0:
+            return total
+        for weight, width, seen in self._decays(model, k, made):
+            boost = np.exp((LOG_BOOST[1:] + LOG_BOOST[:-1]) / 2)[:, None]
+            length = boost * HBARC_CM / np.maximum(width, 1e-300)
+            chance = between(length, self.volume.shield, self.volume.shield + self.volume.length)
+            total += COUPLINGS**2 * seen * (weight[:, None] * chance).sum(axis=0)
+        return total
+
+    def _decays(self, model: Model, k: int, made: Sample) -> Iterator[tuple[Array, Array, Array]]:
+        """(accepted weight in bins of boost, total width on COUPLINGS, visible share on COUPLINGS) of each decay."""
+        mass, at = float(model.mass[k]), model.mass[:, None]
+        own = [c for c in model.channels() if c.parent == model.mediator]
+        widths = [(c, float(c.at(at)[k, 0]) * COUPLINGS**c.power) for c in own]
+        total = np.asarray(sum((w for _, w in widths), np.zeros(COUPLINGS.size)))
+        visible = np.asarray(sum((w for c, w in widths if not c.dark), np.zeros(COUPLINGS.size)))
+        energy = np.sqrt((made.momentum**2).sum(axis=1) + mass**2)
+        passed = self.volume.accepts(made.momentum) * (energy > self.volume.threshold)
+        yield histogram(made.momentum, mass, made.weight * passed), total, visible / np.maximum(total, 1e-300)
+        states, dark = unstable(model), dark_channels(model)
+        random = np.random.default_rng(SEED + 1)
+        for channel, width in ((c, w) for c, w in widths if c in dark):
+            masses = [float(m[k]) for m in channel.masses]
+            share = width / np.maximum(total, 1e-300)
+            if width[0] == 0 or sum(masses) >= mass:
+                continue
+            for i, name in enumerate(channel.daughters):
+                if (state := states.get(bare(name))) is None:
+                    continue
+                flown = two_body(made, mass, masses[i], masses[1 - i], random)
+                lab = np.sqrt((flown**2).sum(axis=1) + masses[i] ** 2)
+                ok = self.volume.accepts(flown) * (lab * state.pair[k] > self.volume.threshold)
+                decay = float(state.width[k]) * COUPLINGS**state.power
+                fraction = float(state.seen[k]) / max(float(state.width[k]), 1e-300)
+                yield histogram(flown, masses[i], made.weight * ok), decay, share * fraction
+
+
+def two_body(made: Sample, parent: float, mass: float, other: float, random: np.random.Generator) -> Array:
+    """Lab momenta of one daughter of isotropic two-body decays, [n, 3]."""
+    square = (parent**2 - (mass + other) ** 2) * (parent**2 - (mass - other) ** 2)
+    k = np.sqrt(max(square, 0.0)) / (2 * parent)
+    return boosted(made.momentum, parent, k * directions(random, made.weight.size), np.sqrt(k**2 + mass**2))
+
+
+def histogram(momentum: Array, mass: float, weight: Array) -> Array:
+    """Weights in bins of ln(p/m)."""
+    size = np.sqrt((momentum**2).sum(axis=1)) / mass
+    return np.histogram(np.log(np.maximum(size, 1e-300)), LOG_BOOST, weights=weight)[0]
