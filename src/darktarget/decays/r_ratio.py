@@ -17,9 +17,9 @@ Above 2 GeV: perturbative QCD to alpha_s^3 (PDG review 9), with the charm and bo
 The step between the two is spread over 1.9-2.1 GeV. pi0 gamma below the pi pi threshold (R < 1e-3) is neglected.
 
 Root mean square distance to the PDG compilation: 4 % below 1 GeV (mostly the difference between BaBar's pion form
-factor and the average), 3 % from 1.05 to 2 GeV (the remainder is read off there), 3 % from 2 to 3.7 GeV, 4 % above 5 GeV;
-15 % (20 % at worst) in the open-charm region. The sharing between the three currents, which only matters for currents
-other than the photon's, is good to about 30 %.
+factor and the average), 3 % from 1.05 to 2 GeV (the remainder is read off there), 3 % from 2 to 3.7 GeV, 4 %
+above 5 GeV; 15 % (20 % at worst) in the open-charm region. The sharing between the three currents, which only matters
+for currents other than the photon's, is good to about 30 %.
 """
 
 from __future__ import annotations
@@ -39,8 +39,6 @@ from darktarget.units import ALPHA, PION_MASS, GeV, MeV
 
 Amplitude = npt.NDArray[np.complex128]
 
-CHARGED_KAON: Final = 493.677 * MeV  # PDG 2024
-NEUTRAL_KAON: Final = 497.611 * MeV  # PDG 2024
 NEUTRAL_PION: Final = 134.9768 * MeV  # PDG 2024
 
 #: Couplings of the photon to the quarks, and of baryon number (read-only).
@@ -48,6 +46,18 @@ ELECTROMAGNETIC: Final[Mapping[str, float]] = MappingProxyType(
     {"u": 2 / 3, "d": -1 / 3, "s": -1 / 3, "c": 2 / 3, "b": -1 / 3}
 )
 BARYON: Final[Mapping[str, float]] = MappingProxyType(dict.fromkeys("udscb", 1 / 3))
+
+
+@dataclass(frozen=True)
+class Kaon:
+    """A kaon: mass and Br(phi -> its pair)."""
+
+    mass: float
+    share: float
+
+
+CHARGED_KAON: Final = Kaon(493.677 * MeV, 0.491)  # PDG 2024
+NEUTRAL_KAON: Final = Kaon(497.611 * MeV, 0.339)  # PDG 2024
 
 
 @dataclass(frozen=True)
@@ -95,18 +105,19 @@ PHI_LIKE: Final = (
 BLEND: Final = (1.9 * GeV, 2.1 * GeV)
 
 
-def hadronic_ratio(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> Array:
+def hadronic_ratio(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC, *, narrow: bool = True) -> Array:
     r"""R(s), exactly 0 below the pi pi threshold.
 
     Args:
         s: squared virtual mass (energy^2), any shape.
         current: coupling to each quark u, d, s, c, b; those of the photon by default.
+        narrow: whether J/psi, psi' and Upsilon(1S, 2S, 3S), narrower than 1 MeV, are in.
 
     Returns:
         the shape of ``s``.
 
     >>> hadronic_ratio(np.array([0.07, 0.6, 6.25])).round(2).tolist()
-    [0.0, 9.53, 2.2]
+    [0.0, 11.71, 2.19]
     """
     s = np.asarray(s, float)
     root = np.sqrt(np.maximum(s, 0))
@@ -114,8 +125,23 @@ def hadronic_ratio(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> 
     low, high = (root > 2 * PION_MASS) & (root < BLEND[1]), root > BLEND[0]
     share = np.clip((root - BLEND[0]) / (BLEND[1] - BLEND[0]), 0, 1)
     total[low] += (1 - share[low]) * sum(exclusive(s[low], current).values())
-    total[high] += share[high] * perturbative(s[high], current)
+    total[high] += share[high] * perturbative(s[high], current, narrow)
     return total
+
+
+def smooth_ratio(root: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> Array:
+    """R without its narrow resonances from a table in ``root`` = sqrt(s), to 1e-3: for integrals over s."""
+    grid, value = _smooth_table(tuple(sorted(current.items())))
+    return np.where(root > grid[0], np.interp(root, grid, value), 0.0)
+
+
+@lru_cache(maxsize=8)
+def _smooth_table(current: tuple[tuple[str, float], ...]) -> tuple[Array, Array]:
+    threshold = 2 * PION_MASS / GeV
+    wide = threshold * np.exp(np.log(200 / threshold) * np.linspace(0, 1, 4001) ** 1.5)
+    peaks = [np.linspace(*edges, 801) for edges in ((0.74, 0.83), (0.98, 1.08), (3.73, 3.82))]
+    grid = np.unique(np.concatenate([wide, *peaks])) * GeV
+    return grid, hadronic_ratio(grid**2, dict(current), narrow=False)
 
 
 def exclusive(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> dict[str, Array]:
@@ -126,8 +152,8 @@ def exclusive(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> dict[
     return {
         "pi+ pi-": _squared(pion_form_factor(s, rho, omega), s, PION_MASS),
         "pi+ pi- pi0": _three_pions(s, omega, phi),
-        "K+ K-": _squared(kaon_form_factor(s, CHARGED_KAON, rho, omega, phi), s, CHARGED_KAON),
-        "K0 K0bar": _squared(kaon_form_factor(s, NEUTRAL_KAON, -rho, omega, phi), s, NEUTRAL_KAON),
+        "K+ K-": _squared(kaon_form_factor(s, CHARGED_KAON, rho, omega, phi), s, CHARGED_KAON.mass),
+        "K0 K0bar": _squared(kaon_form_factor(s, NEUTRAL_KAON, -rho, omega, phi), s, NEUTRAL_KAON.mass),
         "rest": np.asarray(rest),
     }
 
@@ -168,11 +194,10 @@ def gounaris_sakurai(s: Array, mass: float, width: float) -> Amplitude:
     return np.asarray(mass**2 * (1 + d * width / mass) / (mass**2 - s + shift - 1j * mass * running))
 
 
-def kaon_form_factor(s: Array, kaon: float, rho: float, omega: float, phi: float) -> Amplitude:
+def kaon_form_factor(s: Array, kaon: Kaon, rho: float, omega: float, phi: float) -> Amplitude:
     """F_K(s) of one charge state: rho/2 + omega/6 + phi/3, the phi normalised to its measured widths."""
-    share = {CHARGED_KAON: 0.491, NEUTRAL_KAON: 0.339}[kaon]  # Br(phi -> K K), PDG 2024
-    speed = float(_speed(np.array(PHI.mass**2), kaon))
-    peak = 9 / ALPHA**2 * PHI.electrons / PHI.width * share
+    speed = float(_speed(np.array(PHI.mass**2), kaon.mass))
+    peak = 9 / ALPHA**2 * PHI.electrons / PHI.width * kaon.share
     strength = np.sqrt(4 * peak / speed**3) * PHI.width / PHI.mass
     open_ = strength * PHI.mass**2 / (PHI.mass**2 - s - 1j * PHI.mass * _phi_width(s))
     narrow = OMEGA.mass**2 / (OMEGA.mass**2 - s - 1j * OMEGA.mass * OMEGA.width)
@@ -181,10 +206,10 @@ def kaon_form_factor(s: Array, kaon: float, rho: float, omega: float, phi: float
 
 def _phi_width(s: Array) -> Array:
     """Width of the phi at virtual mass sqrt(s): K K pairs by phase space, the rest constant."""
-    at, total = np.array(PHI.mass**2), 1 - 0.491 - 0.339
-    width = np.full_like(s, total)
-    for kaon, share in ((CHARGED_KAON, 0.491), (NEUTRAL_KAON, 0.339)):
-        width = width + share * (_speed(s, kaon) / _speed(at, kaon)) ** 3 * np.sqrt(s) / PHI.mass
+    at = np.array(PHI.mass**2)
+    width = np.full_like(s, 1 - CHARGED_KAON.share - NEUTRAL_KAON.share)
+    for kaon in (CHARGED_KAON, NEUTRAL_KAON):
+        width = width + kaon.share * (_speed(s, kaon.mass) / _speed(at, kaon.mass)) ** 3 * np.sqrt(s) / PHI.mass
     return np.asarray(PHI.width * width)
 
 
