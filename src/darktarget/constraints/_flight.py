@@ -19,17 +19,20 @@ class Unstable:
 
     Attributes:
         name: of the state. mass: [point].
-        width: total width at unit coupling, [point]. seen: the part of it into visible particles.
-        power: of the coupling in the width.
+        parts: (width at unit coupling [point], its power of the coupling, whether it is seen) of each channel.
         pair: mean share of its energy that the visible particles take (phase-space estimate), [point].
     """
 
     name: str
     mass: Array
-    width: Array
-    seen: Array
-    power: float
+    parts: tuple[tuple[Array, float, bool], ...]
     pair: Array
+
+    def width(self, coupling: Array, seen: bool = False) -> Array:
+        """Total (or visible) width at couplings [c], [point, c]."""
+        zero = np.zeros((self.mass.size, coupling.size))
+        chosen = (w[:, None] * coupling**power for w, power, visible in self.parts if visible or not seen)
+        return np.asarray(sum(chosen, zero))
 
 
 def bare(name: str) -> str:
@@ -37,10 +40,20 @@ def bare(name: str) -> str:
     return name.removesuffix("bar")
 
 
-def dark_channels(model: Model) -> list[Channel]:
-    """Decays of the mediator into dark states (not into neutrinos)."""
+def mediator_channels(model: Model) -> list[Channel]:
+    """All decays of the mediator."""
+    return [c for c in model.channels() if c.parent == model.mediator]
+
+
+def into_states(model: Model, channel: Channel) -> bool:
+    """Whether a channel goes to dark states (not to neutrinos)."""
     names = {s.name for s in model.states()}
-    return [c for c in model.channels() if c.parent == model.mediator and all(bare(d) in names for d in c.daughters)]
+    return all(bare(d) in names for d in channel.daughters)
+
+
+def dark_channels(model: Model) -> list[Channel]:
+    """Decays of the mediator into dark states."""
+    return [c for c in mediator_channels(model) if into_states(model, c)]
 
 
 def unstable(model: Model) -> dict[str, Unstable]:
@@ -48,15 +61,12 @@ def unstable(model: Model) -> dict[str, Unstable]:
     found, masses = {}, {s.name: s.mass for s in model.states()}
     for name, mass in masses.items():
         own = [c for c in model.channels() if c.parent == name]
-        widths = [(c, c.at(mass[:, None])[:, 0]) for c in own]
-        total = np.asarray(sum((w for _, w in widths), np.zeros(model.points)))
-        if not own or not (total > 0).any():
+        parts = tuple((c.at(mass[:, None])[:, 0], c.power, not c.dark) for c in own)
+        if not any((w > 0).any() for w, _, _ in parts):
             continue
-        seen = np.asarray(sum((w for c, w in widths if not c.dark), np.zeros(model.points)))
         child = min((masses[bare(d)] for d in own[0].daughters if bare(d) in masses), key=lambda m: float(m[0]))
-        gap = mass - child
-        pair = (mass**2 - child**2 + gap**2 / 4) / (2 * mass**2)  # pair mass near half of its largest
-        found[name] = Unstable(name, mass, total, seen, max(c.power for c in own), pair)
+        pair = (mass**2 - child**2 + (mass - child) ** 2 / 4) / (2 * mass**2)  # pair mass near half of its largest
+        found[name] = Unstable(name, mass, parts, pair)
     return found
 
 

@@ -11,13 +11,23 @@ between 3.5 and 5 GeV) and a second data set above 5.5 GeV, which no rate can kn
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from darktarget.constraints._declare import COUPLINGS, Search, electron_vector, exceeding
-from darktarget.constraints._flight import between, daughter_energies, dark_channels, decay_length, unstable
-from darktarget.core import Array, Curve, Model, Published
+from darktarget.constraints._flight import (
+    Unstable,
+    bare,
+    between,
+    daughter_energies,
+    decay_length,
+    into_states,
+    mediator_channels,
+    unstable,
+)
+from darktarget.core import Array, Channel, Curve, Model, Published
 from darktarget.units import ALPHA, GeV
 
 ROOT_S: Final = 10.36 * GeV  # mostly Upsilon(3S) and (2S), arXiv:1702.03327
@@ -66,32 +76,28 @@ def unseen(model: Model) -> Array:
     """Fraction of produced mediators that leave nothing in the detector, [point, COUPLINGS]."""
     states = unstable(model)
     energy = (ROOT_S**2 + model.mass**2) / (2 * ROOT_S)
-    total = [channel.at(model.mass[:, None]) * COUPLINGS**channel.power for channel in _all(model)]
-    everything = np.asarray(sum(total, np.zeros((model.points, COUPLINGS.size))))
+    everything = np.zeros((model.points, COUPLINGS.size))
     hidden = np.zeros_like(everything)
-    for channel in _all(model):
+    for channel in mediator_channels(model):
+        share = channel.at(model.mass[:, None]) * COUPLINGS**channel.power
+        everything = everything + share
         if channel.dark:
-            share = channel.at(model.mass[:, None]) * COUPLINGS**channel.power
             hidden = hidden + share * _survive(model, channel, states, energy)
     return np.divide(hidden, everything, out=np.zeros_like(hidden), where=everything > 0)
 
 
-def _all(model: Model) -> list:  # type: ignore[type-arg]
-    return [c for c in model.channels() if c.parent == model.mediator]
-
-
-def _survive(model: Model, channel, states, energy: Array) -> Array:  # type: ignore[no-untyped-def]
+def _survive(model: Model, channel: Channel, states: Mapping[str, Unstable], energy: Array) -> Array:
     """Probability that no daughter decays visibly inside, [point, COUPLINGS]."""
     ones = np.ones((model.points, COUPLINGS.size))
-    if channel not in dark_channels(model) or not any(d.removesuffix("bar") in states for d in channel.daughters):
+    if not into_states(model, channel) or not any(bare(d) in states for d in channel.daughters):
         return ones
     first, second, probability = daughter_energies(energy, model.mass, *channel.masses)
     alive = np.ones((*ones.shape, probability.shape[-1]))
     for lab, name in zip((first, second), channel.daughters, strict=True):
-        state = states.get(name.removesuffix("bar"))
-        if state is not None:
-            width = (state.width[:, None] * COUPLINGS**state.power)[:, :, None]
-            length = decay_length(lab[:, None, :], state.mass[:, None, None], width)
-            share = np.divide(state.seen, state.width, out=np.zeros_like(state.seen), where=state.width > 0)
-            alive = alive * (1 - share[:, None, None] * between(length, 0.0, RADIUS))
+        if (state := states.get(bare(name))) is None:
+            continue
+        width = state.width(COUPLINGS)
+        length = decay_length(lab[:, None, :], state.mass[:, None, None], width[:, :, None])
+        share = np.divide(state.width(COUPLINGS, seen=True), width, out=np.zeros_like(width), where=width > 0)
+        alive = alive * (1 - share[:, :, None] * between(length, 0.0, RADIUS))
     return np.asarray((alive * probability[:, None, :]).sum(axis=-1))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from darktarget.constraints._dump import DumpSearch, Volume
 from darktarget.constraints._sample import Sample, proton_sample
 from darktarget.core import Model, Published
@@ -24,6 +26,6 @@ class Charm(DumpSearch):
     primaries, excluded, efficiency = 2.4e18, 2.3, 0.51
     production = "pi0, eta (0.11 per pi0) and bremsstrahlung of 400 GeV protons"
 
-    def sample(self, model: Model, point: int) -> Sample:
-        """Mediators per proton at unit coupling."""
-        return proton_sample(400 * GeV, float(model.mass[point]), 0.11)
+    def samples(self, model: Model) -> Iterator[Sample]:
+        """Mediators per proton at unit coupling, one sample per point."""
+        return (proton_sample(400 * GeV, float(m), 0.11) for m in model.mass)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from darktarget.constraints._dump import DumpSearch, Volume
 from darktarget.constraints._sample import Sample, proton_sample
 from darktarget.core import Model, Published
@@ -24,6 +26,6 @@ class Nucal(DumpSearch):
     primaries, excluded, efficiency = 1.71e18, 5.9, 0.8
     production = "pi0, eta (0.078 per pi0, arXiv:1311.3870) and bremsstrahlung of 70 GeV protons"
 
-    def sample(self, model: Model, point: int) -> Sample:
-        """Mediators per proton at unit coupling."""
-        return proton_sample(70 * GeV, float(model.mass[point]), 0.078)
+    def samples(self, model: Model) -> Iterator[Sample]:
+        """Mediators per proton at unit coupling, one sample per point."""
+        return (proton_sample(70 * GeV, float(m), 0.078) for m in model.mass)
