@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -130,6 +130,8 @@ class Yield:
         systematics: named relative uncertainties, each [point].
         method: the approximations used.
         references: arXiv numbers.
+        angle: calculates the median angle (rad) between the mediator and what made it, [point, node], for those
+            who ask; the fraction within theta is theta^2/(theta^2 + angle^2). None: along it.
     """
 
     process: str
@@ -143,6 +145,7 @@ class Yield:
     systematics: Mapping[str, Array] = field(default_factory=dict)
     method: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    angle: Callable[[], Array] | None = None
 
     @property
     def total(self) -> Array:
@@ -225,17 +228,3 @@ class Process(Protocol):
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options) -> Yield:
         """Mediators with energy above ``minimum`` made along the tracks."""
         ...
-
-
-@dataclass(frozen=True)
-class Signal:
-    """Expected accepted events per primary: unit[point] * coupling**power.
-
-    ``reason`` says, per point, why there is no signal (or None); ``systematics`` are relative, each [point].
-    """
-
-    unit: Array
-    power: float
-    reason: tuple[str | None, ...]
-    notes: tuple[str, ...] = ()
-    systematics: Mapping[str, Array] = field(default_factory=dict)
