@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, reduce
 from operator import add
 from pathlib import Path
@@ -149,7 +149,34 @@ def gminus2(which: Model, lepton: str = "muon", delta: float | None = None, sigm
     return band(which, lepton, delta, sigma)
 
 
-def relic_target(which: Model, omega_h2: float = 0.12, *, width: str = "fixed") -> Curve:
+def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
+    """Curves to draw beside a limit on a model.
+
+    Args:
+        wanted: ``relic``, ``gminus2``, names of constraints, or paths of files (see ``io.imports.read_curve``).
+
+    Raises:
+        UnknownName: neither a name nor a file. PhysicsError: one does not apply to the model.
+    """
+    special: dict[str, Callable[[Model], Curve]] = {"relic": relic_target, "gminus2": gminus2}
+    found = []
+    for word in (w.strip() for w in wanted):
+        if word in special:
+            found.append(special[word](which))
+        elif Path(word).is_file():
+            from darktarget.io.imports import read_curve
+
+            found.append(read_curve(Path(word), model=which))
+        elif word in CONSTRAINTS.names():
+            found.append(constraint(word, which))
+        else:
+            raise UnknownName("--with", word, (*special, *CONSTRAINTS.names(), "the path of a file"))
+    return tuple(found)
+
+
+def relic_target(
+    which: Model, omega_h2: float = 0.12, *, width: str = "fixed", equilibrium: str = "solved"
+) -> Curve:
     """Coupling that leaves a relic density by thermal freeze-out; see ``thermal.relic.relic_target``.
 
     >>> print(f"{relic_target(model('dark-photon', mass=0.03, dm='majorana')).coupling[0]:.2e}")
@@ -157,14 +184,14 @@ def relic_target(which: Model, omega_h2: float = 0.12, *, width: str = "fixed") 
     """
     from darktarget.thermal import relic
 
-    return relic.relic_target(which, omega_h2, width=width)
+    return relic.relic_target(which, omega_h2, width=width, equilibrium=equilibrium)
 
 
-def omega(which: Model, *, width: str = "fixed") -> Array:
+def omega(which: Model, *, width: str = "fixed", equilibrium: str = "solved") -> Array:
     """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``."""
     from darktarget.thermal import relic
 
-    return relic.omega(which, width=width)
+    return relic.omega(which, width=width, equilibrium=equilibrium)
 
 
 def simulate_tracks(

@@ -131,7 +131,7 @@ def band(model: Model, lepton: str = "muon", delta: float | None = None, sigma: 
     sign = "the contribution has the sign opposite to Delta a"
     return Curve(
         name=f"{lepton}-g-2",
-        title=rf"$(g-2)_{{\{'mu' if lepton == 'muon' else 'rm e'}}}$: $\Delta a$ = ({used[0]:.3g} +- {used[1]:.2g})",
+        title=_title(lepton, *used),
         kind="band",
         model=model.name,
         parameters=model.values,
@@ -148,6 +148,13 @@ def band(model: Model, lepton: str = "muon", delta: float | None = None, sigma: 
         published=typed,
         extra={"delta_a_at_unit_coupling": unit},
     )
+
+
+def _title(lepton: str, delta: float, sigma: float) -> str:
+    power = int(np.floor(np.log10(sigma))) - 1  # two digits of the error
+    unit = 10.0**power
+    symbol = {"muon": r"\mu", "electron": "e"}[lepton]
+    return rf"$(g-2)_{symbol}$: $\Delta a = ({delta / unit:.0f}\pm{sigma / unit:.0f})\times10^{{{power}}}$"
 
 
 def _difference(

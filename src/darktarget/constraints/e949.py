@@ -14,7 +14,7 @@ import numpy as np
 
 from darktarget.constraints._declare import Search, above, photon_like
 from darktarget.core import Array, Curve, Model, Published
-from darktarget.decays.r_ratio import CHARGED_KAON
+from darktarget.decays.r_ratio import CHARGED_KAON as KAON
 from darktarget.units import ALPHA, HBARC_CM, PION_MASS, SPEED_OF_LIGHT, GeV
 
 WINDOWS: Final = ((0.0, 0.100 * GeV), (0.160 * GeV, 0.250 * GeV))
@@ -44,9 +44,9 @@ class E949(Search):
 
 def kaon_width(mass: Array) -> Array:
     """Gamma(K+ -> pi+ X) at unit coupling, [point] (energy unit); 0 where closed."""
-    x, p = (mass / CHARGED_KAON) ** 2, (PION_MASS / CHARGED_KAON) ** 2
+    x, p = (mass / KAON.mass) ** 2, (PION_MASS / KAON.mass) ** 2
     kallen = 1 + x**2 + p**2 - 2 * (x + p + x * p)
-    open_ = mass < CHARGED_KAON - PION_MASS
+    open_ = mass < KAON.mass - PION_MASS
     form = 1e-12 * (3 + 6 * x) ** 2
-    value = ALPHA / (2**10 * np.pi**4) * mass**2 * form / CHARGED_KAON * np.maximum(kallen, 0) ** 1.5
+    value = ALPHA / (2**10 * np.pi**4) * mass**2 * form / KAON.mass * np.maximum(kallen, 0) ** 1.5
     return np.asarray(np.where(open_, value, 0.0))

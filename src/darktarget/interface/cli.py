@@ -146,6 +146,10 @@ def limit(
     out: Annotated[Path | None, typer.Option(help="Folder for CSV, JSON, PNG and PDF.")] = None,
     force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
     plot: Annotated[str, typer.Option(help="Plane of the plot: coupling or y.")] = "coupling",
+    beside: Annotated[
+        str | None,
+        typer.Option("--with", help="Curves beside it: relic, gminus2, constraints or files, separated by commas."),
+    ] = None,
     export: Annotated[list[str] | None, typer.Option(help="pyhf or hepdata, written into --out; repeatable.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -153,10 +157,12 @@ def limit(
     from darktarget import api, flow
     from darktarget.interface import output
     from darktarget.interface.parsing import uncertainties
+    from darktarget.io.curves import curve_document
     from darktarget.io.tables import limit_document
 
     seen, theory = api.experiment(experiment), _model(model, mass, param)
     output.check(out, seen, theory.name, plot, tuple(export or ()), force)
+    curves = api.curves((beside or "").split(",") if beside else (), theory)
     choices: dict[str, Any] = {
         "processes": process,
         "cross_section": cross_section,
@@ -179,13 +185,17 @@ def limit(
         **choices,
     )
     document = limit_document(bound)
+    if curves:
+        document["curves"] = {curve.name: curve_document(curve) for curve in curves}
     rows = zip(*(document[k] for k in ("mass_GeV", "coupling_upper", "y_upper", "reason")), strict=True)
     _print(document, as_json, ("mass [GeV]", "coupling <", "y <", ""), rows)
     _note(f"{bound.cl:.0%} CL, {bound.statistic}: {document['method']}")
+    for line in output.curve_lines(curves):
+        _note(line)
     for line in output.ranking_lines(bound):
         _note(line)
     if out is not None:
-        written = output.write_limit(bound, out, plot, force)
+        written = output.write_limit(bound, out, plot, force, curves)
         measured = partial(flow.measurement, theory, seen, signal_uncertainty=signal, **choices)
         for kind in dict.fromkeys(export or ()):
             written += output.write_export(kind, bound, measured, out, force)

@@ -15,13 +15,16 @@ def relic(
     param: Param = None,
     omega_h2: Annotated[float, typer.Option("--omega-h2", help="Relic density aimed at.")] = 0.12,
     width: Annotated[str, typer.Option(help="Width in the propagator: fixed or running.")] = "fixed",
+    equilibrium: Annotated[
+        str, typer.Option(help="Between two dark states: solved, or imposed.")
+    ] = "solved",
     as_json: Json = False,
 ) -> None:
     """Coupling that gives the relic density by thermal freeze-out."""
     from darktarget import api
     from darktarget.io.curves import relic_document
 
-    found = api.relic_target(build(model, mass, param), omega_h2, width=width)
+    found = api.relic_target(build(model, mass, param), omega_h2, width=width, equilibrium=equilibrium)
     document = relic_document(found, omega_h2)
     rows = zip(*(document[k] for k in ("mass_GeV", "coupling", "y", "reason")), strict=True)
     show(document, as_json, ("mass [GeV]", "coupling", "y", ""), rows)

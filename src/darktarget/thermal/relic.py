@@ -16,6 +16,7 @@ import numpy as np
 from darktarget import __version__
 from darktarget.core import Array, Curve, Model
 from darktarget.errors import InputError, UnknownName
+from darktarget.thermal import conversion
 from darktarget.thermal.boltzmann import history
 from darktarget.thermal.exchange import Exchange, exchange
 from darktarget.units import ELECTRON_CHARGE_SQUARED
@@ -30,20 +31,29 @@ REFERENCES: Final = ("1807.06209", "1803.01038", "2008.01074")
 OPEN_MEDIATORS = "pairs of mediators (forbidden annihilation) are left out: for mass_ratio < 2 they may add to it"
 KINETIC = "dark states in kinetic equilibrium with the plasma until freeze-out"
 CHEMICAL = "and in chemical equilibrium with each other"
+COUPLED = (
+    "; coupled equations for two states with decays, co-scattering on e and mu, and conversions of dark pairs (t channel, "
+    "Maxwell statistics)"
+)
 
 
 #: Width in the propagator by name: on-shell, or at the virtual mass (read-only).
 WIDTHS: Final[Mapping[str, bool]] = MappingProxyType({"fixed": False, "running": True})
 
 
-def omega(model: Model, *, width: str = "fixed") -> Array:
+#: Chemical equilibrium between two dark states: solved for where it can fail, or imposed (read-only).
+EQUILIBRIA: Final = ("solved", "imposed")
+
+
+def omega(model: Model, *, width: str = "fixed", equilibrium: str = "solved") -> Array:
     r"""Relic density :math:`\Omega h^2` of all dark states at the model's coupling, [point].
 
     Args:
         model: with a coupling. width: in the propagator, fixed or running.
+        equilibrium: between two dark states, solved or imposed.
 
     Raises:
-        InputError: the model has no coupling. UnknownName: no such width. PhysicsError: as ``exchange``.
+        InputError: the model has no coupling. UnknownName: no such width or equilibrium. PhysicsError: as ``exchange``.
 
     >>> import darktarget as dt
     >>> model = dt.model("dark-photon", mass=0.03, dm="majorana", coupling=7.35e-5)
@@ -53,7 +63,19 @@ def omega(model: Model, *, width: str = "fixed") -> Array:
     if "coupling" not in model.values:
         raise InputError("coupling", None, "a number", "A relic density is that of a coupling: give it.")
     coupling = np.asarray(model.values["coupling"], float)
-    return history(model, exchange(model), coupling, _running(width)).omega(np.ones(model.points))
+    through = exchange(model)
+    return _rates(model, through, _running(width), equilibrium)(coupling)(np.ones(model.points))
+
+
+def _rates(
+    model: Model, through: Exchange, running: bool, equilibrium: str
+) -> Callable[[Array], Callable[[Array], Array]]:
+    """Couplings [point] -> (scale of the rates [point] -> Omega h^2 [point])."""
+    if equilibrium not in EQUILIBRIA:
+        raise UnknownName("equilibrium", equilibrium, EQUILIBRIA)
+    if equilibrium == "solved" and conversion.separate(through, model):
+        return lambda c: conversion.history(model, through, c, running).omega
+    return lambda c: history(model, through, c, running).omega
 
 
 def _running(width: str) -> bool:
@@ -62,12 +84,15 @@ def _running(width: str) -> bool:
     return WIDTHS[width]
 
 
-def relic_target(model: Model, omega_h2: float = OBSERVED, *, width: str = "fixed") -> Curve:
+def relic_target(
+    model: Model, omega_h2: float = OBSERVED, *, width: str = "fixed", equilibrium: str = "solved"
+) -> Curve:
     """Coupling that leaves a relic density by freeze-out, at each point.
 
     Args:
         model: without a coupling. omega_h2: the density aimed at.
         width: in the propagator: fixed (on shell), or running (at the virtual mass; 4 % lower eps at alpha_D = 0.5).
+        equilibrium: between two dark states that also annihilate alone: solved (coupled equations), or imposed.
 
     Returns:
         Curve of kind ``target``; ``y`` is its y, ``extra`` has the density that was reached and, for spin 0, y with the
@@ -87,10 +112,11 @@ def relic_target(model: Model, omega_h2: float = OBSERVED, *, width: str = "fixe
     if isinstance(omega_h2, bool) or not isinstance(omega_h2, int | float) or not 0 < omega_h2 < np.inf:
         raise InputError("omega_h2", omega_h2, "a finite number > 0")
     through, running = exchange(model), _running(width)
-    coupling, reached, found = solve(
-        lambda c: history(model, through, c, running).omega, through, model.points, omega_h2
-    )
-    return _curve(model, coupling, reached, found, omega_h2, width)
+    rates = _rates(model, through, running, equilibrium)
+    coupling, reached, found = solve(rates, through, model.points, omega_h2)
+    coupled = equilibrium == "solved" and conversion.separate(through, model)
+    text = f"freeze-out to Omega h^2 = {omega_h2:g}: exact thermal average, {width} width, {KINETIC}"
+    return _curve(model, coupling, reached, found, omega_h2, f"{text} {COUPLED if coupled else CHEMICAL}")
 
 
 def solve(
@@ -136,12 +162,12 @@ def _scale(density: Callable[[Array], Array], points: int, aim: float) -> tuple[
             break
         moved = np.abs(x - x0) > 1e-9
         found = np.divide(y - y0, x - x0, out=slope.copy(), where=moved)
-        slope = np.where(moved, np.clip(found, -1.5, -0.2), slope)
+        slope = np.where(moved, np.clip(found, -8.0, -0.1), slope)
         x0, y0 = x, y
     return np.exp(x), aim * np.exp(y)
 
 
-def _curve(model: Model, coupling: Array, reached: Array, found: Array, aim: float, width: str) -> Curve:
+def _curve(model: Model, coupling: Array, reached: Array, found: Array, aim: float, text: str) -> Curve:
     value = np.where(found, coupling, np.nan)
     reason = tuple(
         None if good else f"no coupling up to {LARGEST:g} gives Omega h^2 = {aim:g}: the closest is {close:.3g}"
@@ -152,7 +178,7 @@ def _curve(model: Model, coupling: Array, reached: Array, found: Array, aim: flo
     extra = {"omega_h2": reached}
     if model.structure.spin == 0:  # arXiv:2412.10150 and S002 plot y with the Yukawa coupling c_e
         extra["y_yukawa"] = ELECTRON_CHARGE_SQUARED * value**2 * alpha * ratio**4
-    method = [f"freeze-out to Omega h^2 = {aim:g}: exact thermal average, {width} width, {KINETIC} {CHEMICAL}"]
+    method = [text]
     if (model.mass < 2 * model.dark_mass).any():
         method.append(OPEN_MEDIATORS)
     return Curve(
