@@ -30,7 +30,7 @@ from darktarget.units import ALPHA, ELECTRON_MASS, MUON_MASS, PLANCK_MASS
 
 STEPS: Final = 360  # of the coarse grid
 START, END = 3.0, 3e4
-NEWTON: Final = 6
+NEWTON, CONVERGED = 8, 1e-6  # iterations at most, relative change at which they stop (quadratic convergence)
 IMPOSED: Final = 1e8  # factor on conversions that imposes chemical equilibrium
 REFERENCES: Final = ("1705.08450", "2201.08409")
 
@@ -89,8 +89,12 @@ def _step(old1: Array, old2: Array, e1: Array, r: Array, rates: tuple[Array, ...
         second = Y2 - old2 + 2 * a22 * (Y2**2 - e2**2) + both / 2 + c
         s1, s2 = a12 * Y2 + c1, 1 + 4 * a22 * Y2 + a12 * Y1 + c2
         inverse = 1 / (t1 * s2 - t2 * s1)
-        Y1 = np.maximum(Y1 - (total * s2 - second * t2) * inverse, 1e-2 * Y1)
-        Y2 = np.maximum(Y2 - (t1 * second - s1 * total) * inverse, 1e-2 * Y2)
+        new1 = np.maximum(Y1 - (total * s2 - second * t2) * inverse, 1e-2 * Y1)
+        new2 = np.maximum(Y2 - (t1 * second - s1 * total) * inverse, 1e-2 * Y2)
+        done = max(float(np.abs(new1 / Y1 - 1).max()), float(np.abs(new2 / Y2 - 1).max())) < CONVERGED
+        Y1, Y2 = new1, new2
+        if done:
+            break
     return Y1, Y2
 
 
