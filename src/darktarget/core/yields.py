@@ -203,6 +203,8 @@ class Options:
         electrons: of the target: rest or bound.
         radiation: whether the annihilating positron radiates before.
         tracks: shower, or first-radiation-length.
+        glauber: of vector mesons in nuclei: full or classical.
+        meson_scale: factor on the yields of vector mesons.
     """
 
     cross_section: str = "etl"
@@ -211,15 +213,18 @@ class Options:
     electrons: str = "rest"
     radiation: bool = False
     tracks: str = "shower"
+    glauber: str = "full"
+    meson_scale: float = 1.0
 
 
 DEFAULT = Options()
 
 
 class Process(Protocol):
-    """One way of producing the mediator."""
+    """One way of producing the mediator; ``beams`` are the particles it has a cross section for."""
 
     name: str
+    beams: tuple[str, ...]
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options) -> CrossSection:
         """Cross section per nucleus of a material at unit coupling."""

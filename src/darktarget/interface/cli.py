@@ -1,4 +1,4 @@
-"""The command line: ``darktarget list | xsec | tracks | limit | counts | relic | gminus2 | constraint | ...``.
+"""The command line: ``darktarget list | xsec | width | tracks | limit | counts | relic | gminus2 | constraint | ...``.
 
 Results go to stdout (one JSON document with ``--json``), everything else to stderr; exit status 2 means bad input.
 """
@@ -21,6 +21,7 @@ from darktarget.interface.common import note as _note
 from darktarget.interface.common import show as _print
 from darktarget.interface.counts import counts
 from darktarget.interface.curves import constraint, gminus2, relic
+from darktarget.interface.width import width as width_command
 
 app = typer.Typer(
     help="What a fixed-target experiment says about a light-dark-matter model.",
@@ -205,6 +206,7 @@ def limit(
 
 for command in (counts, relic, gminus2, constraint):
     app.command()(command)
+app.command("width")(width_command)
 
 
 def _nuisances(treatment: str | None, none: bool) -> str:

@@ -163,6 +163,7 @@ class Bremsstrahlung:
     """l N -> l N X."""
 
     name = "bremsstrahlung"
+    beams = ("electron", "positron", "muon")
     direct_limit = 40  # more masses than this are interpolated in log(mass)
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:

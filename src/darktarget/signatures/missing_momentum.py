@@ -8,8 +8,8 @@ Two ways of measuring what is left, by name:
 * ``lepton-momentum``: a spectrometer measures the lepton behind the target, with the mean energy that a muon loses
   before and after the collision; the veto on everything else is part of the declared efficiency.
 
-The event counts if the measured energy, smeared with :math:`\sigma/E = a/\sqrt{E/{\rm GeV}} \oplus b`, is below the cut.
-Recoil angles and transverse momenta are not cut on.
+The event counts if the measured energy, smeared with :math:`\sigma/E = a/\sqrt{E/{\rm GeV}} \oplus b`, is below
+the cut. Recoil angles and transverse momenta are not cut on.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ for a shield of length L_1 from the front of the dump and a decay volume of leng
 It excludes couplings between a lower edge (too few made) and an upper one (too short-lived).
 
 The direction of the mediator is that of three contributions. Its angle to the parent is distributed as
-F = theta^2/(theta^2 + theta_half^2) with the median of the exact cross section. The parent of energy E in the shower has
-a Gaussian angle: scattering adds :math:`(E_s/E')^2` per X0, :math:`E_s = m_e\sqrt{4\pi/\alpha}` = 21.2 MeV, and the energy
-falls by a factor e per X0, which makes
+F = theta^2/(theta^2 + theta_half^2) with the median of the exact cross section. The parent of energy E in the shower
+has a Gaussian angle: scattering adds :math:`(E_s/E')^2` per X0, :math:`E_s = m_e\sqrt{4\pi/\alpha}` = 21.2 MeV, and
+the energy falls by a factor e per X0, which makes
 
 .. math:: \langle\theta^2\rangle = \frac{E_s^2}{2}\left(\frac1{E^2}-\frac1{E_0^2}\right)
 
@@ -165,4 +165,4 @@ def _binned(energy: Array, weight: Array, low: float, high: float) -> tuple[Arra
     index = np.clip(np.searchsorted(edges, energy, side="right") - 1, 0, BINS - 1)
     rows = np.arange(len(weight))[:, None] * BINS
     flat = np.bincount((rows + index).ravel(), weight.ravel(), len(weight) * BINS)
-    return np.sqrt(edges[1:] * edges[:-1]), flat.reshape(len(weight), BINS)
+    return np.sqrt(edges[1:] * edges[:-1]), np.asarray(flat.reshape(len(weight), BINS), float)

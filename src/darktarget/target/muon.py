@@ -9,6 +9,8 @@ Fluctuations of the loss and the angle of the muon are neglected.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from darktarget.core import Array, Beam, Target, Tracks
@@ -71,7 +73,7 @@ def energies(beam: Beam, target: Target, slabs: int = SLABS) -> tuple[Array, Arr
     """Depths in [0, 1] and the energy of the beam there, [slab + 1], from front to end."""
     depth = np.linspace(0, 1, slabs + 1)
     energy = [np.array([beam.energy])]
-    for low, high in zip(depth[:-1], depth[1:], strict=True):
+    for low, high in pairwise(depth):
         energy.append(advance(energy[-1], np.array([low]), np.array([high]), target))
     return depth, np.concatenate(energy)
 
@@ -90,10 +92,10 @@ def exit_energy(made: Array, parent: Array, beam: Beam, target: Target) -> Array
 def through(beam: Beam, target: Target) -> Tracks:
     """Track lengths of a muon beam through the whole target, at the mean energy of each depth."""
     depth, energy = energies(beam, target)
-    each = {}
+    each: dict[str, float] = {}
     for layer in target.layers:
-        length = layer.thickness / material(layer.material).radiation_length_cm * target.repeat
-        each[layer.material] = each.get(layer.material, 0.0) + length
+        crossed = layer.thickness / material(layer.material).radiation_length_cm * target.repeat
+        each[layer.material] = each.get(layer.material, 0.0) + crossed
     length = np.zeros((1, len(each), SLABS, SLABS))
     for j, total in enumerate(each.values()):
         length[0, j] = np.fliplr(np.eye(SLABS)) * total / SLABS  # the first slab has the highest energies
