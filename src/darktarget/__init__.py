@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from darktarget import units as units
     from darktarget.api import constraint as constraint
     from darktarget.api import cross_section as cross_section
+    from darktarget.api import curves as curves
     from darktarget.api import experiment as experiment
     from darktarget.api import gminus2 as gminus2
     from darktarget.api import model as model
@@ -38,6 +39,7 @@ _PUBLIC = {
     "process": "api",
     "cross_section": "api",
     "constraint": "api",
+    "curves": "api",
     "gminus2": "api",
     "omega": "api",
     "relic_target": "api",

@@ -123,7 +123,7 @@ def constraint(name: str, which: Model) -> Curve:
         PhysicsError: the constraint does not apply to this model, with the reason.
 
     >>> print(f"{constraint('babar-2017', model('dark-photon', mass=0.3)).coupling[0]:.2g}")
-    0.00095
+    0.00086
     """
     if "coupling" in which.values:
         value = float(which.values["coupling"][0])
@@ -174,9 +174,7 @@ def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
     return tuple(found)
 
 
-def relic_target(
-    which: Model, omega_h2: float = 0.12, *, width: str = "fixed", equilibrium: str = "solved"
-) -> Curve:
+def relic_target(which: Model, omega_h2: float = 0.12, *, width: str = "fixed", equilibrium: str = "solved") -> Curve:
     """Coupling that leaves a relic density by thermal freeze-out; see ``thermal.relic.relic_target``.
 
     >>> print(f"{relic_target(model('dark-photon', mass=0.03, dm='majorana')).coupling[0]:.2e}")

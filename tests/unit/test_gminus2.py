@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -40,12 +42,17 @@ def test_vector_kernel_equals_the_closed_form() -> None:
         assert value == pytest.approx(_closed_form(float(ratio)), rel=1e-8), ratio
 
 
+def _integrand(structure: LorentzStructure, ratio: float, x: Any) -> Any:
+    r: Any = ratio**2
+    return NUMERATORS[structure](x, 1 - x, r) / (x**2 + r * (1 - x))
+
+
 @pytest.mark.parametrize("structure", NUMERATORS, ids=lambda s: s.name)
 def test_every_kernel_agrees_with_adaptive_integration(structure: LorentzStructure) -> None:
     for ratio in (0.01, 1.0, 2.0, 30.0):
-        r = ratio**2
-        f = lambda x: NUMERATORS[structure](x, 1 - x, r) / (x**2 + r * (1 - x))  # type: ignore[arg-type] # noqa: E731
-        expected = float(integral(f, [0, min(ratio, 0.5), 1 - min(0.4, 1 / (1 + r)), 1]))
+        expected = float(
+            integral(partial(_integrand, structure, ratio), [0, min(ratio, 0.5), 1 - min(0.4, 1 / (1 + ratio**2)), 1])
+        )
         assert 8 * np.pi**2 * float(kernel(structure, np.array([ratio]))[0]) == pytest.approx(expected, rel=1e-9)
 
 

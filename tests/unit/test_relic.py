@@ -37,7 +37,7 @@ class Inelastic(MediatorModel):
             a, b = m1[:, None], m2[:, None]
             kallen = np.maximum((M**2 - (a + b) ** 2) * (M**2 - (a - b) ** 2), 0)
             mean_square = 2 * (M**2 - (a - b) ** 2) * ((a + b) ** 2 + 2 * M**2) / M**2 / 3
-            return np.asarray(g2 / (2 * M) * mean_square * np.sqrt(kallen) / (8 * np.pi * M**2) * (M > a + b))
+            return np.asarray(g2 / (2 * M) * mean_square * np.sqrt(kallen) / (8 * np.pi * M**2) * (a + b < M))
 
         def hadrons(M: Array) -> Array:
             return np.asarray(ALPHA * M / 3 * hadronic_ratio(M**2))

@@ -90,7 +90,8 @@ def exceeding(ratio: Array, coupling: Array = COUPLINGS) -> Intervals:
         Intervals per point; edges between grid points are interpolated in the logarithms, those at an end of the grid
         are 0 or inf.
 
-    >>> [[round(v, 3) for v in pair] for pair in exceeding(np.array([[0.5, 2.0, 2.0, 0.5]]), np.array([1., 2, 3, 4]))[0]]
+    >>> (found,) = exceeding(np.array([[0.5, 2.0, 2.0, 0.5]]), np.array([1.0, 2.0, 3.0, 4.0]))
+    >>> [[round(v, 3) for v in pair] for pair in found]
     [[1.414, 3.464]]
     """
     out = []
@@ -111,8 +112,10 @@ def electron_vector(model: Model, search: str) -> Array:
     """Vector coupling to the electron in units of e * coupling, [point].
 
     Raises:
-        PhysicsError: the mediator is not a vector.
+        PhysicsError: the mediator is not a massive vector.
     """
+    if not model.mediator_mass.any():
+        raise PhysicsError(f"{search} is recomputed for mediators; {model.name} has none of its own")
     if model.structure is not VECTOR:
         raise PhysicsError(f"{search} is recomputed for vector mediators; {model.name} is {model.structure.name}")
     return np.abs(model.charge("electron"))
@@ -125,5 +128,8 @@ def photon_like(model: Model, search: str) -> None:
         PhysicsError: it does not.
     """
     electron_vector(model, search)
-    if not getattr(model, "kinetic_mixing", model.mediator == "A'"):
-        raise PhysicsError(f"{search} needs production from hadrons, which is known for kinetic mixing, not {model.name}")
+    mesons = ("rho", "omega", "phi")
+    like = [np.allclose(model.quark_charge(m), model.charge("electron")) for m in mesons]
+    if not all(like):
+        text = f"{search} needs production from hadrons, which is known for kinetic mixing, not {model.name}"
+        raise PhysicsError(text)

@@ -99,4 +99,6 @@ def decay_length(energy: Array, mass: Array, width: Array) -> Array:
 def between(length: Array, first: float, last: float) -> Array:
     """Probability to decay between two distances (cm)."""
     with np.errstate(divide="ignore", over="ignore"):
-        return np.asarray(np.exp(-first / np.maximum(length, 1e-300)) * -np.expm1(-(last - first) / np.maximum(length, 1e-300)))
+        return np.asarray(
+            np.exp(-first / np.maximum(length, 1e-300)) * -np.expm1(-(last - first) / np.maximum(length, 1e-300))
+        )

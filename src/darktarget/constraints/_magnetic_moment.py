@@ -99,6 +99,8 @@ def contribution(model: Model, lepton: str = "muon") -> Array:
     """
     if lepton not in LEPTONS:
         raise UnknownName("lepton", lepton, LEPTONS)
+    if not model.mediator_mass.any():
+        raise PhysicsError(f"{model.name} has no mediator that couples to leptons")
     square = ELECTRON_CHARGE_SQUARED * model.charge(lepton) ** 2
     return np.asarray(square * kernel(model.structure, model.mass / LEPTON_MASS[lepton]))
 

@@ -54,8 +54,8 @@ class Babar2017(Search):
         per_event = self.published[0].value ** 2 * photon_rate(np.array([REFERENCE]))
         counts = (rate / per_event)[:, None] * COUPLINGS**2 * unseen(model)
         method = (
-            "e+ e- -> gamma X at tree level in |cos theta*| < 0.6, normalised to the published limit at 2 GeV, constant "
-            "efficiency and background",
+            "e+ e- -> gamma X at tree level in |cos theta*| < 0.6, normalised to the published limit at 2 GeV, "
+            "constant efficiency and background",
             "visible decays of dark states within 1.5 m veto the event",
         )
         return self.curve(model, exceeding(counts), method)

@@ -47,8 +47,8 @@ class Cmb(Search):
         limit = self.published[0].value / (HBARC_CM**2 * SPEED_OF_LIGHT) / GeV  # <sigma v>/m in internal units
         intervals = exceeding(EFFICIENCY * rate / mass / limit)
         method = (
-            f"cold annihilation of the lightest state, relative velocity {SPEED:g}, f_eff = {EFFICIENCY:g} for every final "
-            "state; the lightest state is all of the dark matter",
+            f"cold annihilation of the lightest state, relative velocity {SPEED:g}, f_eff = {EFFICIENCY:g} for every "
+            "final state; the lightest state is all of the dark matter",
         )
         return self.curve(model, intervals, method)
 

@@ -20,7 +20,7 @@ class ElectronG2(Search):
     uncertainty = 0.05
 
     def apply(self, model: Model) -> Curve:
-        r"""Couplings above :math:`[(\Delta a\pm2\sigma)/(\Delta a)_1]^{1/2}`, the edge on the side of the contribution."""
+        r"""Couplings above :math:`[(\Delta a\pm2\sigma)/(\Delta a)_1]^{1/2}`, on the side of the contribution."""
         centre, sigma = (p.value for p in self.published)
         unit = contribution(model, "electron")
         edge = np.where(unit > 0, centre + 2 * sigma, centre - 2 * sigma) / unit

@@ -35,7 +35,9 @@ class Na62(Search):
         photon_like(model, self.name)
         inside = (model.mass > WINDOW[0]) & (model.mass < WINDOW[1])
         rate = phase_space(model.mass) / phase_space(np.array([REFERENCE])) * model.invisible_fraction()
-        edge = np.divide(self.published[0].value, np.sqrt(rate), out=np.full(model.points, np.nan), where=inside & (rate > 0))
+        edge = np.divide(
+            self.published[0].value, np.sqrt(rate), out=np.full(model.points, np.nan), where=inside & (rate > 0)
+        )
         outside = [None if i else "outside the window 55-110 MeV" for i in inside]
         method = ("Br(pi0 -> gamma X) with the phase space of a vector, constant excluded Br in 55-110 MeV",)
         return self.curve(model, above(edge), method, outside)

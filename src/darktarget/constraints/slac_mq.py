@@ -30,6 +30,12 @@ class SlacMq(Search):
             raise PhysicsError(f"slac-mq is a search for millicharged particles, {model.name} has none")
         low, high = 1e-3 * GeV, 0.1 * GeV
         log = np.interp(
-            np.log(model.mass), np.log([low, high]), np.log([p.value for p in self.published]), left=np.nan, right=np.nan
+            np.log(model.mass),
+            np.log([low, high]),
+            np.log([p.value for p in self.published]),
+            left=np.nan,
+            right=np.nan,
         )
-        return self.curve(model, above(np.exp(log)), ("stated points at 1 and 100 MeV, interpolated in the logarithms",))
+        return self.curve(
+            model, above(np.exp(log)), ("stated points at 1 and 100 MeV, interpolated in the logarithms",)
+        )

@@ -15,9 +15,7 @@ def relic(
     param: Param = None,
     omega_h2: Annotated[float, typer.Option("--omega-h2", help="Relic density aimed at.")] = 0.12,
     width: Annotated[str, typer.Option(help="Width in the propagator: fixed or running.")] = "fixed",
-    equilibrium: Annotated[
-        str, typer.Option(help="Between two dark states: solved, or imposed.")
-    ] = "solved",
+    equilibrium: Annotated[str, typer.Option(help="Between two dark states: solved, or imposed.")] = "solved",
     as_json: Json = False,
 ) -> None:
     """Coupling that gives the relic density by thermal freeze-out."""

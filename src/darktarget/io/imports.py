@@ -130,8 +130,8 @@ def _parameters(model: Model | None, ratio: float | None, alpha: float | None) -
     found: list[float | None] = []
     for name, value in (("mass_ratio", ratio), ("alpha_D", alpha)):
         own = None if model is None else model.values.get(name)
-        single = own is not None and np.unique(own).size == 1
-        found.append(value if value is not None else float(own[0]) if single else None)
+        single = np.unique(own) if own is not None else np.zeros(0)
+        found.append(value if value is not None else float(single[0]) if single.size == 1 else None)
     return found[0], found[1]
 
 
@@ -156,7 +156,9 @@ def _check(file: str, mass: Array, coupling: Array, table: Table, unit: str) -> 
         outside = (values < low) | (values > high)
         if outside.any():
             row, value = int(np.argmax(outside)) + 1, float(values[outside][0])
-            raise InputError(name, value, f"between {low:g} and {high:g}", f"Row {row} of {file}. " + _guess(table, unit))
+            raise InputError(
+                name, value, f"between {low:g} and {high:g}", f"Row {row} of {file}. " + _guess(table, unit)
+            )
     if _swapped(table):
         raise InputError("columns", file, "mass first, then coupling", "The columns look swapped.")
     if mass.max() > 100 * GeV and unit == "GeV":
@@ -223,7 +225,9 @@ def _columns(text: str, file: str) -> Table:
     """Columns of text; a first comment such as '# mass [MeV] coupling' declares them."""
     head = next((line for line in text.splitlines() if line.lstrip().startswith("#")), "")
     unit = next((u for u in UNITS if re.search(rf"[\[(_]\s*{u}\b", head)), None)
-    quantity = next((q for q in ("coupling^2", "coupling", "y") if re.search(rf"(?<!\w){re.escape(q)}(?!\w)", head)), None)
+    quantity = next(
+        (q for q in ("coupling^2", "coupling", "y") if re.search(rf"(?<!\w){re.escape(q)}(?!\w)", head)), None
+    )
     return _table(_rows(text, file), "columns", unit, quantity)
 
 

@@ -11,6 +11,7 @@ from darktarget.plot.regions import regions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 #: colours and line styles of exclusions; neighbours differ in both (Tol's muted set, distinguishable with any vision)
 STYLES: Final = (
@@ -30,8 +31,9 @@ def overlay(ax: Axes, curve: Curve, x: Array, in_y: bool, number: int) -> None:
     """
     order = np.argsort(x)
     if curve.kind == "target":
-        ax.plot(x[order], _ordinate(curve, curve.coupling, in_y)[order], LINES[number % 4], color="black", linewidth=1.6,
-                label=label(curve), zorder=4)  # fmt: skip
+        y = _ordinate(curve, curve.coupling, in_y)[order]
+        style = LINES[number % len(LINES)]
+        ax.plot(x[order], y, style, color="black", linewidth=1.6, label=label(curve), zorder=4)
         return
     text = label(curve)
     for region in regions(curve):
@@ -69,7 +71,7 @@ def _ordinate(curve: Curve, coupling: Array, in_y: bool) -> Array:
     return curve.as_y(coupling) if in_y else coupling
 
 
-def _part(curve: Curve, points: Array, coupling: Array, in_y: bool) -> Array:  # type: ignore[type-arg]
+def _part(curve: Curve, points: NDArray[np.intp], coupling: Array, in_y: bool) -> Array:
     every = np.full(curve.mass.shape, np.nan)
     every[points] = coupling
-    return _ordinate(curve, every, in_y)[points]
+    return np.asarray(_ordinate(curve, every, in_y)[points])

@@ -49,7 +49,8 @@ def nodes(through: Exchange, pair: Pair, width: Array, coldest: Array, hottest: 
     decades = int(np.ceil(np.log10(np.max(TOP * hottest / coldest)))) + 2
     steps = np.arange(-PER_DECADE * decades, 1) / PER_DECADE
     breaks = [low[:, None], low[:, None] + (high - low)[:, None] * 10.0**steps]
-    breaks.append(_around(through.mass, np.maximum(width, NARROW * through.mass)))
+    if through.mass.all():
+        breaks.append(_around(through.mass, np.maximum(width, NARROW * through.mass)))
     shape = np.ones_like(low)
     for peak in (OMEGA, PHI, *RESONANCES):
         if low.min() < peak.mass < high.max():

@@ -1,7 +1,8 @@
 r"""Two dark states that need not be in chemical equilibrium: coupled equations for chi1 and chi2.
 
-.. math:: \frac{H s}{1+\frac13\frac{d\ln h_*}{d\ln T}}\frac{dY_1}{d\ln x} = -2\gamma_{11}(y_1^2-1)-\gamma_{12}(y_1y_2-1)+C,\qquad
-          Y_2\colon\ -2\gamma_{22}(y_2^2-1)-\gamma_{12}(y_1y_2-1)-C
+.. math:: \frac{H s}{1+\frac13\frac{d\ln h_*}{d\ln T}}\frac{dY_1}{d\ln x}
+          = -2\gamma_{11}(y_1^2-1)-\gamma_{12}(y_1y_2-1)+C,\\
+          Y_2\colon\quad -2\gamma_{22}(y_2^2-1)-\gamma_{12}(y_1y_2-1)-C
 
 .. math:: C = (\gamma_D+\gamma_S)(y_2-y_1)+\gamma_{22\to12}(y_2^2-y_1y_2)+2\gamma_{22\to11}(y_2^2-y_1^2)
           +\gamma_{12\to11}(y_1y_2-y_1^2)
@@ -30,6 +31,7 @@ from darktarget.units import ALPHA, ELECTRON_MASS, MUON_MASS, PLANCK_MASS
 
 STEPS: Final = 360  # of the coarse grid
 START, END = 3.0, 3e4
+TINY: Final = 1e-250  # Y of a state that is gone
 NEWTON, CONVERGED = 8, 1e-6  # iterations at most, relative change at which they stop (quadratic convergence)
 IMPOSED: Final = 1e8  # factor on conversions that imposes chemical equilibrium
 REFERENCES: Final = ("1705.08450", "2201.08409")
@@ -66,7 +68,7 @@ class Rates:
         soft = (factor * self.soft[:, chosen]).T * (IMPOSED if imposed else 1.0)
         dark = [(step * h[:, chosen]).T for h in self.hard]
         first, ratio = self.equilibrium[:, chosen].T, self.ratio[:, chosen].T
-        one, two = self.equilibrium[:, 0].copy(), (self.equilibrium * self.ratio)[:, 0]
+        one, two = self.equilibrium[:, 0], (self.equilibrium * self.ratio)[:, 0] + TINY
         for k in range(soft.shape[0]):
             rates = (*(g[k] for g in grown), soft[k], *(h[k] for h in dark))
             one, two = _step(one, two, first[k], ratio[k], rates)
@@ -89,8 +91,8 @@ def _step(old1: Array, old2: Array, e1: Array, r: Array, rates: tuple[Array, ...
         second = Y2 - old2 + 2 * a22 * (Y2**2 - e2**2) + both / 2 + c
         s1, s2 = a12 * Y2 + c1, 1 + 4 * a22 * Y2 + a12 * Y1 + c2
         inverse = 1 / (t1 * s2 - t2 * s1)
-        new1 = np.maximum(Y1 - (total * s2 - second * t2) * inverse, 1e-2 * Y1)
-        new2 = np.maximum(Y2 - (t1 * second - s1 * total) * inverse, 1e-2 * Y2)
+        new1 = np.maximum(Y1 - (total * s2 - second * t2) * inverse, 1e-2 * Y1 + TINY)
+        new2 = np.maximum(Y2 - (t1 * second - s1 * total) * inverse, 1e-2 * Y2 + TINY)
         done = max(float(np.abs(new1 / Y1 - 1).max()), float(np.abs(new2 / Y2 - 1).max())) < CONVERGED
         Y1, Y2 = new1, new2
         if done:

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from darktarget.core import AXIAL, Array, Channel, Model
+from darktarget.decays.r_ratio import hadronic_ratio
+from darktarget.decays.two_body import vector_to_dirac
 from darktarget.errors import PhysicsError
+from darktarget.units import ALPHA, LEPTON_MASS
 
 Widths = Callable[[Array], Array]
 
@@ -49,6 +52,11 @@ class Exchange:
     mass: Array
     spin: int
     channels: tuple[Channel, ...]
+
+    @property
+    def power(self) -> float:
+        """How annihilation grows with the coupling as long as the width in the propagator does not."""
+        return self.visible_power + self.pairs[0].power
 
     @property
     def visible_power(self) -> float:
@@ -88,20 +96,39 @@ def exchange(model: Model) -> Exchange:
     names = {state.name for state in model.states()}
     if not names:
         raise PhysicsError(f"{model.name} has no dark particle whose relic density could be asked for")
-    if (model.mass <= model.states()[0].mass).any():
+    if model.mediator_mass.any() and (model.mediator_mass <= model.states()[0].mass).any():
         raise PhysicsError(
             "the mediator is not heavier than the lightest dark particle: pairs annihilate into mediators (secluded "
             "regime), which the coupling to the Standard Model does not set; choose mass_ratio > 1"
         )
     own = [c for c in model.channels() if c.parent == model.mediator]
-    dark = [c for c in own if all(_among(d, names) for d in c.daughters)]
-    visible = tuple(c for c in own if c not in dark)
+    kind = [all(_among(d, names) for d in c.daughters) for c in own]
+    dark = [c for c, is_dark in zip(own, kind, strict=True) if is_dark]
+    photon = not model.mediator_mass.any()
+    visible = photon_channels(model.points) if photon else tuple(c for c, k in zip(own, kind, strict=True) if not k)
     if not dark or not visible or len({c.power for c in visible}) > 1:
         raise PhysicsError(f"{model.name} has no annihilation of dark pairs into Standard Model particles")
     pairs = tuple(
         Pair((c.daughters[0], c.daughters[1]), np.asarray(np.sum(c.masses, axis=0)), c.at, c.power) for c in dark
     )
-    return Exchange(pairs, visible, model.mass, model.structure.spin, tuple(own))
+    # a virtual photon has no width in its propagator
+    return Exchange(pairs, visible, model.mediator_mass, model.structure.spin, () if photon else tuple(own))
+
+
+def photon_channels(points: int) -> tuple[Channel, ...]:
+    """What a virtual photon turns into: charged leptons and hadrons."""
+
+    def lepton(mass: float) -> Widths:
+        return lambda at: vector_to_dirac(at, mass, ALPHA)
+
+    def hadrons(at: Array) -> Array:
+        return np.asarray(ALPHA * at / 3 * hadronic_ratio(at**2))
+
+    masses = {name: LEPTON_MASS[name] for name in ("electron", "muon", "tau")}
+    leptons = [
+        Channel("gamma*", (name, name), lepton(m), 0.0, False, (np.full(points, m),) * 2) for name, m in masses.items()
+    ]
+    return *leptons, Channel("gamma*", ("hadrons",), hadrons, 0.0, False)
 
 
 def _among(daughter: str, names: set[str]) -> bool:

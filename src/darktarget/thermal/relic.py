@@ -32,8 +32,8 @@ OPEN_MEDIATORS = "pairs of mediators (forbidden annihilation) are left out: for 
 KINETIC = "dark states in kinetic equilibrium with the plasma until freeze-out"
 CHEMICAL = "and in chemical equilibrium with each other"
 COUPLED = (
-    "; coupled equations for two states with decays, co-scattering on e and mu, and conversions of dark pairs (t channel, "
-    "Maxwell statistics)"
+    "; coupled equations for two states with decays, co-scattering on e and mu, and conversions of dark pairs "
+    "(t channel, Maxwell statistics)"
 )
 
 
@@ -130,7 +130,7 @@ def solve(
     Returns:
         (coupling, Omega h^2, whether it solves), each [point].
     """
-    power = through.visible_power + through.pairs[0].power
+    power = through.power
     coupling = np.full(points, FIRST)
     for _ in range(40):
         density = at(coupling)
@@ -179,7 +179,7 @@ def _curve(model: Model, coupling: Array, reached: Array, found: Array, aim: flo
     if model.structure.spin == 0:  # arXiv:2412.10150 and S002 plot y with the Yukawa coupling c_e
         extra["y_yukawa"] = ELECTRON_CHARGE_SQUARED * value**2 * alpha * ratio**4
     method = [text]
-    if (model.mass < 2 * model.dark_mass).any():
+    if model.mediator_mass.any() and (model.mediator_mass < 2 * model.dark_mass).any():
         method.append(OPEN_MEDIATORS)
     return Curve(
         name="relic",

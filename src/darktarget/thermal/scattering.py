@@ -42,7 +42,9 @@ def reduced(root: Array, masses: tuple[Array, Array, Array, Array], mediator: Ar
     middle = a**2 + c**2 - 2 * e_a * e_c
     x, w = np.polynomial.legendre.leggauss(T_NODES)
     t = middle[:, :, None] + 2 * (before * after)[:, :, None] * x
-    square = amplitude(s[:, :, None], t, (a[..., None], b[..., None], c[..., None], d[..., None]), mediator[:, None, None])
+    square = amplitude(
+        s[:, :, None], t, (a[..., None], b[..., None], c[..., None], d[..., None]), mediator[:, None, None]
+    )
     return np.asarray((square * w).sum(axis=-1) * 2 * before * after / 4 / (64 * np.pi * s))
 
 
