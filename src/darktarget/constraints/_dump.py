@@ -24,7 +24,10 @@ LOG_BOOST: Final = np.linspace(np.log(1e-3), np.log(1e6), BINS + 1)
 
 @dataclass(frozen=True)
 class Volume:
-    """Decay volume: shield and length in cm, half sizes and offset of its face in cm, energy threshold."""
+    """Decay volume: shield and length, half sizes and offset of the detector in cm, energy threshold.
+
+    ``plane`` is where along the volume particles must pass through the detector's area: 0.5 its middle, 1 its end.
+    """
 
     shield: float
     length: float
@@ -33,12 +36,13 @@ class Volume:
     offset: float
     threshold: float
     round: bool = False
+    plane: float = 0.5
 
     def accepts(self, momentum: Array) -> Array:
-        """Fraction of azimuths (8 of them) at which a straight line from the dump meets the middle of the volume."""
+        """Fraction of azimuths (64 of them) at which a straight line from the dump meets the detector."""
         forward = momentum[:, 2] > 0
         slope = np.hypot(momentum[:, 0], momentum[:, 1]) / np.where(forward, momentum[:, 2], 1.0)
-        radius = slope * (self.shield + self.length / 2)
+        radius = slope * (self.shield + self.plane * self.length)
         if self.round and self.offset == 0:
             return np.where(forward & (radius < self.half_x), 1.0, 0.0)
         phi = np.linspace(0, 2 * np.pi, 64, endpoint=False) + 0.05

@@ -9,13 +9,12 @@ import numpy as np
 from darktarget.constraints._declare import electron_vector
 from darktarget.constraints._dump import DumpSearch, Volume
 from darktarget.constraints._sample import SEED, Sample
-from darktarget.core import Array, Beam, Layer, Model, Options, Published, Target
+from darktarget.core import Array, Model, Options, Published
+from darktarget.experiments import EXPERIMENTS
 from darktarget.flow import tracks
 from darktarget.production.bremsstrahlung import Bremsstrahlung
 from darktarget.units import ELECTRON_MASS, GeV
 
-BEAM = Beam("electron", 20 * GeV)
-DUMP = Target((Layer("Al", 890.0),))  # 100 X0: it stops the shower
 SAMPLES = 20_000
 
 
@@ -31,10 +30,10 @@ class E137(DumpSearch):
         Published("detector", 8.0, "X0", "1406.2698", "text"),
     )
     uncertainty = 0.3
-    volume = Volume(179e2, 204e2, 150.0, 150.0, 0.0, 1 * GeV)
+    volume = Volume(179e2, 204e2, 169.3, 169.3, 0.0, 2 * GeV, round=True, plane=1.0)  # disc of the area of 3 m x 3 m
     column = 8 * 24.01 * 6.022e23 * 13 / 26.98  # 8 X0 taken as aluminium
     primaries, excluded, efficiency = 1.87e20, 2.3, 1.0
-    production = "bremsstrahlung of electrons in the first radiation length"
+    production = "bremsstrahlung in the shower of 20 GeV electrons"
 
     def check(self, model: Model) -> None:
         """Electron beams need a vector coupling to the electron only."""
@@ -42,8 +41,9 @@ class E137(DumpSearch):
 
     def samples(self, model: Model) -> Iterator[Sample]:
         """Mediators per electron at unit coupling, with the angles of the exact propagators, one sample per point."""
-        path = tracks(BEAM, DUMP, cut=1 * GeV, method="first-radiation-length")
-        made = Bremsstrahlung().produce(model, path, 1 * GeV, Options(tracks="first-radiation-length"))
+        dump = EXPERIMENTS["e137"]
+        path = tracks(dump.beam, dump.target, cut=self.volume.threshold)
+        made = Bremsstrahlung().produce(model, path, self.volume.threshold, Options())
         parents = np.broadcast_to(made.parent, made.weight.shape)
         for energy, parent, weight, mass in zip(made.energy, parents, made.weight, model.mass, strict=True):
             keep = weight > 0
