@@ -1,4 +1,4 @@
-"""What vector mediators share: hadrons through R(s), and the inelastic dark currents."""
+"""What vector mediators share: hadrons through R(s)."""
 
 from __future__ import annotations
 
