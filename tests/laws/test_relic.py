@@ -30,7 +30,8 @@ def test_targets_reach_the_density_or_say_why_not(name: str, kind: dict[str, str
     try:
         target = dt.relic_target(model)
     except PhysicsError as refused:
-        assert model.name in str(refused)
+        if model.name not in str(refused):
+            raise
         return
     assert target.kind == "target"
     for k, (coupling, reason) in enumerate(zip(target.coupling, target.reason, strict=True)):

@@ -6,22 +6,7 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import Array
-
-# published 2.84e11 EOT: bremsstrahlung below 200 MeV and at 300 MeV and above (arXiv:1906.00176), with annihilation
-# between (arXiv:2108.04195 Fig. 3, fermion)
-PUBLISHED = ((0.1, 3.46e-4), (0.2, 8.48e-4), (0.225, 2.43e-4), (0.23, 2.25e-4), (0.24, 2.47e-4), (0.3, 1.52e-3))
-
-
-def _published(mass: Array) -> Array:
-    m, eps = np.array(PUBLISHED).T
-    return np.asarray(np.exp(np.interp(np.log(mass), np.log(m), np.log(eps))))
-
-
-def _window(chi: Array, limit: Array, dm: str, alpha: float) -> tuple[float, float]:
-    target = dt.relic_target(dt.model("dark-photon", mass=3 * chi, dm=dm, alpha_D=alpha)).coupling
-    excluded = chi[(limit < target) & (chi > 0.06)]
-    return float(excluded.min() * 1e3), float(excluded.max() * 1e3)
+from darktarget.figures._s003 import excluded_window, published
 
 
 @pytest.mark.parametrize(
@@ -29,7 +14,7 @@ def _window(chi: Array, limit: Array, dm: str, alpha: float) -> tuple[float, flo
 )
 def test_windows_with_the_published_limit(dm: str, alpha: float, low: float, high: float) -> None:
     chi = np.arange(0.06, 0.1, 0.0005)
-    found = _window(chi, _published(3 * chi), dm, alpha)
+    found = excluded_window(dm, alpha, chi, published(3 * chi))
     assert found[0] == pytest.approx(low, abs=5)
     assert found[1] == pytest.approx(high, abs=5)
 
@@ -38,7 +23,7 @@ def test_majorana_is_just_touched_at_strong_coupling() -> None:
     """Row 3.33: at alpha_D = 0.5 the smallest ratio of limit and target is below 1 and near 80 MeV."""
     chi = np.arange(0.06, 0.1, 0.0005)
     target = dt.relic_target(dt.model("dark-photon", mass=3 * chi, dm="majorana", alpha_D=0.5)).coupling
-    ratio = _published(3 * chi) / target
+    ratio = published(3 * chi) / target
     assert 0.7 < ratio.min() < 1
     assert chi[np.argmin(ratio)] * 1e3 == pytest.approx(80, abs=5)
 
@@ -50,7 +35,7 @@ def test_windows_from_first_principles() -> None:
     for dm, alpha, low, high in (("majorana", 0.1, 72, 101), ("majorana", 0.5, 75, 89), ("scalar", 0.5, 73, 96)):
         model = dt.model("dark-photon", mass=3 * chi, dm=dm, alpha_D=alpha)
         bound = dt.limit(model, na64, nuisances="none", width="running" if alpha > 0.2 else "fixed")
-        found = _window(chi, bound.coupling_upper, dm, alpha)
+        found = excluded_window(dm, alpha, chi, bound.coupling_upper)
         assert found[0] == pytest.approx(low, abs=3)
         assert found[1] == pytest.approx(high, abs=3)
 

@@ -145,7 +145,7 @@ def band(model: Model, lepton: str = "muon", delta: float | None = None, sigma: 
         uncertainty=0.0,
         method=(f"one loop, {model.structure.name} coupling; Delta a = {used[0]:g}, sigma {used[1]:g}; band 2 sigma",),
         reason=tuple(None if np.isfinite(c) else sign for c in centre),
-        references=tuple(dict.fromkeys([*model.references, "0811.1030", *(p.reference for p in typed)])),
+        references=tuple(dict.fromkeys([*(p.reference for p in typed), "0811.1030", *model.references])),
         version=__version__,
         published=typed,
         extra={"delta_a_at_unit_coupling": unit},

@@ -18,6 +18,7 @@ STYLES: Final = (
     ("#882255", "-"), ("#117733", "--"), ("#332288", "-."), ("#999933", ":"), ("#AA4499", (0, (5, 1))),
     ("#44AA99", (0, (3, 1, 1, 1))), ("#CC6677", (0, (1, 1))), ("#666666", "-"), ("#88CCEE", "--"), ("#DDCC77", "-."),
 )  # fmt: skip
+OPEN: Final = 1e9  # where an open region is filled to, above every plot
 BAND: Final = "#E69F00"
 LINES: Final = ("-", "--", "-.", ":")
 
@@ -38,7 +39,7 @@ def overlay(ax: Axes, curve: Curve, x: Array, in_y: bool, number: int) -> None:
     text = label(curve)
     for region in regions(curve):
         lower, upper = (_part(curve, region.points, edge, in_y) for edge in (region.lower, region.upper))
-        top = np.where(np.isfinite(upper), upper, 1e4 * np.nanmax(lower))
+        top = np.where(np.isfinite(upper), upper, OPEN)
         if curve.kind == "band":
             ax.fill_between(x[region.points], lower, top, color=BAND, alpha=0.35, linewidth=0, label=text, zorder=1)
         else:
