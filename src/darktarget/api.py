@@ -72,7 +72,7 @@ def cross_section(
     beam: str = "electron",
     energy: float,
     target: str,
-    process: str = "bremsstrahlung",
+    process: str | None = None,
     method: str = "etl",
     **choices: Any,
 ) -> CrossSection:
@@ -83,7 +83,7 @@ def cross_section(
         beam: electron, positron, muon or (where a process takes it) photon.
         energy: beam energy in GeV.
         target: material name.
-        process: name of the process.
+        process: name of the process, by default the first of the model.
         method: of bremsstrahlung: etl, ww or iww.
         choices: other fields of ``Options``.
 
@@ -108,8 +108,13 @@ def cross_section(
     if (which.mass >= primary.energy).all():
         allowed = f"below the beam energy, {primary.energy / GeV:g} GeV, for at least one mass"
         raise InputError("mass", float(which.mass.min() / GeV), allowed)
+    known = (*which.processes, *which.on_request)
+    name = process or which.processes[0]
+    if name not in known:
+        PROCESSES.require(name)
+        raise UnknownName(f"process of {which.name}", name, known)
     options = choose(**{"cross_section": method, **choices})
-    return PROCESSES[process]().cross_section(which, primary, target, options)
+    return PROCESSES[name]().cross_section(which, primary, target, options)
 
 
 def constraint(name: str, which: Model) -> Curve:

@@ -68,6 +68,7 @@ class Search(ABC):
             version=__version__,
             published=self.published,
             stated=self.stated,
+            labels=model.labels,
         )
 
 

@@ -7,7 +7,19 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 from darktarget.core.arrays import Array
 from darktarget.core.curve import Curve, Published
 from darktarget.core.limit import Limit
-from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, Decay, LorentzStructure, Model, State
+from darktarget.core.model import (
+    AXIAL,
+    PSEUDOSCALAR,
+    SCALAR,
+    TENSOR,
+    TENSOR_LEPTONS,
+    VECTOR,
+    Channel,
+    Decay,
+    LorentzStructure,
+    Model,
+    State,
+)
 from darktarget.core.setup import Experiment, Run, SignalBin, Signature
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
@@ -28,6 +40,8 @@ __all__ = [
     "DEFAULT",
     "PSEUDOSCALAR",
     "SCALAR",
+    "TENSOR",
+    "TENSOR_LEPTONS",
     "VECTOR",
     "Array",
     "Beam",

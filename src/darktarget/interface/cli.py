@@ -68,13 +68,14 @@ def xsec(
     model: str,
     target: Annotated[str, typer.Option(help="Target material.")],
     energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
-    beam: Annotated[str, typer.Option(help="electron, positron or muon.")] = "electron",
+    beam: Annotated[str, typer.Option(help="electron, positron, muon or photon.")] = "electron",
     mass: Mass = None,
     param: Param = None,
     method: Method = "etl",
     form_factor: Form = "elastic",
-    process: Annotated[str, typer.Option(help="bremsstrahlung or annihilation.")] = "bremsstrahlung",
+    process: Annotated[str | None, typer.Option(help="See `list processes`; by default the model's first.")] = None,
     width: Annotated[str, typer.Option(help="Width of a resonance: fixed or running.")] = "fixed",
+    glauber: Annotated[str, typer.Option(help="Vector mesons in nuclei: full or classical.")] = "full",
     as_json: Json = False,
 ) -> None:
     """Cross section per nucleus at unit coupling."""
@@ -90,6 +91,7 @@ def xsec(
         method=method,
         form_factor=form_factor,
         width=width,
+        glauber=glauber,
     )
     document = cross_section_document(result, beam=beam, energy_GeV=energy, target=target)
     rows = zip(*(document[k] for k in ("mass_GeV", "sigma_pb", "relative_error", "reason")), strict=True)
@@ -134,6 +136,8 @@ def limit(
     width: Annotated[str, typer.Option(help="Resonance width: fixed or running.")] = "fixed",
     electrons: Annotated[str, typer.Option(help="Target electrons: rest or bound.")] = "rest",
     radiation: Annotated[bool, typer.Option("--radiation", help="Positrons radiate before they annihilate.")] = False,
+    glauber: Annotated[str, typer.Option(help="Vector mesons in nuclei: full or classical.")] = "full",
+    meson_scale: Annotated[float, typer.Option(help="Factor on the yields of vector mesons.")] = 1.0,
     method: Annotated[str, typer.Option(help="Statistic: cls, classical, feldman-cousins or bayes.")] = "cls",
     nuisances: Annotated[str | None, typer.Option(help="marginalise (the default) or profile.")] = None,
     no_nuisances: Annotated[bool, typer.Option("--no-nuisances", help="Everything known exactly.")] = False,
@@ -162,7 +166,7 @@ def limit(
     from darktarget.io.tables import limit_document
 
     seen, theory = api.experiment(experiment), _model(model, mass, param)
-    output.check(out, seen, theory.name, plot, tuple(export or ()), force)
+    output.check(out, seen, theory, plot, tuple(export or ()), force)
     curves = api.curves((beside or "").split(",") if beside else (), theory)
     choices: dict[str, Any] = {
         "processes": process,
@@ -172,6 +176,8 @@ def limit(
         "width": width,
         "electrons": electrons,
         "radiation": radiation,
+        "glauber": glauber,
+        "meson_scale": meson_scale,
     }
     signal = uncertainties(signal_uncertainty or [])
     bound = flow.limit(

@@ -9,30 +9,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from darktarget.core import Curve, Experiment, Limit
+    from darktarget.core import Curve, Experiment, Limit, Model
     from darktarget.measure import Counting
 
 
 def check(
-    out: Path | None, experiment: Experiment, model: str, plane: str, exports: tuple[str, ...], force: bool
+    out: Path | None, experiment: Experiment, model: Model, plane: str, exports: tuple[str, ...], force: bool
 ) -> None:
     """Check, before any long work, that a limit can be written.
 
     Raises:
-        InputError: an unknown plane or export, an export without a folder.
+        InputError: an unknown plane or one that the model does not have, an unknown export or one without a folder.
         OutputExists, OutputError: files are there and ``force`` is off, or the folder is not writable.
     """
     if exports:
         from darktarget.io import exports as formats
 
-        formats.check(exports, experiment, model, out, force=force)
+        formats.check(exports, experiment, model.name, out, force=force)
+    from darktarget.plot.exclusions import check_plane
+
+    check_plane(plane, model.name, "alpha_D" in model.values)
     if out is None:
         return
     from darktarget.io import files
-    from darktarget.plot.exclusions import plane_named
 
-    plane_named(plane)
-    files.check(out, _names(f"{experiment.name}_{model}"), force=force)
+    files.check(out, _names(f"{experiment.name}_{model.name}"), force=force)
 
 
 def write_limit(bound: Limit, out: Path, plane: str, force: bool, curves: Sequence[Curve] = ()) -> tuple[Path, ...]:
