@@ -5,6 +5,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 """
 
 from darktarget.core.arrays import Array
+from darktarget.core.curve import Curve, Published
 from darktarget.core.events import Events
 from darktarget.core.limit import Limit
 from darktarget.core.model import (
@@ -47,6 +48,7 @@ __all__ = [
     "Beam",
     "Channel",
     "CrossSection",
+    "Curve",
     "Decay",
     "Differential",
     "Events",
@@ -57,6 +59,7 @@ __all__ = [
     "Model",
     "Options",
     "Process",
+    "Published",
     "Run",
     "Signal",
     "SignalBin",
