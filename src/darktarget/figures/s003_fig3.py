@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, styles
 from darktarget.figures._s003 import CURVES, limit
-from darktarget.figures._sheet import COLOURS, Check, Sheet, axes
-from darktarget.units import GeV
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 1, 91), np.linspace(0.18, 0.34, 65)]))
+MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 1e-3, 1)
+EPS = Axis("epsilon", r"$\varepsilon$", 1e-6, 1e-2)
 
-FERMION, SCALAR = "fermion, alpha_D = 0.1", "scalar, alpha_D = 0.1"
+STRAHLUNG, FERMION, SCALAR = "bremsstrahlung only", "fermion, alpha_D = 0.1", "scalar, alpha_D = 0.1"
 PUBLISHED = {0.225: 2.43e-4, 0.23: 2.25e-4, 0.24: 2.47e-4}  # read off the published fermion curve
 
 
@@ -20,33 +21,28 @@ class S003Fig3:
     name = "s003-fig3"
     caption = "NA64 2016-2018 limits with resonant annihilation, 90 % CL, m_A'/m_chi = 3"
     source = "arXiv:2108.04195 Fig. 3 (NA64 curves; other experiments are not recomputed here)"
+    rows = ("3.26", "3.28", "3.30")
 
     def draw(self) -> Sheet:
         """Five curves, projections dashed."""
-        ax = axes(
-            xscale="log", yscale="log", xlim=(1e-3, 1), ylim=(1e-6, 1e-2),
-            xlabel=r"$m_{A'}$ [GeV]", ylabel=r"$\varepsilon$",
-        )  # fmt: skip
-        curves = {label: limit(label, MASSES_GEV) for label in CURVES}
-        for (label, bound), colour in zip(curves.items(), COLOURS, strict=False):
-            dashed = bound.projection or label == "bremsstrahlung only"
-            ax.plot(bound.mass / GeV, bound.coupling_upper, "--" if dashed else "-", color=colour, label=label)
-        ax.legend(frameon=False, fontsize=8, loc="lower right", title="NA64, recomputed (arXiv:2108.04195)")
-        columns = ("mass_GeV", *CURVES)
-        rows = np.column_stack([MASSES_GEV, *(b.coupling_upper for b in curves.values())]).tolist()
-        return Sheet(ax, columns, rows, self.checks())
+        look = {STRAHLUNG: styles.COMPARISON}
+        drawn = [
+            marks.of(limit(label, MASSES_GEV), label.replace("alpha_D", r"$\alpha_D$"), style=look.get(label))
+            for label in CURVES
+        ]
+        return Sheet([Panel(MASS, EPS, drawn)], self.checks(), legend="NA64, recomputed (arXiv:2108.04195)")
 
     def checks(self) -> list[Check]:
         """Numbers that S003 states or that its curves show."""
-        at_230 = {label: eps(label, 0.23) for label in ("bremsstrahlung only", FERMION, SCALAR)}
-        gains = [at_230["bremsstrahlung only"] / at_230[label] for label in (FERMION, SCALAR)]
+        at_230 = {label: eps(label, 0.23) for label in (STRAHLUNG, FERMION, SCALAR)}
+        gains = [at_230[STRAHLUNG] / at_230[label] for label in (FERMION, SCALAR)]
         ratio = eps(SCALAR, 0.24, alpha_D=0.5) / eps(SCALAR, 0.24)
         return [
-            Check("3.26", "improvement in eps at 230 MeV, fermion", 4.25, gains[0], 0.12),
-            Check("3.26", "improvement in eps at 230 MeV, scalar", 4.7, gains[1], 0.12),
-            Check("3.30", "scalar limit, alpha_D 0.5 over 0.1, at 240 MeV", 1.0, ratio, 0.05),
+            Check("3.26", "improvement in eps at 230 MeV, fermion", 4.25, gains[0], relative(0.12)),
+            Check("3.26", "improvement in eps at 230 MeV, scalar", 4.7, gains[1], relative(0.12)),
+            Check("3.30", "scalar limit, alpha_D 0.5 over 0.1, at 240 MeV", 1.0, ratio, relative(0.05)),
             *(
-                Check("3.28", f"eps at {m:g} GeV, fermion", paper, eps(FERMION, m), 0.15)
+                Check("3.28", f"eps at {m:g} GeV, fermion", paper, eps(FERMION, m), relative(0.15))
                 for m, paper in PUBLISHED.items()
             ),
         ]
