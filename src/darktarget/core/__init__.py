@@ -5,6 +5,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 """
 
 from darktarget.core.arrays import Array
+from darktarget.core.detector import Slab
 from darktarget.core.limit import Limit
 from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, LorentzStructure, Model, State
 from darktarget.core.setup import Experiment, Run, SignalBin, Signature
@@ -44,6 +45,7 @@ __all__ = [
     "Signal",
     "SignalBin",
     "Signature",
+    "Slab",
     "State",
     "Target",
     "Tracks",

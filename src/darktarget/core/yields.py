@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from darktarget.core.arrays import Array
 from darktarget.core.model import Model
+
+if TYPE_CHECKING:
+    from darktarget.core.detector import Slab
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,14 @@ class Target:
         layers: in the order the beam meets them. repeat: how often.
         preshower_repeats: how many repetitions from the front are read out as pre-shower.
         cell_cm: width of a readout cell, 0 for none.
+        slabs: the volumes along the beam, this target among them, ascending; empty where only the target matters.
     """
 
     layers: tuple[Layer, ...]
     repeat: int = 1
     preshower_repeats: int = 0
     cell_cm: float = 0.0
+    slabs: tuple[Slab, ...] = ()
 
     @property
     def radiator(self) -> str:

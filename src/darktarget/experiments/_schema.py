@@ -9,23 +9,30 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_type_hints
 
-from annotated_types import Ge, Gt, Le, MinLen
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from annotated_types import Ge, Le, MinLen
+from pydantic import BaseModel, ValidationError, create_model
 
-from darktarget.core import Beam, Experiment, Layer, Run, SignalBin, Signature, Target
+from darktarget.core import Beam, Experiment, Run, SignalBin, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.experiments._detector import (
+    STRICT,
+    LayerTable,
+    Positive,
+    SlabTable,
+    StrictTable,
+    check_roles,
+    layers_of,
+    slabs_of,
+)
 from darktarget.production import PROCESSES
 from darktarget.signatures import SIGNATURES
-from darktarget.target.materials import MATERIALS
 from darktarget.units import GeV
 
-STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-Positive = Annotated[float, Gt(0)]
 Fraction = Annotated[float, Ge(0), Le(1)]
 
 
-class _Strict(BaseModel):
-    model_config = STRICT
+class _Strict(StrictTable, BaseModel):
+    """A strict table of this file."""
 
 
 class BeamTable(_Strict):
@@ -33,14 +40,6 @@ class BeamTable(_Strict):
 
     particle: Literal["electron", "positron", "muon"]
     energy_GeV: Positive
-
-
-class LayerTable(_Strict):
-    """[target.layers.NAME]"""
-
-    material: str
-    thickness_cm: Positive
-    visible: bool = False
 
 
 class TargetTable(_Strict):
@@ -91,6 +90,7 @@ class ExperimentTable(_Strict):
     exposure_uncertainty: Annotated[float, Ge(0), Le(1)] = 0.0
     beam: BeamTable
     target: TargetTable
+    detector: dict[str, SlabTable] = {}
     runs: Annotated[dict[str, RunTable], MinLen(1)]
     bins: Annotated[dict[str, BinTable], MinLen(1)]
     background_scaling: BackgroundScaling | None = None
@@ -145,9 +145,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
     """
     t = validate(ExperimentTable, table, source)
     beam = Beam(t.beam.particle, t.beam.energy_GeV * GeV)
-    for key, layer in t.target.layers.items():
-        if layer.material not in MATERIALS:
-            raise UnknownName(f"{source}: target.layers.{key}.material", layer.material, MATERIALS)
+    target = _target(t, source)
     _check_counts(t, source)
     for process in t.signal_uncertainty:
         if process not in PROCESSES.names():
@@ -158,12 +156,13 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         for key, b in t.bins.items()
     )  # fmt: skip
     runs = tuple(Run(k, r.exposure, r.efficiency, r.efficiency_uncertainty) for k, r in t.runs.items())
-    layers = tuple(Layer(x.material, x.thickness_cm, x.visible) for x in t.target.layers.values())
+    for seen in bins:
+        check_roles(seen.signature, target.slabs, f"{source}: bins.{seen.name}.signature")
     return Experiment(
         name=name,
         title=t.title,
         beam=beam,
-        target=Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm),
+        target=target,
         runs=runs,
         bins=bins,
         exposure_uncertainty=t.exposure_uncertainty,
@@ -173,6 +172,12 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         published=t.published,
         signal_uncertainty=MappingProxyType(dict(t.signal_uncertainty)),
     )
+
+
+def _target(t: ExperimentTable, source: str) -> Target:
+    layers = layers_of(t.target.layers, f"{source}: target.layers")
+    bare = Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm)
+    return dataclasses.replace(bare, slabs=slabs_of(t.detector, bare, source))
 
 
 def _check_counts(t: ExperimentTable, source: str) -> None:
