@@ -38,7 +38,9 @@ from darktarget.core import (
     Tracks,
     Yield,
 )
+from darktarget.core.signal import combined, mean_systematics
 from darktarget.errors import InputError, UnknownName
+from darktarget.islands import Exclusion
 from darktarget.measure import Counting
 from darktarget.production import PROCESSES
 from darktarget.statistics import Solution, check_choices, treatment
@@ -105,20 +107,7 @@ def choose(**choices: Any) -> Options:
 
 def select(model: Model, yields: Sequence[Yield], seen: SignalBin, beam: Beam, target: Target) -> Signal:
     """Accepted events per primary at unit coupling in one bin, summed over processes."""
-    parts = [seen.signature.select(model, made, beam, target) for made in yields]
-    unit = np.sum([p.unit for p in parts], axis=0)
-    reason = tuple(None if u > 0 else parts[0].reason[i] for i, u in enumerate(unit))
-    notes = tuple(dict.fromkeys(n for p in parts for n in p.notes))
-    return Signal(unit, parts[0].power, reason, notes, _mean_systematics(parts, unit))
-
-
-def _mean_systematics(parts: Sequence[Signal], unit: Array) -> Mapping[str, Array]:
-    """Relative systematics of a sum of signals that move together, weighted with the signals."""
-    names = dict.fromkeys(n for p in parts for n in p.systematics)
-    shifts = {
-        n: sum((p.systematics[n] * p.unit for p in parts if n in p.systematics), np.zeros_like(unit)) for n in names
-    }
-    return {n: np.divide(v, unit, out=np.zeros_like(unit), where=unit > 0) for n, v in shifts.items()}
+    return combined([seen.signature.select(model, made, beam, target) for made in yields])
 
 
 def count(
@@ -135,9 +124,7 @@ def count(
     beam, target = experiment.beam, experiment.target
     signals = [[select(model, (made,), seen, beam, target) for made in yields] for seen in experiment.bins]
     counts = measure.counting(experiment, [y.process for y in yields], signals, signal_uncertainty)
-    every = [part for row in signals for part in row]
-    total = np.sum([part.unit for part in every], axis=0)
-    return replace(counts, systematics=_mean_systematics(every, total))
+    return replace(counts, systematics=mean_systematics([part for row in signals for part in row]))
 
 
 def measurement(
@@ -174,7 +161,8 @@ def limit(
     r"""Exclusion limit on the coupling, :math:`\epsilon_{\rm UP} = (s_{\rm UP}/N_1)^{1/{\rm power}}`.
 
     N_1 is the number of accepted events at unit coupling and s_UP the excluded number of signal events, with
-    the uncertainties of efficiencies, exposure, signal and backgrounds.
+    the uncertainties of efficiencies, exposure, signal and backgrounds. Where lifetimes make the events no power of
+    the coupling, the excluded couplings are the intervals with N(coupling) > s_UP: two-sided, islands kept.
 
     Args:
         model: without a coupling, which is what the limit is on.
@@ -203,8 +191,7 @@ def limit(
     check_choices(method, nuisances)
     yields = produce(model, experiment, processes=processes, **choices)
     counts = count(model, yields, experiment, signal_uncertainty)
-    solved = measure.solve(counts, cl, method, nuisances)
-    upper = counts.coupling(solved.upper)
+    found = measure.exclusion(counts, cl, method, nuisances)
     treated = treatment(counts.measurement, method, nuisances)
     return Limit(
         model=model.name,
@@ -216,29 +203,33 @@ def limit(
         mass=model.mass,
         dark_mass=model.dark_mass,
         alpha_D=np.asarray(model.values.get("alpha_D", np.full(model.points, np.nan))),
-        coupling_upper=upper,
-        intervals=_excluded(counts.coupling(solved.lower), upper),
+        coupling_upper=found.first,
+        intervals=found.intervals,
+        at_grid_end=found.at_grid_end,
+        peak_counts=found.peak,
         expected_counts=counts.unit,
         count_limit=measure.without_nuisances(counts, cl, method),
-        count_limit_with_nuisances=solved.unclamped,
+        count_limit_with_nuisances=found.unclamped,
         power=counts.power,
         cl=cl,
         statistic=method,
         nuisances=treated,
         uncertainties=counts.measurement.uncertainties if treated != "none" else (),
-        flags=("empty",) if _empty(solved).any() else (),
+        flags=_flags(found),
         bands=measure.bands(counts, cl, method, nuisances) if bands else {},
         ranking=measure.ranking(counts, cl, method, nuisances) if ranking else {},
-        relative_error=_largest([y.error for y in yields]) / counts.power,
-        systematics=_combine(yields, counts),
+        relative_error=_largest([y.error for y in yields]) / np.abs(found.slope),
+        systematics=_combine(yields, counts, np.abs(found.slope)),
         method=_unique(
             [m for y in yields for m in y.method],
             counts.notes,
             experiment.assumptions,
-            _statistics(solved, treated),
+            _statistics(found.solution, treated),
         ),
-        reason=_reasons(counts, solved, cl),
-        references=_unique(model.references, experiment.references, *(y.references for y in yields), solved.references),
+        reason=_reasons(counts, found, cl),
+        references=_unique(
+            model.references, experiment.references, *(y.references for y in yields), found.solution.references
+        ),
         version=__version__,
     )
 
@@ -255,21 +246,26 @@ def _check(model: Model, experiment: Experiment, cl: float) -> None:
         raise InputError("mass", float(model.mass.min() / GeV), top)
 
 
-def _excluded(lower: Array, upper: Array) -> tuple[tuple[tuple[float, float], ...], ...]:
-    """Excluded couplings per point: above the upper edge, and below the lower one where it is not 0 (nan)."""
-    below = [((0.0, float(x)),) if np.isfinite(x) else () for x in lower]
-    above = [((float(x), np.inf),) if np.isfinite(x) else () for x in upper]
-    return tuple((*b, *a) for b, a in zip(below, above, strict=True))
+def _empty(found: Exclusion) -> NDArray[np.bool_]:
+    return np.asarray((found.unclamped < 0) | (found.upper == 0))
 
 
-def _empty(solved: Solution) -> NDArray[np.bool_]:
-    return np.asarray((solved.unclamped < 0) | (solved.upper == 0))
+def _flags(found: Exclusion) -> tuple[str, ...]:
+    at_end = any(any(edges) for point in found.at_grid_end for edges in point)
+    return ("empty",) * bool(_empty(found).any()) + ("grid end",) * at_end
 
 
-def _reasons(counts: Counting, solved: Solution, cl: float) -> tuple[str | None, ...]:
+def _reasons(counts: Counting, found: Exclusion, cl: float) -> tuple[str | None, ...]:
+    """Why a point has no limit: no signal, an empty interval, or too few events whatever the coupling."""
     text = "empty: the {:.0%} interval allows no signal, its upper edge is {:.4g} events before it is held at 0"
-    empty = [text.format(cl, u) if e else None for e, u in zip(_empty(solved), solved.unclamped, strict=True)]
-    return tuple(r or e for r, e in zip(counts.reason, empty, strict=True))
+    few = "no sensitivity: at most {:.3g} events at any coupling, {:.3g} would be excluded"
+    reasons = list(counts.reason)
+    for i, empty in enumerate(_empty(found)):
+        if reasons[i] is None and empty:
+            reasons[i] = text.format(cl, found.unclamped[i])
+        elif reasons[i] is None and found.peak.size and not found.intervals[i]:
+            reasons[i] = few.format(found.peak[i], found.upper[i])
+    return tuple(reasons)
 
 
 def _statistics(solved: Solution, nuisances: str) -> tuple[str, ...]:
@@ -281,12 +277,12 @@ def _largest(errors: Sequence[Array]) -> Array:
     return np.asarray(np.max(errors, axis=0))
 
 
-def _combine(yields: Sequence[Yield], signal: Counting) -> Mapping[str, Array]:
+def _combine(yields: Sequence[Yield], signal: Counting, slope: Array) -> Mapping[str, Array]:
     """Relative systematics of the coupling: those of production (largest) and of selection."""
     names = dict.fromkeys(n for y in yields for n in y.systematics)
     zero = np.zeros_like(yields[0].error)
     made = {n: _largest([y.systematics.get(n, zero) for y in yields]) for n in names}
-    return {n: v / signal.power for n, v in {**made, **signal.systematics}.items()}
+    return {n: v / slope for n, v in {**made, **signal.systematics}.items()}
 
 
 def _unique(*groups: Any) -> tuple[str, ...]:

@@ -15,7 +15,9 @@ from types import MappingProxyType
 import numpy as np
 
 from darktarget.core import Array, Experiment, Run, Signal, SignalBin
+from darktarget.core.signal import common_grid
 from darktarget.errors import InputError, UnknownName
+from darktarget.islands import Curve, Exclusion, exclude
 from darktarget.statistics import (
     Bin,
     Measurement,
@@ -45,6 +47,8 @@ class Counting:
         systematics: named relative uncertainties of the selection that are not nuisances, each [point].
         compact: the same with the processes that share every uncertainty merged, where there are some: what is
             solved, because merged signals are often the same at every point.
+        curve: events along couplings, where lifetimes make them no power of the coupling; ``unit`` and
+            ``fractions`` are then those without any decay.
     """
 
     measurement: Measurement
@@ -56,10 +60,22 @@ class Counting:
     notes: tuple[str, ...]
     systematics: Mapping[str, Array] = field(default_factory=dict)
     compact: Counting | None = None
+    curve: Curve | None = None
 
-    def at(self, point: int) -> Measurement:
-        """The measurement with the signal's make-up at one point."""
-        return self.measurement.with_fraction(self.fractions[point])
+    def at(self, point: int, coupling: float | None = None) -> Measurement:
+        """The measurement with the signal's make-up at one point (and coupling, where it depends on that)."""
+        if self.curve is None or coupling is None:
+            return self.measurement.with_fraction(self.fractions[point])
+        return self.measurement.with_fraction(self.curve.at(np.array([point]), np.array([coupling]))[1][0])
+
+    def events(self, coupling: Array) -> Array:
+        """Expected signal events at one coupling per point, [point]; nan outside the coupling grid."""
+        if self.curve is None:
+            return np.asarray(self.unit * coupling**self.power)
+        low, high = self.curve.coupling[[0, -1]]
+        inside = (coupling >= low) & (coupling <= high)
+        found = self.curve.at(np.arange(coupling.size), np.where(inside, coupling, low))[0]
+        return np.where(inside, found, np.nan)
 
     def coupling(self, events: Array) -> Array:
         """Coupling at which some number of signal events is expected, [point]; nan where there is none."""
@@ -123,11 +139,15 @@ def _assemble(
         nuisances=_nuisances(experiment, names, uncertain),
     )
     every = [s for row in signals for s in row]
+    grid, curve = common_grid(every), None
+    if grid is not None:
+        members = [[sum(row[i].events(grid) for i in group) for group in index] for row in signals]
+        curve = Curve(grid, np.moveaxis(np.array(members), 2, 0) * runs.sum(), parts)
     unit = total * runs.sum()
     reason = tuple(None if u > 0 else every[0].reason[i] or _IDLE for i, u in enumerate(unit))
     notes = tuple(dict.fromkeys(n for s in every for n in s.notes))
     expected = experiment.bins[0].expected_from_background
-    return Counting(measurement, fractions, unit, every[0].power, expected, reason, notes)
+    return Counting(measurement, fractions, unit, every[0].power, expected, reason, notes, curve=curve)
 
 
 _IDLE = "no sensitivity: the efficiency is 0"
@@ -165,12 +185,49 @@ def _of_run(run: Run, processes: Sequence[str]) -> Nuisance:
 def solve(counts: Counting, cl: float, method: str, nuisances: str) -> Solution:
     """Edges of the allowed number of signal events at each point; for a projection, its expected limit."""
     counts = counts.compact or counts
+    return _edges(counts, counts.fractions, cl, method, nuisances)
+
+
+def _edges(counts: Counting, fractions: Array, cl: float, method: str, nuisances: str) -> Solution:
+    """Edges for signals of any make-up, [row, bin, component]."""
     if counts.expected is None:
-        return edges(counts.measurement, counts.fractions, cl, method, nuisances)
-    rows, where = distinct(counts.fractions)
-    found = expected_limits(counts.measurement, rows, cl, method, nuisances, counts.expected)
-    upper = np.array([p.value for p in found])[where]
-    return Solution(np.zeros_like(upper), upper, upper, f"projection: {found[0].method}", ())
+        return edges(counts.measurement, fractions, cl, method, nuisances)
+    rows, where = distinct(fractions)
+    alive = rows.sum(axis=(1, 2)) > 0
+    upper = np.full(len(rows), np.inf)
+    text = "projection: no signal reaches the bins"
+    if alive.any():
+        found = expected_limits(counts.measurement, rows[alive], cl, method, nuisances, counts.expected)
+        upper[alive], text = [p.value for p in found], f"projection: {found[0].method}"
+    upper = upper[where]
+    return Solution(np.zeros_like(upper), upper, upper, text, ())
+
+
+def exclusion(counts: Counting, cl: float, method: str, nuisances: str) -> Exclusion:
+    """Excluded couplings at each point, and the number of events behind them."""
+    counts = counts.compact or counts
+    if counts.curve is not None:
+        return exclude(counts.curve, lambda rows: _edges(counts, rows, cl, method, nuisances))
+    solved = solve(counts, cl, method, nuisances)
+    first = counts.coupling(solved.upper)
+    intervals = _half_lines(counts.coupling(solved.lower), first)
+    return Exclusion(
+        intervals=intervals,
+        at_grid_end=tuple(((False, False),) * len(point) for point in intervals),
+        first=first,
+        upper=solved.upper,
+        unclamped=solved.unclamped,
+        peak=np.zeros(0),
+        slope=np.full(first.shape, counts.power),
+        solution=solved,
+    )
+
+
+def _half_lines(lower: Array, upper: Array) -> tuple[tuple[tuple[float, float], ...], ...]:
+    """Excluded couplings per point: above the upper edge, and below the lower one where it is not 0 (nan)."""
+    below = [((0.0, float(x)),) if np.isfinite(x) else () for x in lower]
+    above = [((float(x), np.inf),) if np.isfinite(x) else () for x in upper]
+    return tuple((*b, *a) for b, a in zip(below, above, strict=True))
 
 
 def without_nuisances(counts: Counting, cl: float, method: str) -> float:
@@ -191,20 +248,38 @@ def without_nuisances(counts: Counting, cl: float, method: str) -> float:
 
 
 def bands(counts: Counting, cl: float, method: str, nuisances: str) -> Mapping[str, Array]:
-    """Couplings expected to be excluded without signal: median, 1 and 2 sigma, each [point]."""
+    """Couplings expected to be excluded without signal: median, 1 and 2 sigma, each [point]; the lowest ones."""
     counts = counts.compact or counts
+    if counts.curve is not None:
+        return MappingProxyType({n: _expected(counts, n, cl, method, nuisances) for n in BANDS})
     rows, where = distinct(counts.fractions)
     found = expected_bands(counts.measurement, cl, method, nuisances, rows)
     return MappingProxyType({name: counts.coupling(getattr(found, name)[where]) for name in BANDS})
 
 
+def _expected(counts: Counting, name: str, cl: float, method: str, nuisances: str) -> Array:
+    """The lowest coupling that one quantile of the background-only counts would exclude."""
+    assert counts.curve is not None
+
+    def solve(rows: Array) -> Solution:
+        alike, where = distinct(rows)
+        alive = alike.sum(axis=(1, 2)) > 0
+        upper = np.full(len(alike), np.inf)
+        if alive.any():
+            found = expected_bands(counts.measurement, cl, method, nuisances, alike[alive])
+            upper[alive] = getattr(found, name)
+        return Solution(np.zeros(len(rows)), upper[where], upper[where], "", ())
+
+    return exclude(counts.curve, solve).first
+
+
 def ranking(counts: Counting, cl: float, method: str, nuisances: str) -> Mapping[str, Array]:
     """Relative change of the excluded coupling by each uncertainty (limit / limit without it - 1), [point]."""
     counts = counts.compact or counts
-    full = counts.coupling(solve(counts, cl, method, nuisances).upper)
+    full = exclusion(counts, cl, method, nuisances).first
     effects = {}
     for name in counts.measurement.uncertainties if nuisances != "none" else ():
         less = replace(counts, measurement=counts.measurement.without(name))
-        effects[name] = full / less.coupling(solve(less, cl, method, nuisances).upper) - 1
+        effects[name] = full / exclusion(less, cl, method, nuisances).first - 1
     order = sorted(effects, key=lambda name: -float(np.nanmax(np.abs(effects[name]), initial=0.0)))
     return MappingProxyType({name: effects[name] for name in order})

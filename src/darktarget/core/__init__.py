@@ -9,6 +9,7 @@ from darktarget.core.detector import Slab
 from darktarget.core.limit import Limit
 from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, LorentzStructure, Model, State
 from darktarget.core.setup import Experiment, Run, SignalBin, Signature
+from darktarget.core.signal import Signal
 from darktarget.core.yields import (
     DEFAULT,
     Beam,
@@ -17,7 +18,6 @@ from darktarget.core.yields import (
     Layer,
     Options,
     Process,
-    Signal,
     Target,
     Tracks,
     Yield,

@@ -20,9 +20,16 @@ class Limit:
         parameters: the model parameters as given.
         mass, dark_mass: mediator and lightest dark mass, [point].
         alpha_D: dark coupling, [point] (nan where the model has none).
-        coupling_upper: upper edge of the allowed couplings (nan where there is no limit), [point].
-        intervals: excluded couplings, per point a tuple of (lower, upper) pairs.
-        expected_counts: expected signal events at unit coupling, [point].
+        coupling_upper: upper edge of the couplings that are allowed from below, which is the lower edge of the
+            first interval excluded for too much signal (nan where there is no limit), [point]. Where ``intervals``
+            end, above them couplings are allowed again: a two-sided exclusion, of particles that live too short.
+        intervals: excluded couplings, per point (lower, upper) pairs, ascending; upper is inf where everything
+            above is excluded. Islands are kept apart.
+        at_grid_end: for each interval whether its lower and its upper edge are only where the known couplings
+            end: nothing is extrapolated beyond them.
+        expected_counts: expected signal events at unit coupling, [point]; without any decay where lifetimes
+            matter.
+        peak_counts: largest number of expected events over all couplings, [point]; empty for powers.
         count_limit: excluded number of signal events without any nuisance (2.302585 at n = 0, 90 % CL); nan
             where several bins share the signal differently from point to point.
         count_limit_with_nuisances: the number behind ``coupling_upper``, with the nuisances that ``nuisances``
@@ -30,9 +37,11 @@ class Limit:
         power: how the counts scale with the coupling.
         cl, statistic: confidence level and name of the statistical method.
         nuisances: marginalise, profile or none. uncertainties: names of those that entered.
-        flags: ``empty`` if some point allows no signal at all (its ``reason`` has the negative number).
-        bands: expected limits on the coupling under minus2, minus1, median, plus1, plus2, each [point].
-        ranking: relative change of the coupling by each uncertainty, each [point].
+        flags: ``empty`` if some point allows no signal at all (its ``reason`` has the negative number);
+            ``grid end`` if some interval reaches the end of the known couplings.
+        bands: expected limits on the coupling under minus2, minus1, median, plus1, plus2, each [point]; the
+            lower edge of the first interval.
+        ranking: relative change of the coupling (of the same edge) by each uncertainty, each [point].
         relative_error: numerical error on the coupling, [point].
         systematics: named relative uncertainties of the coupling, each [point].
         method: the approximations used.
@@ -68,6 +77,8 @@ class Limit:
     flags: tuple[str, ...] = ()
     bands: Mapping[str, Array] = field(default_factory=dict)
     ranking: Mapping[str, Array] = field(default_factory=dict)
+    at_grid_end: tuple[tuple[tuple[bool, bool], ...], ...] = ()
+    peak_counts: Array = field(default_factory=lambda: np.zeros(0))
 
     @property
     def y(self) -> Array:

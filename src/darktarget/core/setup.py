@@ -8,7 +8,8 @@ from typing import Protocol
 
 from darktarget.core.arrays import Array
 from darktarget.core.model import Model
-from darktarget.core.yields import Beam, Signal, Target, Yield
+from darktarget.core.signal import Signal
+from darktarget.core.yields import Beam, Target, Yield
 
 
 class Signature(Protocol):

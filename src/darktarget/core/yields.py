@@ -230,17 +230,3 @@ class Process(Protocol):
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options) -> Yield:
         """Mediators with energy above ``minimum`` made along the tracks."""
         ...
-
-
-@dataclass(frozen=True)
-class Signal:
-    """Expected accepted events per primary: unit[point] * coupling**power.
-
-    ``reason`` says, per point, why there is no signal (or None); ``systematics`` are relative, each [point].
-    """
-
-    unit: Array
-    power: float
-    reason: tuple[str | None, ...]
-    notes: tuple[str, ...] = ()
-    systematics: Mapping[str, Array] = field(default_factory=dict)

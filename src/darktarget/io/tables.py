@@ -72,7 +72,9 @@ def limit_document(bound: Limit) -> Json:
         "coupling_upper": finite(bound.coupling_upper),
         "y_upper": finite(bound.y),
         "intervals": [[finite(pair) for pair in point] for point in bound.intervals],
+        "interval_at_grid_end": [[list(edges) for edges in point] for point in bound.at_grid_end],
         "expected_counts_at_unit_coupling": finite(bound.expected_counts),
+        "peak_counts": finite(bound.peak_counts),
         "count_limit": finite([bound.count_limit])[0],
         "count_limit_with_nuisances": finite(bound.count_limit_with_nuisances),
         "power": bound.power,
@@ -105,11 +107,20 @@ def write_json(document: Json, path: Path) -> None:
 
 
 def write_limit_csv(bound: Limit, path: Path) -> None:
-    """Write a limit as CSV, one row per point; empty cells where there is no limit, the reason beside."""
+    """Write a limit as CSV, one row per point; empty cells where there is no limit, the reason beside.
+
+    ``intervals`` are excluded couplings, ``lower:upper`` separated by blanks; no upper edge means all above.
+    """
     document = limit_document(bound)
-    columns = ("mass_GeV", "dark_mass_GeV", "coupling_upper", "y_upper", "relative_error", "reason")
+    document["intervals"] = [_intervals(point) for point in bound.intervals]
+    columns = ("mass_GeV", "dark_mass_GeV", "coupling_upper", "y_upper", "relative_error", "reason", "intervals")
     expected = [f"coupling_{name}" for name in document["bands"]]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([*columns, *expected])
         writer.writerows(zip(*(document[c] for c in columns), *document["bands"].values(), strict=True))
+
+
+def _intervals(point: tuple[tuple[float, float], ...]) -> str:
+    """Intervals as one cell: ``4.1e-08:3.2e-05 ...``."""
+    return " ".join(f"{low!r}:{high!r}" if math.isfinite(high) else f"{low!r}:" for low, high in point)

@@ -12,10 +12,12 @@ import numpy as np
 
 from darktarget.core import Array, Limit
 from darktarget.errors import UnknownName
+from darktarget.plot.regions import regions
 from darktarget.units import GeV
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
 # Okabe and Ito's colours, distinguishable with any colour vision and in grey
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -67,7 +69,7 @@ def plane_named(name: str) -> Plane:
 
 
 def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -> Axes:
-    """Draw exclusion limits: the region above each curve is excluded, projections are dashed.
+    """Draw exclusion limits: the region above each curve, or inside it, is excluded; projections are dashed.
 
     A limit that carries expected bands (``limit(..., bands=True)``) shows them behind its curve: median dotted.
 
@@ -85,14 +87,15 @@ def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -
     axes = plane_named(plane)
     ax = ax if ax is not None else _new_axes(len(bounds) + 2 * any(b.bands for b in bounds))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
-        _curve(ax, axes.x(bound), axes.y(bound), colour, bound)
+        _curve(ax, axes, colour, bound)
     banded = [bound for bound in bounds if bound.bands]
     for bound in banded:
         _bands(ax, axes, bound, labelled=bound is banded[0])
     ax.set(xscale="log", yscale="log", xlabel=axes.x_label, ylabel=axes.y_label)
     ax.set_title(_caption(bounds), fontsize=8, loc="left")
     expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
-    _set_limits(ax, [(axes.x(b), axes.y(b)) for b in (*bounds, *expected)])
+    upper = [replace(b, coupling_upper=np.array([p[-1][1] if p else np.nan for p in b.intervals])) for b in bounds]
+    _set_limits(ax, [(axes.x(b), axes.y(b)) for b in (*bounds, *expected, *upper)])
     # below the axes a legend covers no curve, however many there are
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), frameon=False, fontsize=8, borderaxespad=0)
     return ax
@@ -132,16 +135,30 @@ def _bands(ax: Axes, axes: Plane, bound: Limit, labelled: bool) -> None:
         ax.fill_between(x, curves[below], curves[above], color=fill, linewidth=0, zorder=1.5, label=label)
 
 
-def _curve(ax: Axes, x: Array, y: Array, colour: str, bound: Limit) -> None:
-    known = np.isfinite(y)
-    order = np.argsort(x[known])
-    x, y = x[known][order], y[known][order]
+def _curve(ax: Axes, axes: Plane, colour: str, bound: Limit) -> None:
+    """Outlines of the excluded regions, shaded unless they are projected; a one-sided one is shaded upwards."""
     style = "--" if bound.projection else "-"
     references = ", ".join(f"arXiv:{r}" for r in bound.analysis_references)
     label = f"{bound.title}, {bound.cl:.0%} CL (recomputed)\n{references}"
-    ax.plot(x, y, style, color=colour, label=label, zorder=3)
-    if not bound.projection and x.size:
-        ax.fill_between(x, y, 1e3 * y.max(), color=colour, alpha=0.15, linewidth=0)
+    for region in regions(bound):
+        x = axes.x(bound)[region.points]
+        lower, upper = (_on_plane(axes, bound, region.points, edge) for edge in (region.lower, region.upper))
+        top = np.where(np.isfinite(upper), upper, 1e3 * lower.max())
+        closed = bool(np.isfinite(upper).all())
+        outline = np.concatenate([x, x[::-1], x[:1]]), np.concatenate([lower, upper[::-1], lower[:1]])
+        ax.plot(*(outline if closed else (x, lower)), style, color=colour, label=label, zorder=3)
+        if not bound.projection:
+            ax.fill_between(x, lower, top, color=colour, alpha=0.15, linewidth=0)
+        label = "_nolegend_"  # one entry for all regions of a limit
+    if label != "_nolegend_":
+        ax.plot([], [], style, color=colour, label=label)
+
+
+def _on_plane(axes: Plane, bound: Limit, points: NDArray[np.intp], coupling: Array) -> Array:
+    """Couplings at some points as the plane's vertical coordinate."""
+    every = np.full(bound.mass.shape, np.nan)
+    every[points] = coupling
+    return axes.y(replace(bound, coupling_upper=every))[points]
 
 
 def _set_limits(ax: Axes, curves: list[tuple[Array, Array]]) -> None:

@@ -1,0 +1,120 @@
+"""Accepted events: a power of the coupling, times an acceptance where lifetimes make it depend on the coupling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from darktarget.core.arrays import Array
+from darktarget.errors import PhysicsError
+
+SMALLEST = 1e-300  # stands for 0 in logarithms
+
+
+@dataclass(frozen=True)
+class Signal:
+    r"""Expected accepted events per primary, :math:`N(g) = N_1\,g^{\rm power} A(g)`.
+
+    Attributes:
+        unit: N_1, at unit coupling and A = 1, [point].
+        power: of the coupling.
+        reason: why there is no signal, or None, [point].
+        notes: the approximations.
+        systematics: relative uncertainties, each [point].
+        coupling: ascending couplings, [grid]; None where A = 1 at every coupling. Nothing is known outside.
+        acceptance: A, in [0, 1], [point, grid].
+
+    >>> grid, acceptance = np.array([1e-3, 1e-2]), np.array([[1, 1e-4]])
+    >>> decays = Signal(np.array([1e6]), 2.0, (None,), coupling=grid, acceptance=acceptance)
+    >>> decays.events(np.array([1e-3, 10**-2.5, 1e-2])).round(3).tolist()
+    [[1.0, 0.1, 0.01]]
+    """
+
+    unit: Array
+    power: float
+    reason: tuple[str | None, ...]
+    notes: tuple[str, ...] = ()
+    systematics: Mapping[str, Array] = field(default_factory=dict)
+    coupling: Array | None = None
+    acceptance: Array | None = None
+
+    def __post_init__(self) -> None:
+        if (self.coupling is None) != (self.acceptance is None):
+            raise PhysicsError("a signal needs both a coupling grid and an acceptance on it, or neither")
+        if self.coupling is not None and self.acceptance is not None:
+            shape = (self.unit.size, self.coupling.size)
+            if self.acceptance.shape != shape or shape[1] < 2 or not np.all(np.diff(self.coupling) > 0):
+                raise PhysicsError(f"acceptance {self.acceptance.shape} on ascending couplings: expected {shape}")
+            if not np.all(np.isfinite(self.acceptance) & (self.acceptance >= 0)) or self.coupling[0] <= 0:
+                raise PhysicsError("an acceptance that is negative or not finite, or a coupling that is not positive")
+
+    def events(self, coupling: Array) -> Array:
+        """Accepted events per primary at some couplings of the grid's range, [n] -> [point, n].
+
+        log A is linear in the logarithm of the coupling between the nodes of the grid.
+        """
+        power = self.unit[:, None] * coupling**self.power
+        if self.coupling is None or self.acceptance is None:
+            return np.asarray(power)
+        return np.asarray(power * log_linear(self.coupling, self.acceptance, coupling))
+
+
+def log_linear(grid: Array, values: Array, at: Array) -> Array:
+    """Values [point, grid] between their nodes, [point, n], log-linear in both; 0 next to a 0."""
+    u, t = np.log(grid), np.log(at)
+    i = np.clip(np.searchsorted(u, t, side="right") - 1, 0, u.size - 2)
+    w = (t - u[i]) / (u[i + 1] - u[i])
+    logs = np.log(np.maximum(values, SMALLEST))
+    found = np.exp(logs[:, i] * (1 - w) + logs[:, i + 1] * w)
+    return np.asarray(np.where(found > 10 * SMALLEST, found, 0.0))
+
+
+def common_grid(signals: Sequence[Signal]) -> Array | None:
+    """The couplings of all grids within the range that they share; None where no signal has one.
+
+    Raises:
+        PhysicsError: grids that do not overlap, or signals of different powers of the coupling without a grid.
+    """
+    grids = [s.coupling for s in signals if s.coupling is not None]
+    if not grids:
+        if len({s.power for s in signals if np.any(s.unit > 0)}) > 1:
+            raise PhysicsError("signals of different powers of the coupling need a coupling grid")
+        return None
+    low, high = max(g[0] for g in grids), min(g[-1] for g in grids)
+    every = np.unique(np.concatenate(grids))
+    every = every[(every >= low) & (every <= high)]
+    if every.size < 2:
+        raise PhysicsError("the coupling grids of the signals do not overlap")
+    return np.asarray(every)
+
+
+def combined(signals: Sequence[Signal]) -> Signal:
+    """Sum of signals, on their common grid where one depends on the coupling beyond a power.
+
+    >>> none = (None,)
+    >>> float(combined([Signal(np.ones(1), 2.0, none), Signal(np.ones(1), 2.0, none)]).unit[0])
+    2.0
+    """
+    unit = np.sum([s.unit for s in signals], axis=0)
+    reason = tuple(None if u > 0 else signals[0].reason[i] for i, u in enumerate(unit))
+    notes = tuple(dict.fromkeys(n for s in signals for n in s.notes))
+    grid, power = common_grid(signals), signals[0].power
+    acceptance = None
+    if grid is not None:
+        power = min(s.power for s in signals)
+        total = np.sum([s.events(grid) for s in signals], axis=0)
+        most = np.asarray(unit[:, None] * grid**power)
+        acceptance = np.divide(total, most, out=np.zeros_like(total), where=most > 0)
+    return Signal(unit, power, reason, notes, mean_systematics(signals), grid, acceptance)
+
+
+def mean_systematics(signals: Sequence[Signal]) -> Mapping[str, Array]:
+    """Relative systematics of a sum of signals that move together, weighted with the signals."""
+    unit = np.sum([s.unit for s in signals], axis=0)
+    names = dict.fromkeys(n for s in signals for n in s.systematics)
+    shifts = {
+        n: sum((s.systematics[n] * s.unit for s in signals if n in s.systematics), np.zeros_like(unit)) for n in names
+    }
+    return {n: np.divide(v, unit, out=np.zeros_like(unit), where=unit > 0) for n, v in shifts.items()}
