@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Final, Literal
 
 import numpy as np
@@ -19,6 +18,7 @@ from annotated_types import Ge, Gt
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.detector import preshower
+from darktarget.detector._special import erf
 from darktarget.units import GeV
 
 SCALE: Final = "calorimeter scale"
@@ -75,7 +75,7 @@ class MissingEnergy:
         scale = 1 / (math.sqrt(2) * np.maximum(self.resolution(seen), 1e-12 * beam.energy))
         margin = (self.calorimeter_energy_below_GeV * GeV - seen) * scale
         allowed = 0.5 * (energy >= self.minimum_energy)
-        return [allowed * (1 + _erf(margin + shift * scale)) for shift in shifts]
+        return [allowed * (1 + erf(margin + shift * scale)) for shift in shifts]
 
     def preshower(self, made: Yield, beam: Beam, target: Target) -> Array:
         """Probability that the pre-shower cut is passed, [point, node]."""
@@ -110,14 +110,3 @@ class MissingEnergy:
             f"pre-shower above {cut:g} GeV simulated" if cut > 0 else "no pre-shower cut",
             "invisible branching at leading order in the coupling",
         )
-
-
-@lru_cache(maxsize=1)
-def _erf_table() -> tuple[Array, Array]:
-    z = np.linspace(-6, 6, 12_001)
-    return z, np.array([math.erf(value) for value in z])
-
-
-def _erf(z: Array) -> Array:
-    """Error function to 1e-7, elementwise, by interpolation (it keeps scipy out of a cold start)."""
-    return np.asarray(np.interp(z, *_erf_table()))
