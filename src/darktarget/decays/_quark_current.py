@@ -39,6 +39,7 @@ RESONANCES: Final = (
     Resonance(10.3551 * GeV, 0.02032 * MeV, 0.443e-3 * MeV, 0.935, "b"),
     Resonance(10.5794 * GeV, 20.5 * MeV, 0.272e-3 * MeV, 1.0, "b"),
 )
+NARROW: Final = 1 * MeV
 LIGHT: Final = ("u", "d", "s")
 #: Where the continuum of a heavy quark starts and how wide its rise is.
 THRESHOLDS: Final = (("c", 3.73 * GeV, 0.6 * GeV), ("b", 10.56 * GeV, 0.3 * GeV))
@@ -71,8 +72,8 @@ def _run(start: float, scale: float, q: Array, flavours: int) -> Array:
     return np.asarray(value)
 
 
-def perturbative(s: Array, current: Mapping[str, float]) -> Array:
-    """R(s) above 2 GeV of a quark current; ``s`` in energy^2, any shape."""
+def perturbative(s: Array, current: Mapping[str, float], narrow: bool = True) -> Array:
+    """R(s) above 2 GeV of a quark current; ``s`` in energy^2, any shape; ``narrow`` as in ``hadronic_ratio``."""
     root = np.sqrt(s)
     a = strong_coupling(root) / np.pi
     flavours = 3.0 + (root > THRESHOLDS[0][1]) + (root > THRESHOLDS[1][1])
@@ -83,7 +84,9 @@ def perturbative(s: Array, current: Mapping[str, float]) -> Array:
     for quark, start, rise in THRESHOLDS:
         weight = weight + current[quark] ** 2 * (1 - np.exp(-np.maximum(root - start, 0) / rise))
     photon = {"c": 2 / 3, "b": -1 / 3}
-    peaks = sum((current[r.quark] / photon[r.quark]) ** 2 * _peak(s, r) for r in RESONANCES)
+    peaks = sum(
+        (current[r.quark] / photon[r.quark]) ** 2 * _peak(s, r) for r in RESONANCES if narrow or r.width > NARROW
+    )
     return np.asarray(3 * weight * correction + peaks)
 
 

@@ -105,12 +105,13 @@ PHI_LIKE: Final = (
 BLEND: Final = (1.9 * GeV, 2.1 * GeV)
 
 
-def hadronic_ratio(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> Array:
+def hadronic_ratio(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC, *, narrow: bool = True) -> Array:
     r"""R(s), exactly 0 below the pi pi threshold.
 
     Args:
         s: squared virtual mass (energy^2), any shape.
         current: coupling to each quark u, d, s, c, b; those of the photon by default.
+        narrow: whether J/psi, psi' and Upsilon(1S, 2S, 3S), narrower than 1 MeV, are in.
 
     Returns:
         the shape of ``s``.
@@ -124,8 +125,23 @@ def hadronic_ratio(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> 
     low, high = (root > 2 * PION_MASS) & (root < BLEND[1]), root > BLEND[0]
     share = np.clip((root - BLEND[0]) / (BLEND[1] - BLEND[0]), 0, 1)
     total[low] += (1 - share[low]) * sum(exclusive(s[low], current).values())
-    total[high] += share[high] * perturbative(s[high], current)
+    total[high] += share[high] * perturbative(s[high], current, narrow)
     return total
+
+
+def smooth_ratio(root: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> Array:
+    """R without its narrow resonances from a table in ``root`` = sqrt(s), to 1e-3: for integrals over s."""
+    grid, value = _smooth_table(tuple(sorted(current.items())))
+    return np.where(root > grid[0], np.interp(root, grid, value), 0.0)
+
+
+@lru_cache(maxsize=8)
+def _smooth_table(current: tuple[tuple[str, float], ...]) -> tuple[Array, Array]:
+    threshold = 2 * PION_MASS / GeV
+    wide = threshold * np.exp(np.log(200 / threshold) * np.linspace(0, 1, 4001) ** 1.5)
+    peaks = [np.linspace(*edges, 801) for edges in ((0.74, 0.83), (0.98, 1.08), (3.73, 3.82))]
+    grid = np.unique(np.concatenate([wide, *peaks])) * GeV
+    return grid, hadronic_ratio(grid**2, dict(current), narrow=False)
 
 
 def exclusive(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> dict[str, Array]:

@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from darktarget.core import Array
 from darktarget.decays.currents import Current, anisotropy, emission_width
@@ -98,7 +99,7 @@ class ThreeBody:
         total[open_] = (part.differential(root, parent[open_, None]) * weight).sum(axis=1)
         return total
 
-    def at_points(self, chosen: Array) -> ThreeBody:
+    def at_points(self, chosen: npt.NDArray[np.bool_]) -> ThreeBody:
         """The same decay at some of the points only."""
         arrays = (self.alpha, self.parent, self.child, self.mediator, self.width)
         alpha, parent, child, mediator, width = (a[chosen] for a in arrays)
