@@ -1,4 +1,4 @@
-r"""What a shower that starts inside a slab leaves there, in the veto behind it and beyond: a library of simulated showers.
+r"""What a shower that starts inside a slab leaves there, in the veto behind it and beyond, from simulated showers.
 
 For electrons and photons of a few energies that start at a few distances (X0) before the end of a slab, a library holds
 whole showers: energy left in the slab, energy in its scintillator, energy in the scintillator of the veto that follows,

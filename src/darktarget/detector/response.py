@@ -47,6 +47,13 @@ class Deposits:
         """Nothing yet."""
         return cls(np.zeros((slabs, size)), np.zeros((slabs, size)), np.zeros(size), np.zeros(size))
 
+    def collect(self, part: Deposits, rows: Any) -> None:
+        """Add those of some of the decays, in place; ``rows`` has no repetition."""
+        self.energy[:, rows] += part.energy
+        self.centre[:, rows] += part.centre
+        self.front[rows] += part.front
+        self.veto[rows] += part.veto
+
 
 @dataclass(frozen=True, eq=False)
 class Rays:
@@ -130,6 +137,10 @@ class Response:
                 to.centre[i, rows] += np.where(hit, measured * self.in_centre(i, part), 0.0)
             energy[rows] = np.where(hit, escaped, energy[rows])
             enters[rows] = np.where(hit & (kind in SHOWERING and self.guarded(i)), i + 2, i + 1)
+        self.add_front(kind, rays, to)
+
+    def add_front(self, kind: str, rays: Rays, to: Deposits) -> None:
+        """Add what particles leave in the pre-shower alone, in place."""
         if kind in SHOWERING:
             to.front += self._front(kind, rays)
 

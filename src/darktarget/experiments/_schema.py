@@ -211,7 +211,7 @@ def _scaled_background(t: ExperimentTable) -> tuple[str, ...]:
 
 
 def _signature(table: dict[str, Any], source: str, beam: Beam) -> Signature:
-    keys = dict(table)
+    keys = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}  # TOML has lists, we are frozen
     cls = SIGNATURES[keys.pop("name", None)]
     hints = get_type_hints(cls, include_extras=True)
     wanted: dict[str, Any] = {}

@@ -68,6 +68,11 @@ class MissingEnergy:
         """Probability that the measured energy is below the cut, for mediators of these energies."""
         return self._passing(energy, beam, (0.0,))[0]
 
+    def below(self, energy: Array) -> Array:
+        """Probability that an energy in the calorimeter is measured below the cut, the shape of ``energy``."""
+        margin = self.calorimeter_energy_below_GeV * GeV - energy
+        return np.asarray(0.5 * (1 + erf(margin / (math.sqrt(2) * np.maximum(self.resolution(energy), 1e-12 * GeV)))))
+
     def _passing(self, energy: Array, beam: Beam, shifts: tuple[float, ...]) -> list[Array]:
         """The probability for a cut moved by each shift."""
         energy = np.asarray(energy, float)
