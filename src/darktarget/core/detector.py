@@ -23,6 +23,7 @@ class Slab:
         start, length: along the beam, cm from the front of the target.
         layers: from the front, together repeated ``repeat`` times.
         cell: width of a readout cell, cm, 0 for none. cells: number of cells across; the middle one is on the beam.
+        offset: of the middle cell from the beam, cm.
         stochastic, constant: of its energy resolution, sqrt(GeV) and relative, in quadrature; both 0 where the
             simulated sampling of its layers is the resolution.
         threshold: least visible energy that a veto notices (energy unit).
@@ -36,6 +37,7 @@ class Slab:
     repeat: int = 1
     cell: float = 0.0
     cells: int = 1
+    offset: float = 0.0
     stochastic: float = 0.0
     constant: float = 0.0
     threshold: float = 0.0

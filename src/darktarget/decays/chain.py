@@ -1,8 +1,8 @@
 r"""Decay chains in the lab: the mediator decays at once to dark particles, the unstable ones fly and then decay.
 
 Nothing here knows a model: which states there are, what they decay to and how momenta are distributed is what the
-model's ``channels()`` say. Only dark decays of the mediator of leading order in the coupling are followed; a branch is one of
-them, and comes with its share of the events.
+model's ``channels()`` say. Only dark decays of the mediator of leading order in the coupling are followed; a branch is
+one of them, and comes with its share of the events.
 """
 
 from __future__ import annotations

@@ -29,7 +29,8 @@ SHOWERS: Final = 96  # per node
 ENERGIES_GEV: Final = (0.05, 0.3, 1.5, 6.0, 20.0, 60.0)
 DISTANCES: Final = (0.0, 0.7, 1.5, 2.5, 4.0, 6.0, 8.0, 10.0, 12.5, 15.0, 18.0, 22.0, 27.0, 33.0, 40.0)  # X0
 SPECIES: Final = ("e", "gamma")
-LEFT, SEEN, NOTICED, ESCAPED = 0, 1, 2, 3  # columns, all relative to the energy of the particle
+#: Columns: energies relative to the particle's, and the part of SEEN in the cell that it hits in the middle.
+LEFT, SEEN, NOTICED, ESCAPED, MIDDLE = 0, 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,14 @@ class Slice:
     Attributes:
         layers: repeated ``repeat`` times. behind: layers of the veto, or whatever scatters back.
         notice: whether the scintillator behind is a veto to be read out.
+        cell: width of a readout cell, cm, 0 for none.
     """
 
     layers: tuple[Layer, ...]
     repeat: int
     behind: tuple[Layer, ...] = ()
     notice: bool = False
+    cell: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +67,14 @@ class Library:
     sampling: float
 
     def look_up(self, species: str, energy: Array, distance: Array, uniform: Array) -> Array:
-        """Rows (left, seen, noticed, escaped), each relative to the particle's energy.
+        """Rows (left, seen, noticed, escaped, middle).
 
         Args:
             species: e or gamma. energy: energy unit, [n]. distance: X0 before the end of the slab, [n].
             uniform: random numbers, [n, 3].
 
         Returns:
-            [n, 4]; ``seen`` is to be divided by ``sampling``.
+            [n, 5]; ``seen`` is to be divided by ``sampling``.
         """
         i = self._node(np.log(self.energy), np.log(np.maximum(energy, 1e-9 * self.energy[0])), uniform[:, 0])
         j = self._node(self.distance, distance, uniform[:, 1])
@@ -119,12 +122,13 @@ def recipe(part: Slice) -> dict[str, Any]:
         "repeat": part.repeat,
         "behind": [[x.material, x.thickness, x.visible] for x in part.behind],
         "notice": part.notice,
+        "cell_cm": part.cell,
         "energies_GeV": list(ENERGIES_GEV),
         "distances_X0": list(DISTANCES),
         "showers": SHOWERS,
         "cut_MeV": round(CUT / MeV, 9),
         "seed": SEED,
-        "version": 1,
+        "version": 2,
     }
 
 
@@ -138,7 +142,7 @@ def build(part: Slice) -> cache.Arrays:
     """Simulate every node."""
     thickness = _thickness(part)
     distances = np.array([d for d in DISTANCES if d < thickness] + ([thickness] if thickness < DISTANCES[-1] else []))
-    rows = np.zeros((len(SPECIES), len(ENERGIES_GEV), distances.size, SHOWERS, 4))
+    rows = np.zeros((len(SPECIES), len(ENERGIES_GEV), distances.size, SHOWERS, 5))
     for s, species in enumerate(SPECIES):
         for i, energy in enumerate(track(ENERGIES_GEV, f"showers of {species} in {part.layers[0].material}")):
             rows[s, i] = _simulate(part, species, energy * GeV, distances)
@@ -157,8 +161,9 @@ def _simulate(part: Slice, species: str, energy: float, distances: Array) -> Arr
     run = simulate(stack, "e-", energy, CUT, n * SHOWERS, SEED, lateral=True, start=start)
     inside, total = run.event("preshower"), run.event("visible")
     behind = total - inside if part.notice else np.zeros_like(total)
-    columns = np.stack([run.event("deposited") - behind, inside, behind, run.event("back")], axis=1) / energy
-    return np.asarray(columns.reshape(SHOWERS, n, 4).swapaxes(0, 1))
+    middle = np.divide(run.event("cells"), total, out=np.ones_like(total), where=total > 0) * energy
+    columns = np.stack([run.event("deposited") - behind, inside, behind, run.event("back"), middle], axis=1) / energy
+    return np.asarray(columns.reshape(SHOWERS, n, 5).swapaxes(0, 1))
 
 
 def _stack(part: Slice) -> Any:
@@ -168,7 +173,8 @@ def _stack(part: Slice) -> Any:
 
     own = [Solid(material(x.material), x.thickness, x.visible) for x in part.layers] * part.repeat
     behind = [Solid(material(x.material), x.thickness, x.visible and part.notice) for x in part.behind]
-    return Stack((*own, *behind), (0,) * (len(own) + len(behind)), preshower_layers=len(own), name="slice")
+    bins = (0,) * (len(own) + len(behind))
+    return Stack((*own, *behind), bins, preshower_layers=len(own), cell_cm=part.cell / 3, name="slice")  # 3 are scored
 
 
 def _places(part: Slice, stack: Any, distances: Array) -> tuple[Any, Array]:

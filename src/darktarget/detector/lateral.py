@@ -30,6 +30,8 @@ SEED: Final = 4
 ENERGIES_GEV: Final = (1.0, 5.0, 25.0)
 HALF_WIDTHS_CM: Final = (0.3, 0.6, 1.0, 1.5, 2.2, 3.2, 4.5, 6.5, 9.5, 14.0)
 SIGMAS_CM: Final = (0.15, 0.4, 0.8, 1.5, 2.5, 4.0, 7.0, 12.0, 25.0)
+STEP_CM: Final = 0.1  # fractions change by less than 2 % over half of it
+REACH: Final = 3.0  # half-widths that are tabulated; outside, the last value holds
 DEPTH: Final = 30.0  # X0 that are simulated: more leaves less than 1 % of 25 GeV behind
 
 
@@ -47,14 +49,44 @@ class Profile:
         Args:
             energy: of the shower, [n]. x, y: of its axis, cm from the middle of the square, [n].
         """
-        place = np.interp(np.log(np.maximum(energy, self.energy[0])), np.log(self.energy), np.arange(self.energy.size))
+        shares = np.array([np.interp(np.log(np.maximum(energy, 1e-9)), np.log(self.energy), s) for s in self.share.T])
+        bands = [_band(x, half_width, s) * _band(y, half_width, s) for s in self.sigma]
+        return np.asarray((shares * np.array(bands)).sum(axis=0))
+
+
+@dataclass(frozen=True, eq=False)
+class Square:
+    """The fraction in one square, tabulated [energy, x, y] in steps of ``STEP_CM``: faster than 36 error functions.
+
+    Attributes:
+        energy: nodes. table: fractions; from the middle of the square outwards.
+    """
+
+    energy: Array
+    table: Array
+
+    @classmethod
+    def of(cls, shape: Profile, half_width: float) -> Square:
+        """The table of a square."""
+        grid = STEP_CM * (0.5 + np.arange(int(np.ceil(REACH * half_width / STEP_CM))))
+        x, y = (a.ravel() for a in np.meshgrid(grid, grid, indexing="ij"))
+        rows = [shape.inside(np.full(x.size, e), x, y, half_width) for e in shape.energy]
+        return cls(shape.energy, np.array(rows).reshape(-1, grid.size, grid.size))
+
+    def inside(self, energy: Array, x: Array, y: Array) -> Array:
+        """As ``Profile.inside``; linear in log(energy), the nearest place in the table."""
+        last = self.table.shape[1] - 1
+        i, j = (np.minimum((np.abs(a) / STEP_CM).astype(np.intp), last) for a in (x, y))
+        place = np.interp(np.log(np.maximum(energy, 1e-9)), np.log(self.energy), np.arange(self.energy.size))
         low = np.minimum(place.astype(np.intp), self.energy.size - 2)
         t = place - low
-        total = np.zeros_like(place)
-        for i, sigma in enumerate(self.sigma):
-            weight = self.share[low, i] * (1 - t) + self.share[low + 1, i] * t
-            total += weight * _band(x, half_width, sigma) * _band(y, half_width, sigma)
-        return total
+        return np.asarray(self.table[low, i, j] * (1 - t) + self.table[low + 1, i, j] * t)
+
+
+@lru_cache(maxsize=16)
+def square(part: Slice, half_width: float) -> Square:
+    """The fraction of a shower of a sampling structure in a square."""
+    return Square.of(profile(part), half_width)
 
 
 def _band(x: Array, half_width: float, sigma: float) -> Array:

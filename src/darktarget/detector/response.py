@@ -17,8 +17,8 @@ import numpy as np
 
 from darktarget.core import Array, Slab, Target
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
-from darktarget.detector.containment import ESCAPED, LEFT, NOTICED, SEEN, Library, Slice, library
-from darktarget.detector.lateral import profile
+from darktarget.detector.containment import ESCAPED, LEFT, MIDDLE, NOTICED, SEEN, Library, Slice, library
+from darktarget.detector.lateral import square
 from darktarget.target.materials import material
 from darktarget.units import MeV
 
@@ -67,11 +67,11 @@ class Rays:
     slope_y: Array
     uniform: Array = field(repr=False)
 
-    def entering(self, rows: Any, start: float, energy: Array) -> Rays:
-        """Some of them, with another energy, where they enter a slab or, inside it, where they are."""
-        z = np.maximum(self.z[rows], start)
+    def entering(self, rows: Any, slab: Slab, energy: Array) -> Rays:
+        """Some of them, with another energy, where they enter a slab or, inside it, are; x from its middle cell."""
+        z = np.maximum(self.z[rows], slab.start)
         u, v, step = self.slope_x[rows], self.slope_y[rows], z - self.z[rows]
-        return Rays(energy, self.x[rows] + u * step, self.y[rows] + v * step, z, u, v, self.uniform[rows])
+        return Rays(energy, self.x[rows] - slab.offset + u * step, self.y[rows] + v * step, z, u, v, self.uniform[rows])
 
 
 #: What the detector takes each visible particle for (read-only): e, gamma, muon or hadrons.
@@ -101,7 +101,7 @@ class Response:
         slab = self.slabs[index]
         veto = index + 1 < len(self.slabs) and self.slabs[index + 1].role == VETO
         behind = self.slabs[index + 1].layers * self.slabs[index + 1].repeat if veto else ()
-        return Slice(slab.layers, slab.repeat, behind, veto)
+        return Slice(slab.layers, slab.repeat, behind, veto, 0.0 if slab.role == TARGET else slab.cell)
 
     @cached_property
     def front(self) -> Library | None:
@@ -128,13 +128,13 @@ class Response:
             rows = np.flatnonzero((enters == i) & (energy > LEAST_ESCAPE * rays.energy))
             if rows.size == 0:
                 continue
-            part = rays.entering(rows, slab.start, energy[rows])
+            part = rays.entering(rows, slab, energy[rows])
             hit = np.maximum(np.abs(part.x), np.abs(part.y)) < slab.half_width
-            measured, noticed, escaped = PASSAGES[kind](self, i, part)
+            measured, middle, noticed, escaped = PASSAGES[kind](self, i, part)
             to.energy[i, rows] += np.where(hit, measured, 0.0)
             to.veto[rows] += np.where(hit, noticed, 0.0)
             if slab.role == CALORIMETER and slab.cell > 0:
-                to.centre[i, rows] += np.where(hit, measured * self.in_centre(i, part), 0.0)
+                to.centre[i, rows] += np.where(hit, measured * middle * self.aside(i, part), 0.0)
             energy[rows] = np.where(hit, escaped, energy[rows])
             enters[rows] = np.where(hit & (kind in SHOWERING and self.guarded(i)), i + 2, i + 1)
         self.add_front(kind, rays, to)
@@ -148,10 +148,11 @@ class Response:
         """Whether a veto follows the slab."""
         return i + 1 < len(self.slabs) and self.slabs[i + 1].role == VETO
 
-    def in_centre(self, i: int, part: Rays) -> Array:
-        """Fraction of a shower's energy in the middle cell."""
+    def aside(self, i: int, part: Rays) -> Array:
+        """Mean energy in the middle cell, relative to that of a particle which hits it in the middle."""
         slab = self.slabs[i]
-        return profile(Slice(slab.layers, slab.repeat)).inside(part.energy, part.x, part.y, slab.cell / 2)
+        cell = square(Slice(slab.layers, slab.repeat), slab.cell / 2)
+        return cell.inside(part.energy, part.x, part.y) / cell.inside(part.energy, 0 * part.x, 0 * part.y)
 
     def _front(self, kind: str, rays: Rays) -> Array:
         """Calibrated scintillator energy that showers leave in the pre-shower, [n]."""
@@ -166,7 +167,11 @@ class Response:
         return found
 
 
-def _shower(response: Response, i: int, kind: str, part: Rays) -> tuple[Array, Array, Array]:
+#: Measured energy, its part in the cell that is hit (in the middle), energy noticed by a veto, energy that escapes.
+Passage = tuple[Array, Array, Array, Array]
+
+
+def _shower(response: Response, i: int, kind: str, part: Rays) -> Passage:
     """What a shower leaves in slab i and in the veto behind it, and what gets out."""
     slab, showers = response.slabs[i], library(response.slice_of(i))
     distance = (slab.end - part.z) * showers.thickness / slab.length
@@ -174,29 +179,29 @@ def _shower(response: Response, i: int, kind: str, part: Rays) -> tuple[Array, A
     sampled = slab.role != TARGET and slab.stochastic == slab.constant == 0 and showers.sampling > 0
     measured = found[:, SEEN] / showers.sampling if sampled else found[:, LEFT]
     noticed = found[:, SEEN] if slab.role == VETO else found[:, NOTICED]
-    return measured, noticed, found[:, ESCAPED]
+    return measured, found[:, MIDDLE] / part.energy, noticed, found[:, ESCAPED]
 
 
-def _electron(response: Response, i: int, part: Rays) -> tuple[Array, Array, Array]:
+def _electron(response: Response, i: int, part: Rays) -> Passage:
     return _shower(response, i, "e", part)
 
 
-def _photon(response: Response, i: int, part: Rays) -> tuple[Array, Array, Array]:
+def _photon(response: Response, i: int, part: Rays) -> Passage:
     return _shower(response, i, "gamma", part)
 
 
-def _muon(response: Response, i: int, part: Rays) -> tuple[Array, Array, Array]:
+def _muon(response: Response, i: int, part: Rays) -> Passage:
     slab = response.slabs[i]
     left = np.minimum(MINIMUM_IONISATION * _grammage(slab) * (slab.end - part.z) / slab.length, part.energy)
-    return left, left if slab.role == VETO else np.zeros_like(left), part.energy - left
+    return left, np.ones_like(left), left if slab.role == VETO else np.zeros_like(left), part.energy - left
 
 
-def _hadrons(response: Response, i: int, part: Rays) -> tuple[Array, Array, Array]:
+def _hadrons(response: Response, i: int, part: Rays) -> Passage:
     slab = response.slabs[i]
     lengths = sum(x.thickness * material(x.material).density / _interaction_length(x.material) for x in slab.layers)
     passed = np.exp(-slab.repeat * lengths * (slab.end - part.z) / slab.length)
     noticed = np.full_like(part.energy, np.inf) if slab.role == VETO else np.zeros_like(part.energy)
-    return part.energy * (1 - passed), noticed, part.energy * passed
+    return part.energy * (1 - passed), np.ones_like(passed), noticed, part.energy * passed
 
 
 def _grammage(slab: Slab) -> float:
@@ -209,8 +214,8 @@ def _interaction_length(name: str) -> float:
     return NUCLEAR_INTERACTION * max(e.A for e in material(name).elements) ** (1 / 3)
 
 
-#: (response, slab, rays) -> measured and noticed energy and what gets out, by kind of particle (read-only).
-PASSAGES: Final[Mapping[str, Callable[[Response, int, Rays], tuple[Array, Array, Array]]]] = MappingProxyType(
+#: (response, slab, rays) -> what happens in one slab, by kind of particle (read-only).
+PASSAGES: Final[Mapping[str, Callable[[Response, int, Rays], Passage]]] = MappingProxyType(
     {"e": _electron, "gamma": _photon, "muon": _muon, "hadrons": _hadrons}
 )
 #: Kinds whose libraries know the veto behind a slab.

@@ -48,6 +48,7 @@ class SlabTable(StrictTable):
     repeat: Annotated[int, Ge(1)] = 1
     cell_cm: NotNegative = 0.0
     cells: Annotated[int, Ge(1)] = 1
+    offset_cm: float = 0.0
     stochastic: NotNegative = 0.0
     constant: NotNegative = 0.0
     threshold_GeV: NotNegative = 0.0
@@ -96,7 +97,18 @@ def _slab(name: str, t: SlabTable, target: Target, after: float, field: str) -> 
     if solid > t.length_cm * (1 + 1e-9):
         raise DeclarationError(f"{field}.length_cm", t.length_cm, f"at least the {solid:g} cm of its layers")
     return Slab(
-        name, t.role, start, t.length_cm, layers, repeat, cell, t.cells, t.stochastic, t.constant, t.threshold_GeV * GeV
+        name=name,
+        role=t.role,
+        start=start,
+        length=t.length_cm,
+        layers=layers,
+        repeat=repeat,
+        cell=cell,
+        cells=t.cells,
+        offset=t.offset_cm,
+        stochastic=t.stochastic,
+        constant=t.constant,
+        threshold=t.threshold_GeV * GeV,
     )
 
 

@@ -1,8 +1,8 @@
 r"""Semi-visible decays in a missing-energy search: dark particles that decay to leptons, photons or hadrons on the way.
 
 The target measures :math:`E_0 - E_X` and what decays inside it leave there; an event counts if that is below the cut,
-the calorimeters behind stay below theirs and no veto is hit. Decays in the target that pass, decays that are too soft to
-be noticed, and decays behind everything all count (Eur. Phys. J. C 83 (2023) 391, section 3.2).
+the calorimeters behind stay below theirs and no veto is hit. Decays in the target that pass, decays that are too soft
+to be noticed, and decays behind everything all count (Eur. Phys. J. C 83 (2023) 391, section 3.2).
 """
 
 from __future__ import annotations
