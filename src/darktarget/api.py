@@ -29,14 +29,14 @@ FIGURES: Final[Registry[Any]] = Registry("figure", "darktarget.figures")
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
     {plural(r.kind): r for r in (MODELS, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, CONSTRAINTS, FIGURES)}
 )
-BEAMS: Final = ("electron", "positron", "muon")
+BEAMS: Final = ("electron", "positron", "muon", "photon")
 
 
 def names(kind: str) -> tuple[str, ...]:
     """Names of all models, processes, experiments or signatures.
 
     >>> names("processes")
-    ('annihilation', 'bremsstrahlung')
+    ('annihilation', 'bremsstrahlung', 'vector-meson', 'virtual-photon')
     """
     if kind not in REGISTRIES:
         raise UnknownName("list", kind, REGISTRIES)
@@ -80,7 +80,7 @@ def cross_section(
 
     Args:
         which: the model, at any number of masses.
-        beam: electron, positron or muon.
+        beam: electron, positron, muon or (where a process takes it) photon.
         energy: beam energy in GeV.
         target: material name.
         process: name of the process.
@@ -100,7 +100,7 @@ def cross_section(
     """
     if beam not in BEAMS:
         raise UnknownName("beam", beam, BEAMS)
-    top = Parameter("energy", "beam energy", "GeV", above=LEPTON_MASS[beam] / GeV).check(energy)
+    top = Parameter("energy", "beam energy", "GeV", above=LEPTON_MASS.get(beam, 0.0) / GeV).check(energy)
     assert not isinstance(top, str)
     if top.size != 1:
         raise InputError("energy", energy, "one number")

@@ -76,16 +76,17 @@ def produce(
     """Mediators per primary at unit coupling, one Yield per process.
 
     Args:
-        processes: names, all of the model's by default.
-        choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation, tracks.
+        processes: names; by default all of the model's, without those it offers on request.
+        choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation, tracks, glauber,
+            meson_scale.
 
     Raises:
         UnknownName: a process that the model does not have, or an unknown choice.
     """
     names = tuple(processes or model.processes)
     for name in names:
-        if name not in model.processes:
-            raise UnknownName(f"process of {model.name}", name, model.processes)
+        if name not in (*model.processes, *model.on_request):
+            raise UnknownName(f"process of {model.name}", name, (*model.processes, *model.on_request))
     options = choose(**choices)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
@@ -215,7 +216,7 @@ def limit(
         statistic=method,
         nuisances=treated,
         uncertainties=counts.measurement.uncertainties if treated != "none" else (),
-        flags=_flags(found),
+        flags=(*_flags(found), *model.flags),
         bands=measure.bands(counts, cl, method, nuisances) if bands else {},
         ranking=measure.ranking(counts, cl, method, nuisances) if ranking else {},
         relative_error=_largest([y.error for y in yields]) / np.abs(found.slope),

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import Model
+from darktarget.core import Beam, Model
+from darktarget.production import PROCESSES
+from darktarget.production._mesons import MESONS
+from darktarget.production.virtual_photon import kinematic_end
 from darktarget.units import ELECTRON_MASS
 
 PAIRS = list(itertools.product(dt.names("models"), dt.names("processes")))
 
 
-BEAMS = [("electron", 100, "Pb"), ("positron", 8, "W"), ("muon", 160, "Fe")]
+BEAMS = [("electron", 100, "Pb"), ("positron", 8, "W"), ("muon", 160, "Fe"), ("photon", 70, "Pb")]
 
 
 def _model(name: str, mass: object) -> Model:
@@ -25,17 +28,30 @@ def _has(model: str, process: str) -> bool:
     return process in _model(model, 0.1).processes
 
 
+def _threshold(model: str) -> float:
+    """Threshold of the dark pair over the mass parameter."""
+    return float(_model(model, 0.1).dark_threshold[0] / 0.1)
+
+
+#: Invariant mass at which each process closes, for a positron (or photon) of 2 GeV on lead.
+ENDS = {
+    "annihilation": np.sqrt(2 * ELECTRON_MASS * 2.0 + 2 * ELECTRON_MASS**2),
+    "virtual-photon": kinematic_end(Beam("positron", 2.0), 207.2),
+    "vector-meson": MESONS["phi"].mass,
+}
+
+
 PAIRS = [(m, p) for m, p in PAIRS if _has(m, p)]
 
 
 @pytest.mark.parametrize(
     ("model", "process", "beam", "energy", "target"),
-    [(*pair, *beam) for pair in PAIRS for beam in BEAMS if pair[1] != "annihilation" or beam[0] == "positron"],
+    [(*pair, *beam) for pair in PAIRS for beam in BEAMS if beam[0] in PROCESSES[pair[1]].beams],
 )
 def test_cross_sections_are_finite_and_positive(
     model: str, process: str, beam: str, energy: float, target: str
 ) -> None:
-    masses = np.geomspace(1e-3, 0.08, 7)
+    masses = np.geomspace(1e-3, 0.08, 7) * min(1.0, 2 / 3 / max(_threshold(model), 2 / 3))
     result = dt.cross_section(_model(model, masses), beam=beam, energy=energy, target=target, process=process)
     assert np.all(np.isfinite(result.sigma))
     assert np.all(result.sigma > 0)
@@ -46,13 +62,13 @@ def test_cross_sections_are_finite_and_positive(
 
 @pytest.mark.parametrize(("model", "process"), PAIRS)
 def test_closed_is_zero_and_threshold_continuous(model: str, process: str) -> None:
-    energy, beam = 2.0, "positron"
+    energy, beam = 2.0, next(b for b in ("positron", "photon") if b in PROCESSES[process].beams)
     end = energy
-    if process == "annihilation":  # s = (threshold of the dark pair)^2, whatever the model says that is
-        ratio = (_model(model, 0.1).dark_threshold / 0.1)[0]
+    if process in ENDS:  # sqrt(s) = threshold of the dark pair, whatever the model says that is
+        ratio = _threshold(model)
         if ratio == 0:
             pytest.skip("massless dark particles: never closed")
-        end = np.sqrt(2 * ELECTRON_MASS * energy + 2 * ELECTRON_MASS**2) / ratio
+        end = ENDS[process] / ratio
     masses = end * np.linspace(0.9, 0.9999, 12)
     result = dt.cross_section(
         _model(model, [*masses, 1.05 * end]), beam=beam, energy=energy, target="Pb", process=process
@@ -69,8 +85,14 @@ def test_yields_are_weights_on_energies_below_the_beam(model: str, process: str,
     (made,) = dt.produce(_model(model, [0.01, 0.25]), seen, processes=[process])
     assert made.power > 0
     assert np.all(made.weight >= 0)
-    assert np.all(made.total > 0)
+    assert np.all(made.total >= 0)
+    showers = seen.beam.particle != "muon"
+    assert made.total[0] > 0 or not (showers or process in ("bremsstrahlung", "virtual-photon"))
     assert np.all(made.energy <= seen.beam.energy)
+    if made.angle is not None:
+        angle = made.angle()
+        assert angle.shape == made.weight.shape
+        assert np.all(angle[made.weight > 0] > 0)
     assert made.references
     assert made.method
 
@@ -79,10 +101,17 @@ def test_yields_are_weights_on_energies_below_the_beam(model: str, process: str,
 @pytest.mark.parametrize("experiment", dt.names("experiments"))
 def test_limits_scale_with_the_exposure(model: str, experiment: str) -> None:
     """The expected counts of a limit are those of the yields, and the limit is where they reach the count limit."""
-    bound = dt.limit(_model(model, [0.01, 0.3]), dt.experiment(experiment))
-    reached = bound.expected_counts * bound.coupling_upper**bound.power
-    np.testing.assert_allclose(reached, bound.count_limit_with_nuisances, rtol=1e-12)
+    seen = dt.experiment(experiment)
+    visible = any(b.signature.name == "visible-decay" for b in seen.bins)
+    theory = _model(model, [0.01, 0.3])
+    if visible and not theory.mediator_mass.any():
+        pytest.skip("dark pairs of a photon do not decay visibly as one")
+    if "mass_ratio" in theory.values:
+        theory = dt.model(model, mass=[0.01, 0.3], mass_ratio=1.5 if visible else 3.0)
+    bound, counts = dt.limit(theory, seen), dt.measurement(theory, seen)
+    np.testing.assert_allclose(counts.events(bound.coupling_upper), bound.count_limit_with_nuisances, rtol=1e-8)
     assert np.all(bound.coupling_upper > 0)
+    assert all(point[-1][0] >= upper for point, upper in zip(bound.intervals, bound.coupling_upper, strict=True))
     assert bound.references
 
 

@@ -31,6 +31,18 @@ def test_selection_is_a_part_of_what_is_made(name: str) -> None:
     signal = seen.select(model, made, BEAM, seen_by.target)
     assert np.all((signal.unit > 0) & (signal.unit <= made.total))
     assert signal.reason == (None, None)
-    closed = seen.select(dt.model("dark-photon", mass=[0.01, 0.3], mass_ratio=1.5), made, BEAM, seen_by.target)
+    assert signal.acceptance is None or np.all((signal.acceptance >= 0) & (signal.acceptance <= 1))
+
+
+@pytest.mark.parametrize("name", dt.names("signatures"))
+def test_nothing_is_seen_of_what_cannot_decay_so(name: str) -> None:
+    """No invisible decay is open below twice the dark mass, no visible one below twice the electron's."""
+    seen = SIGNATURES[name].example()  # type: ignore[attr-defined]
+    seen_by = dt.experiment("na64e-2018")
+    model = dt.model("dark-photon", mass=[0.01, 0.3], mass_ratio=1.5)
+    if name == "visible-decay":
+        model = dt.model("dark-photon", mass=[2e-4, 5e-4])
+    (made,) = dt.produce(model, seen_by, processes=["bremsstrahlung"])
+    closed = seen.select(model, made, BEAM, seen_by.target)
     assert np.all(closed.unit == 0.0)
     assert all(closed.reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -26,6 +26,10 @@ VECTOR = LorentzStructure("vector", 1)  # g gamma^mu
 AXIAL = LorentzStructure("axial", 1)  # g gamma^mu gamma5
 SCALAR = LorentzStructure("scalar", 0)  # g
 PSEUDOSCALAR = LorentzStructure("pseudoscalar", 0)  # i g gamma5
+
+
+#: Coupling at which widths that grow with it enter a propagator: narrow, as at any limit.
+SMALL: Final = 1e-7
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,8 @@ class Model(ABC):
     values: Mapping[str, Any]
     references: tuple[str, ...]
     processes: tuple[str, ...]
+    on_request: tuple[str, ...] = ()  # processes that a calculation includes only if they are named
+    reference_coupling: float = SMALL  # at which dark widths enter a cross section that is linear in them
     structure: LorentzStructure
 
     @abstractmethod
@@ -121,6 +127,35 @@ class Model(ABC):
     def mediator_mass(self) -> Array:
         """Mass in the propagator of the mediator, [point]; 0 where it is the photon."""
         return self.mass
+
+    def quark_charge(self, meson: str) -> Array:
+        """Coupling of the mediator to the quarks of a vector meson over the photon's, at unit coupling, [point].
+
+        1 for kinetic mixing, 0 (the default) for mediators without quark couplings.
+        """
+        return np.zeros(self.points)
+
+    def photon_width(self, root: Array, offset: Array | None = None) -> Array:
+        r"""Width of a virtual photon into dark particles through the mediator, at unit coupling to leading order:
+        :math:`\Gamma_{\rm dark}(\sqrt s)\,s^2/[(s-M^2)^2+M^2\Gamma^2]` per squared coupling to the current.
+
+        Args:
+            root: masses of the virtual photon, [point, any].
+            offset: s - M^2 where it is known to more digits than the difference has.
+
+        Returns:
+            energy unit, the shape of ``root``; in propagators, a width that grows with the coupling is narrow.
+        """
+        mass = self.mediator_mass[:, None]
+        total = self.width(coupling=self.reference_coupling)[:, None]
+        dark = self.width(dark=True, at=root, coupling=self.reference_coupling)
+        breit_wigner = (root**2 - mass**2 if offset is None else offset) ** 2 + (mass * total) ** 2
+        return np.asarray(np.divide(dark * root**4, breit_wigner, out=np.zeros_like(dark), where=dark > 0))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What every result of this model has to say."""
+        return ()
 
     @property
     def points(self) -> int:
@@ -188,13 +223,13 @@ class Model(ABC):
         """Width of the mediator into dark or visible particles, or (None) into all.
 
         Args:
-            at: virtual masses, [point, any]; the mediator's mass by default.
+            at: virtual masses, [point, any]; the mediator's mass by default (0 for a photon: no width).
             coupling: at which it is evaluated.
 
         Returns:
             energy unit; [point], or the shape of ``at``.
         """
-        mass = self.mass[:, None] if at is None else at
+        mass = self.mediator_mass[:, None] if at is None else at
         parts = [channel.at(mass) * coupling**channel.power for channel in self._mediated(dark)]
         total = np.asarray(sum(parts, np.zeros_like(mass)))
         return total[:, 0] if at is None else total
@@ -205,7 +240,7 @@ class Model(ABC):
         Only the channels of the lowest power of the coupling count: a visible width of order coupling^2 is
         neglected next to a dark one of order 1, but not next to neutrinos of the same order.
         """
-        mass, fraction = self.mass[:, None], np.full(self.points, np.nan)
+        mass, fraction = self.mediator_mass[:, None], np.full(self.points, np.nan)
         for power in sorted({c.power for c in self._mediated()}):
             total, dark = np.zeros(self.points), np.zeros(self.points)
             for channel in self._mediated():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -135,6 +135,8 @@ class Yield:
         systematics: named relative uncertainties, each [point].
         method: the approximations used.
         references: arXiv numbers.
+        angle: calculates the median angle (rad) between the mediator and what made it, [point, node], for those
+            who ask; the fraction within theta is theta^2/(theta^2 + angle^2). None: along it.
     """
 
     process: str
@@ -148,6 +150,7 @@ class Yield:
     systematics: Mapping[str, Array] = field(default_factory=dict)
     method: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    angle: Callable[[], Array] | None = None
 
     @property
     def total(self) -> Array:
@@ -205,6 +208,8 @@ class Options:
         electrons: of the target: rest or bound.
         radiation: whether the annihilating positron radiates before.
         tracks: shower, or first-radiation-length.
+        glauber: of vector mesons in nuclei: full or classical.
+        meson_scale: factor on the yields of vector mesons.
     """
 
     cross_section: str = "etl"
@@ -213,15 +218,18 @@ class Options:
     electrons: str = "rest"
     radiation: bool = False
     tracks: str = "shower"
+    glauber: str = "full"
+    meson_scale: float = 1.0
 
 
 DEFAULT = Options()
 
 
 class Process(Protocol):
-    """One way of producing the mediator."""
+    """One way of producing the mediator; ``beams`` are the particles it has a cross section for."""
 
     name: str
+    beams: tuple[str, ...]
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options) -> CrossSection:
         """Cross section per nucleus of a material at unit coupling."""

@@ -36,14 +36,18 @@ SPECIES: Final = ("electron", "positron")
 def efficiency(beam: Beam, target: Target, threshold: float, species: str, parent: Array, residual: Array) -> Array:
     """Probability that the calibrated pre-shower energy is above a threshold.
 
+    A photon that turns into a meson was radiated by the primary, which keeps the rest: it counts as that.
+
     Args:
         threshold: energy unit.
-        species: of the particle that radiates or annihilates.
+        species: of the particle that radiates, annihilates or (photon) turns into a meson.
         parent: its energy. residual: what it keeps. Same shape.
 
     Returns:
         probability in [0, 1], the shape of ``parent``.
     """
+    if species == "photon":
+        species, parent, residual = beam.particle, np.full_like(parent, beam.energy), beam.energy - parent + residual
     stored = cache.recall(recipe(beam, target, threshold), lambda: build(beam, target, threshold))
     table = stored["probability"][SPECIES.index(species)]
     return bilinear(stored["energy"], stored["residual"], table, parent / beam.energy, residual / beam.energy)

@@ -9,6 +9,7 @@ import numpy as np
 from darktarget.core import VECTOR, Array
 from darktarget.decays.r_ratio import ELECTROMAGNETIC, hadronic_ratio, smooth_ratio
 from darktarget.models._mediator import MediatorModel
+from darktarget.production._mesons import MESONS
 from darktarget.units import ALPHA
 
 
@@ -17,10 +18,21 @@ class VectorModel(MediatorModel):
 
     structure = VECTOR
     quarks: Mapping[str, float] = ELECTROMAGNETIC  # couplings in units of that to a lepton
+    on_request = ("vector-meson",)  # published limits are without it; it matters above 0.5 GeV
 
     def hadron_strength(self, mass: Array) -> Array:
         """Coupling^2/(4 pi) of the quark current at unit coupling; ``mass`` of any shape."""
         return np.full_like(mass, ALPHA)
+
+    def quark_charge(self, meson: str) -> Array:
+        """Coupling to the quarks of a vector meson over the photon's, at the meson's mass and unit coupling, [point].
+
+        The meson is the superposition of quark pairs ``content``: (u ubar - d dbar) for the rho, and so on.
+        """
+        which = MESONS[meson]
+        overlap, photon = (sum(c[q] * n for q, n in which.content.items()) for c in (self.quarks, ELECTROMAGNETIC))
+        strength = self.hadron_strength(np.full((self.points, 1), which.mass))[:, 0] / ALPHA
+        return np.asarray(np.sqrt(strength) * overlap / photon)
 
     def hadron_width(self, mass: Array) -> Array:
         """Width to hadrons at any virtual mass and unit coupling; exactly 0 below two pions."""

@@ -29,7 +29,6 @@ from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
 FEW_PANELS = 6  # for materials that carry little of the track length
 QUADRATURE_ERROR: Final = 2e-3  # of accepted pairs, over masses and widths (a test holds it to that)
-SMALL: Final = 1e-7  # coupling at which widths that grow with it enter the propagator: narrow, as at any limit
 REFERENCES: Final = ("1802.04756", "2108.04195")
 
 #: (s, M, on-shell width) -> M Gamma in the propagator, by name (read-only).
@@ -64,11 +63,11 @@ def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = N
         (energy unit)^-2, the shape of ``s``.
     """
     running = _named_width(width)
-    mass = model.mass[:, None]
+    mass = model.mediator_mass[:, None]
     root = np.sqrt(s)
     leptons = TO_LEPTONS[model.structure](root, 0.0, ALPHA) * model.charge("electron")[:, None] ** 2
-    dark = model.width(dark=True, at=root, coupling=SMALL)
-    total = model.width(coupling=SMALL)[:, None]
+    dark = model.width(dark=True, at=root, coupling=model.reference_coupling)
+    total = model.width(coupling=model.reference_coupling)[:, None]
     distance = s - mass**2 if offset is None else offset
     top = 4 * np.pi * (2 * model.structure.spin + 1) * leptons * dark
     breit_wigner = distance**2 + running(s, mass, total) ** 2
@@ -84,10 +83,10 @@ def _named_width(name: str) -> Callable[[Array, Array, Array], Array]:
 
 def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS) -> tuple[Array, Array]:
     """Nodes in s - M^2 and weights for s between two values, which resolve the resonance, each [point, node]."""
-    width = model.width(coupling=SMALL)
-    width = np.where(model.width(dark=True) > 0, width, 1e-6 * model.mass)  # closed: a tail alone, any scale will do
-    scale = (model.mass * width)[:, None]
-    square = model.mass[:, None] ** 2
+    mass, width = model.mediator_mass, model.width(coupling=model.reference_coupling)
+    tail = 1e-6 * np.where(mass > 0, mass, model.dark_threshold) ** 2  # closed: a tail alone, any scale will do
+    scale = np.where(model.width(dark=True) > 0, mass * width, tail)[:, None]
+    square = mass[:, None] ** 2
     start = np.clip(model.dark_threshold[:, None] ** 2, low, high)  # nothing below the lightest pair
     first, last = np.arcsinh((start - square) / scale), np.arcsinh((high - square) / scale)
     z, w = gauss(NODES)
@@ -101,6 +100,7 @@ class Annihilation:
     """e+ e- -> X* -> dark pair on atomic electrons."""
 
     name = "annihilation"
+    beams = ("positron",)
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
         """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam.
@@ -179,7 +179,7 @@ class Annihilation:
         total = sum(tracks.nodes("positron", name, minimum)[1].sum() for name in tracks.materials)
         much = tracks.nodes("positron", stuff.name, minimum)[1].sum() > 0.1 * total
         offset, ds = resonance_nodes(model, low, high, PANELS if much else FEW_PANELS)
-        s = model.mass[:, None] ** 2 + offset
+        s = model.mediator_mass[:, None] ** 2 + offset
         value = sigma(model, s, options.width, offset) * ds
         positron = (s[:, :, None] / smear.fraction - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
         jacobian = smear.probability / (2 * ELECTRON_MASS * smear.fraction)

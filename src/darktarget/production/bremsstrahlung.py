@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from types import MappingProxyType
 from typing import Final
@@ -29,6 +30,7 @@ from darktarget.core import (
 )
 from darktarget.errors import UnknownName
 from darktarget.production import _exact, _photon_flux
+from darktarget.production._angles import median_angle
 from darktarget.production._chebyshev import interpolate, nodes
 from darktarget.production._exact import Collision, gauss
 from darktarget.production._spectrum_table import FEW_NODES, NODES_PER_ENERGY, Request, recipe_of, source
@@ -161,6 +163,7 @@ class Bremsstrahlung:
     """l N -> l N X."""
 
     name = "bremsstrahlung"
+    beams = ("electron", "positron", "muon")
     direct_limit = 40  # more masses than this are interpolated in log(mass)
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
@@ -291,6 +294,7 @@ class Bremsstrahlung:
             systematics={FORM_SPREAD: np.max([np.zeros(model.points), *(p.shift for p in parts)], axis=0)},
             method=(tracks.method, f"bremsstrahlung: {how.text}", f"{options.form_factor} form factor"),
             references=(*how.references, *tracks.references),
+            angle=lambda: np.concatenate([empty, *(p.angle() for p in parts)], axis=1),
         )
 
     def _radiators(
@@ -318,12 +322,13 @@ class Bremsstrahlung:
                     (weight * factor).reshape(model.points, -1),
                     table.form_factor_shift(model.mass),
                     np.full(model.points, table.error),
+                    partial(_angles, Request(recipe, model.structure, nucleus, how), model.mass, parent, energy),
                 )
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Nodes of one species on one nucleus: energies and weight [point, node], shift and error [point]."""
+    """Nodes of one species on one nucleus: energies, weight and median angle [point, node], shift and error [point]."""
 
     energy: Array
     parent: Array
@@ -331,6 +336,12 @@ class _Part:
     weight: Array
     shift: Array
     error: Array
+    angle: Callable[[], Array]
+
+
+def _angles(request: Request, mass: Array, parent: Array, energy: Array) -> Array:
+    """Median angles [point, node]."""
+    return median_angle(request, mass, parent, energy).reshape(mass.size, -1)
 
 
 def _closed(beam: Beam) -> str:

@@ -1,7 +1,6 @@
 """Track lengths of a beam in a target: simulated once, stored with their recipe, or the first radiation length.
 
-Electrons and positrons shower; muons keep their energy (they lose less than 1 % in 40 X0 at the energies of
-the experiments) and cross the whole target.
+Electrons and positrons shower; muons cross the whole target and lose energy on the way (``muon``).
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from darktarget import cache
 from darktarget.core import Beam, Target, Tracks
 from darktarget.errors import UnknownName
 from darktarget.progress import track
+from darktarget.target import muon
 from darktarget.target.materials import material
 from darktarget.target.stack import Layer, Stack
 from darktarget.units import GeV
@@ -104,7 +104,7 @@ def build(beam: Beam, target: Target, cut: float, showers: int = SHOWERS, seed: 
 def shower(beam: Beam, target: Target, cut: float) -> Tracks:
     """Simulated track lengths, from the shipped or cached table or simulated now."""
     if beam.particle not in PRIMARY:
-        return whole_target(beam, target, cut)
+        return muon.through(beam, target)
     least = min(cut, LOWEST * beam.energy)
     stored = cache.recall(recipe_of(beam, target, least), lambda: build(beam, target, least))
     materials = tuple(dict.fromkeys(x.material for x in target.layers))
@@ -130,11 +130,6 @@ def first_radiation_length(beam: Beam, target: Target, cut: float) -> Tracks:
     first = target.radiator
     length = min(1.0, _thickness(target)[first])
     return _line(beam, {first: length}, f"primary at full energy over the first {length:.3g} X0 of {first} (no shower)")
-
-
-def whole_target(beam: Beam, target: Target, cut: float) -> Tracks:
-    """The primary at full energy through the whole target, as a muon goes."""
-    return _line(beam, _thickness(target), f"{beam.particle} at full energy through the whole target")
 
 
 def _thickness(target: Target) -> dict[str, float]:

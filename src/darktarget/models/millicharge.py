@@ -1,0 +1,43 @@
+r"""Millicharged Dirac fermion:
+:math:`\mathcal L = \bar\chi(i\gamma^\mu\partial_\mu-m)\chi + \epsilon e\,A_\mu\bar\chi\gamma^\mu\chi`.
+
+Stable. ``mass`` is m_chi, ``coupling`` its charge eps in units of e; a pair is chi chibar, counted once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darktarget.core import Array, Channel, State
+from darktarget.decays.two_body import TwoBody, vector_to_dirac
+from darktarget.models._parameters import COUPLING
+from darktarget.models._photon import LIGHTEST, PhotonModel
+from darktarget.units import ALPHA
+
+
+class Millicharge(PhotonModel):
+    """Millicharged particles.
+
+    >>> model = Millicharge(mass=[0.01, 0.1])
+    >>> print(f"{model.width(at=np.array([[1.0], [1.0]]))[0, 0] * 3 / ALPHA:.4f}")
+    1.0000
+    """
+
+    name = "millicharge"
+    parameters = (LIGHTEST, COUPLING)
+    references = ("2204.03984", "2505.04295")
+
+    def channels(self) -> tuple[Channel, ...]:
+        """gamma* to chi chibar with alpha eps^2."""
+        mass = self.mass[:, None]
+
+        def pair(root: Array) -> Array:
+            is_open = root > 2 * mass
+            return np.asarray(np.where(is_open, vector_to_dirac(np.where(is_open, root, 1.0), mass, ALPHA), 0.0))
+
+        momenta = TwoBody(self.mediator_mass, self.mass, self.mass)
+        return (Channel(self.mediator, ("chi", "chibar"), pair, 2.0, True, (self.mass, self.mass), momenta),)
+
+    def states(self) -> tuple[State, ...]:
+        """The Dirac fermion and its antiparticle."""
+        return (State("chi", self.mass, 4),)

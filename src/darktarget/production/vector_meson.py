@@ -1,0 +1,167 @@
+r"""Dark pairs from vector mesons that the photons of a shower make on nuclei: gamma A -> V A, V -> gamma* -> pair.
+
+.. math:: N = \sum_V\sum_{\rm materials} nX_0\int dE\,T_\gamma(E)\,[\sigma_{\rm coh}+\sigma_{\rm inc}]\,
+          {\rm Br}(V\to ee)\,\frac{\Gamma(V\to{\rm dark})}{\Gamma(V\to ee)}
+
+V is rho, omega, phi or J/psi and takes the photon's energy. Coherent: the nucleus stays whole and takes less than
+1 MeV. Incoherent: one nucleon is struck and recoils with |t|/(2 m_p), 0.1 GeV on average; events with more than
+``RECOIL`` (NA64's cut on the hadron calorimeter) are dropped, which removes 5e-4 of the J/psi. Excitation of the struck
+nucleon is not included, nor are mesons that scatter more than once. The coherent cross section is known to about a
+factor 2 for rho and omega (full against classical Glauber), carried as the uncertainty of this process;
+``Options.meson_scale`` scales all yields.
+
+References: hep-ph/9902259, arXiv:2112.02104.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from darktarget.core import DEFAULT, Array, Beam, CrossSection, Model, Options, Tracks, Yield
+from darktarget.errors import InputError
+from darktarget.production._glauber import GLAUBER, coherent, incoherent
+from darktarget.production._mesons import MESONS, Meson, invisible_ratio
+from darktarget.target.materials import Material, material
+from darktarget.units import HBARC_CM, GeV
+
+RECOIL: Final = 1.0 * GeV  # largest kinetic energy of a struck nucleon: NA64's cut on the hadron calorimeter
+MERGED_BINS: Final = 2
+QUADRATURE_ERROR: Final = 5e-3  # of the yield, against unmerged bins and denser nodes (a test holds it to that)
+SPREAD: Final = "coherent vector mesons (full, classical Glauber)"
+REFERENCES: Final = ("hep-ph/9902259", "1607.03838", "2112.02104")
+
+
+class VectorMeson:
+    """gamma A -> V A, V -> dark pair, with the photons of the shower."""
+
+    name = "vector-meson"
+    beams = ("photon",)
+
+    def photoproduction(
+        self, meson: str, target: str, energy: Array, options: Options = DEFAULT
+    ) -> tuple[Array, Array]:
+        """Coherent and incoherent cross section gamma A -> V A per nucleus; a compound gives the mean.
+
+        Args:
+            meson: rho, omega, phi or J/psi. target: material. energy: of the photon, [n].
+
+        Returns:
+            two arrays of (energy unit)^-2, [n].
+
+        >>> from darktarget.units import PB
+        >>> whole, struck = VectorMeson().photoproduction("rho", "Pb", np.array([70 * GeV]))
+        >>> print(f"{whole[0] / PB * 1e-6:.0f} {struck[0] / PB * 1e-6:.0f} ub")
+        3252 166 ub
+        """
+        stuff, which = material(target), MESONS[meson]
+        counts = np.array(stuff.nuclei_per_cm2_per_X0)
+        shares = counts / counts.sum()
+        pairs = list(zip(stuff.elements, shares, strict=True))
+        whole = sum((n * coherent(which, e, energy, options.glauber) for e, n in pairs), np.zeros(len(energy)))
+        struck = sum((n * incoherent(which, e, energy, RECOIL) for e, n in pairs), np.zeros(len(energy)))
+        return _scale(options) * whole, _scale(options) * struck
+
+    def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
+        """gamma A -> V A -> dark pair per nucleus for a photon beam, summed over mesons, at unit coupling.
+
+        Raises:
+            InputError: the beam is not of photons.
+        """
+        if beam.particle != "photon":
+            raise InputError("beam", beam.particle, "photon", "Leptons make photons in the shower: see limit.")
+        energy = np.array([beam.energy])
+        value, other = np.zeros(model.points), np.zeros(model.points)
+        for name, meson in MESONS.items():
+            ratio = meson.electrons * invisible_ratio(model, meson)
+            whole, struck = self.photoproduction(name, target, energy, options)
+            value += ratio * (whole + struck)
+            other += ratio * (self.photoproduction(name, target, energy, _other(options))[0] - whole)
+        closed = "kinematically closed: no vector meson is heavy enough, or none can be made"
+        return CrossSection(
+            mass=model.mass,
+            sigma=value,
+            relative_error=np.where(value > 0, QUADRATURE_ERROR, 0.0),
+            systematics={SPREAD: np.abs(np.divide(other, value, out=np.zeros_like(value), where=value > 0))},
+            method=(*_words(options), *model.notes),
+            reason=tuple(None if v > 0 else closed for v in value),
+            references=REFERENCES,
+        )
+
+    def mesons(self, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Mapping[str, float]:
+        """Mesons of each kind above an energy, made per primary."""
+        parts = list(_along(tracks, minimum, options))
+        return {name: float(sum(p.weight.sum() for p in parts if p.meson.name == name)) for name in MESONS}
+
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
+        """Dark pairs above ``minimum`` energy per primary at unit coupling, from all photon tracks."""
+        ratios = {m.name: m.electrons * invisible_ratio(model, m)[:, None] for m in MESONS.values()}
+        parts = list(_along(tracks, minimum, options))
+        none = np.zeros((model.points, 0))
+        energy = np.concatenate([np.zeros(0), *(p.energy for p in parts)])
+        weight = np.concatenate([none, *(ratios[p.meson.name] * p.weight for p in parts)], axis=1)
+        other = np.concatenate([none, *(ratios[p.meson.name] * p.shift for p in parts)], axis=1).sum(axis=1)
+        total = weight.sum(axis=1)
+        species: npt.NDArray[np.str_] = np.full(energy.size, "photon")
+        return Yield(
+            process=self.name,
+            energy=np.broadcast_to(energy, weight.shape),
+            parent=energy[None],
+            species=species,
+            weight=weight,
+            power=2.0,
+            error=np.full(model.points, QUADRATURE_ERROR),
+            decayed=True,
+            systematics={SPREAD: np.abs(np.divide(other, total, out=np.zeros_like(total), where=total > 0))},
+            method=(tracks.method, *_words(options), *model.notes),
+            references=(*REFERENCES, *tracks.references),
+        )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One meson on one material: photon energies, mesons per primary and what the other Glauber model adds, [node]."""
+
+    meson: Meson
+    energy: Array
+    weight: Array
+    shift: Array
+
+
+def _along(tracks: Tracks, minimum: float, options: Options) -> Iterator[_Part]:
+    for name in tracks.materials if "photon" in tracks.species else ():
+        energy, length = tracks.nodes("photon", name, minimum, MERGED_BINS)
+        for meson in MESONS.values():
+            per_length, other = (_per_X0(material(name), meson, energy, o) for o in (options, _other(options)))
+            yield _Part(meson, energy, length * per_length, length * (other - per_length))
+
+
+def _per_X0(stuff: Material, meson: Meson, energy: Array, options: Options) -> Array:
+    """Mesons per X0 of photon track, [n]."""
+    total = np.zeros(len(energy))
+    for nucleus, count in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
+        on_one = coherent(meson, nucleus, energy, options.glauber) + incoherent(meson, nucleus, energy, RECOIL)
+        total += count * HBARC_CM**2 * on_one
+    return _scale(options) * total
+
+
+def _other(options: Options) -> Options:
+    """The same with the other treatment of the nucleus."""
+    (other,) = set(GLAUBER) - {options.glauber} if options.glauber in GLAUBER else (options.glauber,)
+    return replace(options, glauber=other)
+
+
+def _scale(options: Options) -> float:
+    value = options.meson_scale
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < np.inf:
+        raise InputError("meson_scale", value, "a finite number > 0")
+    return float(value)
+
+
+def _words(options: Options) -> tuple[str, ...]:
+    scale = "" if options.meson_scale == 1 else f", yields times {options.meson_scale:g}"
+    return (f"vector mesons: coherent ({options.glauber} Glauber) and incoherent photoproduction{scale}",)

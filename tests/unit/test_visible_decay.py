@@ -1,0 +1,113 @@
+"""Visible decays: E137 against the published edges, and every factor of the probability by a second route."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import ncx2
+
+import darktarget as dt
+from darktarget.core import Beam, Signal, Yield
+from darktarget.production import _angles
+from darktarget.production._exact import Collision
+from darktarget.production._spectrum_table import Request, recipe_of
+from darktarget.production.bremsstrahlung import calculation
+from darktarget.signatures.visible_decay import VisibleDecay, parent_spread, within
+from darktarget.target.form_factors import form_factor
+from darktarget.target.materials import material
+from darktarget.units import ELECTRON_MASS, HBARC_CM, GeV
+
+E137 = dt.experiment("e137")
+
+
+@pytest.mark.parametrize(("mass", "upper"), [(0.01, 4.1e-5), (0.05, 6.7e-6)])
+def test_e137_visible_dark_photon(mass: float, upper: float) -> None:
+    """The published exclusion: upper edge within 1.15, lower edge 6-9e-8 within 1.7."""
+    bound = dt.limit(dt.model("dark-photon", mass=mass, mass_ratio=1.5), E137)
+    ((low, high),) = bound.intervals[0]
+    assert upper / 1.15 < high < upper * 1.15
+    assert 6e-8 / 1.7 < low < 9e-8 * 1.7
+    assert bound.coupling_upper[0] == low
+    assert bound.at_grid_end == (((False, False),),)
+    assert bound.flags == ()
+
+
+def test_nothing_is_excluded_where_the_decay_is_invisible() -> None:
+    bound = dt.limit(dt.model("dark-photon", mass=0.05), E137)
+    assert bound.intervals == ((),)
+    assert np.isnan(bound.coupling_upper[0])
+    assert "at most" in str(bound.reason[0])
+
+
+def test_decay_probability_by_quadrature() -> None:
+    """exp(-L1/l) - exp(-(L1+L2)/l) summed over energies, without bins or grids, with l = p/m hbar c/Gamma."""
+    model = dt.model("dark-photon", mass=0.02, mass_ratio=1.5)
+    seen = VisibleDecay(17_900.0, 20_400.0, 2.0)
+    energy = np.array([[2.5, 7.0, 13.0, 19.5]])
+    weight = np.array([[4.0, 3.0, 2.0, 1.0]])
+    made = Yield("x", energy, energy, np.full(4, "muon"), weight, 2.0, np.zeros(1))
+    signal = seen.select(model, made, Beam("electron", 20.0), E137.target)
+    for coupling in (1e-7, 1e-6, 1e-5, 2e-5):
+        width = coupling**2 * model.width(dark=False)[0]
+        flight = np.sqrt(energy**2 - 0.02**2) / 0.02 * HBARC_CM / width
+        alive = [quad(lambda z, l=l: np.exp(-z / l) / l, 17_900, 38_300)[0] for l in flight[0]]  # noqa: E741
+        expected = coupling**2 * (weight[0] * alive).sum()
+        assert signal.events(np.array([coupling]))[0, 0] == pytest.approx(expected, rel=0.04)
+
+
+def test_two_angles_add_up() -> None:
+    """Median law convolved with a Gaussian: against Rice's distribution integrated over the first."""
+    limit, median, variance = 1.7, 0.6, 0.35
+
+    def rice(fraction: float) -> float:
+        q = median * fraction / (1 - fraction)  # theta^2 at this quantile of q/(q + median)
+        return float(ncx2.cdf(limit / variance, 2, q / variance))
+
+    exact = quad(rice, 0, 1, epsabs=1e-9)[0]
+    assert within(limit, np.array([median]), np.array([variance]))[0] == pytest.approx(exact, abs=2e-3)
+
+
+@pytest.mark.parametrize("mass", [0.002, 0.05, 0.5])
+@pytest.mark.parametrize("x", [0.3, 0.9, 0.999])
+def test_angles_of_bremsstrahlung(mass: float, x: float) -> None:
+    """Table of medians against the exact cross section, and its shape against the law.
+
+    Within 5 percentage points, 10 for heavy mediators, whose angles the size of the nucleus limits.
+    """
+    model, beam = dt.model("dark-photon", mass=mass), Beam("electron", 20 * GeV)
+    nucleus, how = material("Al").elements[0], calculation("etl")
+    options = dt.flow.choose()
+    recipe = recipe_of(model.structure, ELECTRON_MASS, nucleus, options, beam, 2 * GeV)
+    request = Request(recipe, model.structure, nucleus, how)
+    parent = np.array([15.0]) * GeV
+    table = _angles.median_angle(request, model.mass, parent, x * parent[None, :, None])[0, 0, 0]
+    hit = Collision(ELECTRON_MASS, mass * GeV, 15 * GeV, nucleus)
+    theta = np.geomspace(1e-3 * table, min(300 * table, 1.0), 4000)
+    y, tau = np.full(theta.size, 1 - x), 2 * np.sin(theta / 2) ** 2
+    density = how.energy_angle(model.structure, hit, form_factor("elastic"), y, tau, 1) * np.sin(theta)
+    cumulative = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(theta))])
+    cumulative /= cumulative[-1]
+    assert np.interp(0.5, cumulative, theta) == pytest.approx(table, rel=0.03)
+    law = theta**2 / (theta**2 + table**2)
+    assert np.abs(law - cumulative).max() < (0.05 if mass < 0.1 else 0.10)
+
+
+def test_shower_angles_fall_with_the_energy() -> None:
+    energy = np.array([[1.0, 5.0, 20.0]])
+    made = Yield("x", energy, energy, np.array(["electron", "positron", "electron"]), energy, 2.0, np.zeros(1))
+    spread = parent_spread(made, Beam("electron", 20.0))
+    assert np.sqrt(spread[0, 0]) == pytest.approx(0.5 * 21.2e-3, rel=0.01)  # E_s/(2 E) per plane
+    assert spread[0, 2] == 0.0  # the beam itself
+    assert np.all(np.diff(spread[0]) < 0)
+
+
+def test_virtual_pairs_and_thresholds() -> None:
+    model, seen = dt.model("dark-photon", mass=0.02, mass_ratio=1.5), VisibleDecay.example()
+    energy = np.array([[1.0, 1.9]])
+    made = Yield("x", energy, energy, np.full(2, "electron"), energy, 2.0, np.zeros(1))
+    low: Signal = seen.select(model, made, Beam("electron", 20.0), E137.target)
+    assert low.unit[0] == 0
+    assert "threshold" in str(low.reason[0])
+    dark = Yield("x", 9 + energy, 9 + energy, np.full(2, "electron"), energy, 2.0, np.zeros(1), decayed=True)
+    assert "only dark pairs" in str(seen.select(model, dark, Beam("electron", 20.0), E137.target).reason[0])
