@@ -135,6 +135,7 @@ class Yield:
         systematics: named relative uncertainties, each [point].
         method: the approximations used.
         references: arXiv numbers.
+        pair_mass: invariant mass of the dark pair, [point, node]; None where the mediator is on shell.
         angle: calculates the median angle (rad) between the mediator and what made it, [point, node], for those
             who ask; the fraction within theta is theta^2/(theta^2 + angle^2). None: along it.
     """
@@ -151,6 +152,7 @@ class Yield:
     method: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     angle: Callable[[], Array] | None = None
+    pair_mass: Array | None = None
 
     @property
     def total(self) -> Array:

@@ -24,6 +24,7 @@ FLIGHT_NUMBERS: Final = 6  # which channel, and its decay
 MOST_FLIGHTS: Final = 2
 NUMBERS: Final = MEDIATOR_NUMBERS + MOST_FLIGHTS * FLIGHT_NUMBERS  # random numbers of one event
 VIRTUAL_MASSES: Final = 65  # at which the widths of virtual mediators are evaluated, and interpolated
+LEAST_FORWARD: Final = 0.1
 LEAST_SHARE: Final = 1e-12  # branches below it are dropped
 
 
@@ -58,6 +59,12 @@ class Flight:
     def boost(self) -> Array:
         r""":math:`\beta\gamma`, [n]."""
         return np.asarray(np.sqrt(np.sum(self.momentum[:, 1:] ** 2, axis=1)) / self.mass)
+
+    @property
+    def forward(self) -> Array:
+        """Momentum along the beam, [n]; the few that fly backwards or sideways are taken at 84 degrees."""
+        size = np.sqrt(np.sum(self.momentum[:, 1:] ** 2, axis=1))
+        return np.asarray(np.maximum(self.momentum[:, 3], LEAST_FORWARD * size))
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +151,7 @@ class Chain:
     def _branch(
         self, point: int, channel: Channel, share: Array, mediator: Array, mass: Array, uniform: Array
     ) -> Branch:
-        lab = self._decayed(point, channel, mediator, uniform[:, :MEDIATOR_NUMBERS], mass)
+        lab = np.nan_to_num(self._decayed(point, channel, mediator, uniform[:, :MEDIATOR_NUMBERS], mass))
         unstable = [i for i, name in enumerate(channel.daughters) if self.unstable(name, point)]
         if len(unstable) > MOST_FLIGHTS:
             raise PhysicsError(f"{channel.parent} -> {channel.label}: more than {MOST_FLIGHTS} unstable particles")

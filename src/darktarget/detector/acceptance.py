@@ -125,7 +125,7 @@ def _fly(
         where = uniforms(born.seed ^ (PLACES + k), first, depth.size, edges.shape[1])
         vertices.append(placed(edges, where))
         parts.append(deposits(response, flight, depth, vertices[k], born.seed ^ (SHOWERS + k), first))
-        cuts.append((edges - depth[:, None]) * (flight.mass / flight.momentum[:, 3])[:, None])
+        cuts.append((edges - depth[:, None]) * (flight.mass / flight.forward)[:, None])
         cuts[k] *= _relative(reference, chain.length(whole.state, point), whole.state)
     chance = passed(selection, seen_of(response, beam, born, parts, vertices, rows))
     weight = branch.share[rows] / (batch.stop - batch.start)

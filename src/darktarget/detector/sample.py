@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -21,13 +22,14 @@ from darktarget.decays.kinematics import uniforms
 from darktarget.detector.front import origins
 from darktarget.detector.response import KINDS, Deposits, Rays, Response
 from darktarget.detector.seen import Seen
-from darktarget.units import ELECTRON_MASS
 
 ORIGIN_NUMBERS: Final = 4  # random numbers of the shower in which an event is born, the choice of the node apart
 GOLDEN: Final = 0.6180339887498949  # multiples of it fill [0, 1) evenly, however many events there are
 TARGET_PIECES: Final = (0.0, 0.003, 0.01, 0.03, 0.07, 0.13, 0.22, 0.33, 0.45, 0.57, 0.68, 0.77, 0.85, 0.91, 0.96)
 SLAB_PIECES: Final = (0.0, 0.25, 0.5, 0.7, 0.83, 0.9, 0.94, 0.97, 0.985)
 COARSE: Final = 3  # of two flights, every third piece of a slab is kept
+#: Photons are radiated by electrons of the shower, and are taken to be made where those are (read-only).
+PARENTS: Final = MappingProxyType({"photon": "electron"})
 BEYOND: Final = 100.0  # cm behind the last slab, where decays that are never seen are put
 
 
@@ -78,7 +80,7 @@ def births(
     chosen, species = energy[node], made.species[node]
     numbers = uniforms(seed, first, number, ORIGIN_NUMBERS + NUMBERS)[:, :ORIGIN_NUMBERS]
     depth, front = _origin(response, beam, species, parent, parent - chosen, numbers)
-    virtual = np.sqrt(2 * ELECTRON_MASS * chosen) if made.decayed else np.full(number, mass)
+    virtual = np.full(number, mass) if made.pair_mass is None else made.pair_mass[point, node]
     momentum = np.zeros((number, 4))
     momentum[:, 0], momentum[:, 3] = chosen, np.sqrt(np.maximum(chosen**2 - virtual**2, 0))
     return Births(float(cumulative[-1]) / number, momentum, depth, front, parent, seed, first)
@@ -92,7 +94,7 @@ def _origin(
     depth, front = np.zeros_like(parent), np.zeros_like(parent)
     for name in np.unique(species):
         rows = np.flatnonzero(species == name)
-        rest = origins(beam, target, str(name))
+        rest = origins(beam, target, PARENTS.get(str(name), str(name)))
         pick = rest.choose(parent[rows], numbers[rows, 0])
         depth[rows], front[rows] = rest.depth[pick], rest.rest[pick] / response.sampling
     slab = next(s for s in response.slabs if s.role == TARGET)
@@ -138,7 +140,7 @@ def deposits(response: Response, flight: Flight, start: Array, vertices: Array, 
     n, k = vertices.shape
     found = Deposits.none(len(response.slabs), n * k)
     names = len(flight.products)
-    direction = flight.momentum[:, 1:3] / flight.momentum[:, 3:]
+    direction = flight.momentum[:, 1:3] / flight.forward[:, None]
     x, y = ((vertices - start[:, None]) * direction[:, i, None] for i in (0, 1))
     numbers = uniforms(seed, first, n, 3 * k * min(names, 2)).reshape(n, k, -1, 3)
     for i, product in enumerate(p for p in flight.products if p.name in KINDS):
