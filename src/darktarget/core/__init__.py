@@ -8,7 +8,7 @@ from darktarget.core.arrays import Array
 from darktarget.core.detector import Slab
 from darktarget.core.limit import Limit
 from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, Decay, LorentzStructure, Model, State
-from darktarget.core.setup import Experiment, Run, SignalBin, Signature
+from darktarget.core.setup import Experiment, PublishedLimit, Run, SignalBin, Signature
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
     DEFAULT,
@@ -42,6 +42,7 @@ __all__ = [
     "Model",
     "Options",
     "Process",
+    "PublishedLimit",
     "Run",
     "Signal",
     "SignalBin",

@@ -210,6 +210,7 @@ class Options:
         electrons: of the target: rest or bound.
         radiation: whether the annihilating positron radiates before.
         tracks: shower, or first-radiation-length.
+        normalisation: first-principles, or published: rescaled to the published invisible limit.
         glauber: of vector mesons in nuclei: full or classical.
         meson_scale: factor on the yields of vector mesons.
     """
@@ -220,6 +221,7 @@ class Options:
     electrons: str = "rest"
     radiation: bool = False
     tracks: str = "shower"
+    normalisation: str = "first-principles"
     glauber: str = "full"
     meson_scale: float = 1.0
 

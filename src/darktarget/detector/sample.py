@@ -110,7 +110,7 @@ def pieces(slabs: Sequence[Slab], depth: Array, coarse: bool = False) -> Array:
     """Edges z of the pieces of flights that begin at some depths of the target, [n, piece]; the last never ends."""
     edges = []
     for i, slab in enumerate(slabs):
-        inside = TARGET_PIECES if slab.role == TARGET else SLAB_PIECES
+        inside: tuple[float, ...] = TARGET_PIECES if slab.role == TARGET else SLAB_PIECES
         inside = inside[::COARSE] if coarse and slab.role != TARGET else inside
         fraction = np.array(inside if slab.length > 20.0 else (0.0,))  # cm: thin slabs are not cut
         start = depth[:, None] if slab.role == TARGET else np.full((1, 1), slab.start)
@@ -118,7 +118,7 @@ def pieces(slabs: Sequence[Slab], depth: Array, coarse: bool = False) -> Array:
         after = slabs[i + 1].start if i + 1 < len(slabs) else np.inf
         if after > slab.end:
             edges.append(np.full((depth.size, 1), slab.end))
-    return np.maximum(np.concatenate(edges, axis=1), depth[:, None])
+    return np.asarray(np.maximum(np.concatenate(edges, axis=1), depth[:, None]))
 
 
 def placed(edges: Array, uniform: Array) -> Array:
@@ -147,14 +147,20 @@ def deposits(response: Response, flight: Flight, start: Array, vertices: Array, 
         rows, p = product.rows, product.momentum
         if rows.size == 0:
             continue
-        forward = np.maximum(p[:, 3], 1e-3 * p[:, 0])  # the few that go backwards are taken as sideways
-        shape = (rows.size, k)
+        forward = np.maximum(p[:, 3:], 1e-3 * p[:, :1])  # the few that go backwards are taken as sideways
+
+        def flat(value: Array, shape: tuple[int, int] = (rows.size, k)) -> Array:
+            return np.broadcast_to(value, shape).ravel()
+
         rays = Rays(
-            *(np.broadcast_to(a, shape).ravel() for a in (
-                p[:, :1], x[rows], y[rows], vertices[rows], (p[:, 1] / forward)[:, None], (p[:, 2] / forward)[:, None]
-            )),
-            numbers[rows, :, i % numbers.shape[2]].reshape(-1, 3),
-        )  # fmt: skip
+            energy=flat(p[:, :1]),
+            x=flat(x[rows]),
+            y=flat(y[rows]),
+            z=flat(vertices[rows]),
+            slope_x=flat(p[:, 1:2] / forward),
+            slope_y=flat(p[:, 2:3] / forward),
+            uniform=numbers[rows, :, i % numbers.shape[2]].reshape(-1, 3),
+        )
         part = Deposits.none(len(response.slabs), rows.size * k)
         response.add(KINDS[product.name], rays, part)
         found.collect(part, (rows[:, None] * k + np.arange(k)).ravel())
@@ -178,7 +184,8 @@ def seen_of(
         slabs=response.slabs,
         beam=beam.energy,
         mediator=born.momentum[rows, 0].reshape(event),
-        front=born.front[rows].reshape(event) + total([p.front for p in parts]),
+        front=born.front[rows].reshape(event),
+        front_of_decays=total([p.front for p in parts]),
         veto=total([p.veto for p in parts]),
         energy=tuple(total([p.energy[s] for p in parts]) for s in slabs),
         centre=tuple(total([p.centre[s] for p in parts]) for s in slabs),

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from darktarget.core import Array, Slab
+from darktarget.core.detector import VETO
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +17,8 @@ class Seen:
 
     Attributes:
         slabs: of the detector. beam: energy of the primary. mediator: energy of the mediator.
-        front: calibrated energy in the pre-shower. veto: scintillator energy in all vetos.
+        front: calibrated energy in the pre-shower without that of the decays. front_of_decays: that one.
+        veto: scintillator energy in all vetos.
         energy, centre: in each slab and in its middle cell; of the target only what the decays left there.
         vertices: z of each decay, cm; inf for none.
     """
@@ -25,15 +27,16 @@ class Seen:
     beam: float
     mediator: Array
     front: Array
+    front_of_decays: Array
     veto: Array
     energy: tuple[Array, ...]
     centre: tuple[Array, ...]
     vertices: tuple[Array, ...]
 
     @property
-    def target(self) -> Array:
-        """Energy in the target, before its resolution: all that the mediator did not take, and the decays' part."""
-        return np.asarray(self.beam - self.mediator + self.of("target"))
+    def veto_threshold(self) -> float:
+        """Energy above which the vetos notice something."""
+        return max(s.threshold for s in self.slabs if s.role == VETO)
 
     def of(self, role: str) -> Array:
         """Energy that the decays left in all slabs of a role."""

@@ -9,10 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_type_hints
 
+import numpy as np
 from annotated_types import Ge, Le, MinLen
 from pydantic import BaseModel, ValidationError, create_model
 
-from darktarget.core import Beam, Experiment, Run, SignalBin, Signature, Target
+from darktarget.core import Beam, Experiment, PublishedLimit, Run, SignalBin, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.experiments._detector import (
     STRICT,
@@ -79,6 +80,15 @@ class BackgroundScaling(_Strict):
     exposure: Positive
 
 
+class NormalisationTable(_Strict):
+    """[normalisation]: the published invisible limit of the same set-up."""
+
+    mass_GeV: Annotated[list[Positive], MinLen(2)]
+    coupling: Annotated[list[Positive], MinLen(2)]
+    effective_exposure: Positive
+    text: str
+
+
 class ExperimentTable(_Strict):
     """A whole declaration."""
 
@@ -95,6 +105,7 @@ class ExperimentTable(_Strict):
     bins: Annotated[dict[str, BinTable], MinLen(1)]
     background_scaling: BackgroundScaling | None = None
     signal_uncertainty: dict[str, Fraction] = {}
+    normalisation: NormalisationTable | None = None
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -171,6 +182,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         references=tuple(t.references),
         published=t.published,
         signal_uncertainty=MappingProxyType(dict(t.signal_uncertainty)),
+        normalisation=_normalisation(t.normalisation, source),
     )
 
 
@@ -178,6 +190,15 @@ def _target(t: ExperimentTable, source: str) -> Target:
     layers = layers_of(t.target.layers, f"{source}: target.layers")
     bare = Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm)
     return dataclasses.replace(bare, slabs=slabs_of(t.detector, bare, source))
+
+
+def _normalisation(t: NormalisationTable | None, source: str) -> PublishedLimit | None:
+    if t is None:
+        return None
+    if len(t.mass_GeV) != len(t.coupling) or sorted(set(t.mass_GeV)) != t.mass_GeV:
+        allowed = "ascending masses, as many as couplings"
+        raise DeclarationError(f"{source}: normalisation.mass_GeV", t.mass_GeV, allowed)
+    return PublishedLimit(np.array(t.mass_GeV) * GeV, np.array(t.coupling), t.effective_exposure, t.text)
 
 
 def _check_counts(t: ExperimentTable, source: str) -> None:
@@ -211,7 +232,7 @@ def _scaled_background(t: ExperimentTable) -> tuple[str, ...]:
 
 
 def _signature(table: dict[str, Any], source: str, beam: Beam) -> Signature:
-    keys = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}  # TOML has lists, we are frozen
+    keys: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}  # we are frozen
     cls = SIGNATURES[keys.pop("name", None)]
     hints = get_type_hints(cls, include_extras=True)
     wanted: dict[str, Any] = {}

@@ -56,11 +56,8 @@ class DisplacedHcal(MissingEnergy):
 
     def cuts(self, seen: Seen) -> dict[str, Array]:
         """Probability of passing each cut, in their order."""
-        front = seen.front >= self.preshower_energy_above_GeV * GeV
         found = {
-            "production": seen.mediator >= self.minimum_energy,
-            "pre-shower": front | (self.preshower_energy_above_GeV == 0),
-            "target": self.below(seen.target),
+            **self.target_cuts(seen),
             **(self._inside(seen) if self.decay == "inside" else self._beyond(seen)),
         }
         return {name: np.asarray(value, float) for name, value in found.items()}
@@ -69,29 +66,33 @@ class DisplacedHcal(MissingEnergy):
         start, end = seen.place(self.inside[0]).start, seen.place(self.inside[-1]).end
         energy, middle = seen.named(self.inside), seen.named(self.inside, centre=True)
         shares = np.divide(energy - middle, energy, out=np.ones_like(energy), where=energy > 0)
-        hit = np.zeros(np.broadcast_shapes(*(v.shape for v in seen.vertices)), bool) if seen.vertices else np.False_
+        missed = np.ones(1)
         for z in seen.vertices:
-            hit = hit | ((z >= start) & (z < end))
+            missed = missed * ((z < start) | (z >= end))
         return {
-            "veto": seen.veto <= max(s.threshold for s in seen.slabs if s.role == VETO),
+            "veto": seen.veto <= seen.veto_threshold,
             "quiet modules": seen.named(self.quiet) < self.quiet_below_GeV * GeV,
-            "decay inside": np.asarray(hit),
+            "decay inside": 1 - missed,
             "energy inside": energy > self.energy_above_GeV * GeV,
             "periphery": shares < self.periphery_below,
         }
 
     def _beyond(self, seen: Seen) -> dict[str, Array]:
         last = max(s.end for s in seen.slabs)
-        behind = np.asarray(np.True_)
+        behind = np.ones(1)
         for z in seen.vertices:
-            behind = behind & (z >= last)
+            behind = behind * (z >= last)
         return {"decay beyond": behind}
+
+    def invisible(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
+        """What the same cuts accept if nothing is visible."""
+        return MissingEnergy.select(self, model, made, beam, target)
 
     def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
         """Accepted events per primary: unit coupling, and the accepted fraction along couplings."""
-        return simulated(self, model, made, beam, target, self._notes())
+        return simulated(self, model, made, beam, target, self._texts())
 
-    def _notes(self) -> tuple[str, ...]:
+    def _texts(self) -> tuple[str, ...]:
         return (
             f"displaced decays {self.decay}: showers of the decays simulated, resolution of the target parametrised",
             "mediators decay isotropically and fly along the beam",

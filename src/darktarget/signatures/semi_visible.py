@@ -8,7 +8,7 @@ to be noticed, and decays behind everything all count (Eur. Phys. J. C 83 (2023)
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Gt
@@ -20,6 +20,8 @@ from darktarget.signatures._simulated import simulated
 from darktarget.signatures.missing_energy import MissingEnergy
 from darktarget.units import GeV
 
+Role = Literal["target", "veto", "calorimeter"]
+
 
 @dataclass(frozen=True)
 class SemiVisible(MissingEnergy):
@@ -27,10 +29,12 @@ class SemiVisible(MissingEnergy):
 
     Attributes (and those of the missing-energy signature, of which the pre-shower cut acts on simulated energies):
         calorimeters_below_GeV: cut on the energy in all calorimeters behind the target together.
+        counted: roles of the slabs in which visible decays are noticed; all three by default.
         centre: name of a calorimeter whose middle cell must have at least as much energy as all its others.
     """
 
     calorimeters_below_GeV: Annotated[float, Gt(0)] = 1.0
+    counted: tuple[Role, ...] = ("target", "veto", "calorimeter")
     centre: str = ""
 
     name = "semi-visible"
@@ -48,25 +52,29 @@ class SemiVisible(MissingEnergy):
 
     def cuts(self, seen: Seen) -> dict[str, Array]:
         """Probability of passing each cut, in their order."""
-        front = seen.front >= self.preshower_energy_above_GeV * GeV
+        inside = TARGET in self.counted
         found = {
-            "production": seen.mediator >= self.minimum_energy,
-            "pre-shower": front | (self.preshower_energy_above_GeV == 0),
-            "target": self.below(seen.target),
-            "veto": seen.veto <= max(s.threshold for s in seen.slabs if s.role == VETO),
-            "calorimeters": seen.of(CALORIMETER) < self.calorimeters_below_GeV * GeV,
+            **self.target_cuts(seen, inside),
+            "veto": (seen.veto <= seen.veto_threshold) | (VETO not in self.counted),
+            "calorimeters": (seen.of(CALORIMETER) < self.calorimeters_below_GeV * GeV)
+            | (CALORIMETER not in self.counted),
         }
         if self.centre:
             energy, middle = seen.named((self.centre,)), seen.named((self.centre,), centre=True)
             found["centre"] = energy - middle <= middle
         return {name: np.asarray(value, float) for name, value in found.items()}
 
+    def invisible(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
+        """What the same cuts accept if nothing is visible."""
+        return MissingEnergy.select(self, model, made, beam, target)
+
     def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
         """Accepted events per primary: unit coupling, and the accepted fraction along couplings."""
-        return simulated(self, model, made, beam, target, self._notes())
+        return simulated(self, model, made, beam, target, self._texts())
 
-    def _notes(self) -> tuple[str, ...]:
+    def _texts(self) -> tuple[str, ...]:
         return (
+            f"decays seen in slabs of role {', '.join(self.counted)}",
             "semi-visible: showers of the decays simulated, resolution of the target parametrised",
             "mediators decay isotropically and fly along the beam; the 3x3 condition of the target is always met",
         )
