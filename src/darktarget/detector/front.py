@@ -21,36 +21,34 @@ from darktarget.detector import preshower
 from darktarget.progress import track
 from darktarget.units import GeV
 
-SHOWERS: Final = 3000
+SHOWERS: Final = 5000
+NEIGHBOURS: Final = 20  # rows of similar energy that are exchanged
 DEEPEST: Final = 32  # repetitions that are simulated where there is no pre-shower: 9 X0 of NA64's target
-ROWS: Final = ("energy", "depth", "length", "rest")
 
 
 @dataclass(frozen=True, eq=False)
 class Origins:
-    """Points of the track length of one species, ordered by bins of energy.
+    """Points of the track length of one species, by ascending energy.
 
     Attributes:
-        depth: cm from the front of the target, [row].
+        energy: of the particle there, [row]. depth: cm from the front of the target, [row].
         rest: scintillator energy of the rest of the shower in the pre-shower, [row].
-        edges: of the energy bins. first, stop: rows of each bin, [bin].
         cumulative: track length up to and including each row, [row].
     """
 
+    energy: Array
     depth: Array
     rest: Array
-    edges: Array
-    first: Any
-    stop: Any
     cumulative: Array
 
     def choose(self, energy: Array, uniform: Array) -> Any:
-        """A row for particles of some energies, with the probability of its track length, [n]."""
-        bins = np.clip(np.searchsorted(self.edges, energy) - 1, 0, self.edges.size - 2)
-        start, stop = self.first[bins], self.stop[bins]
+        """A row for particles of some energies, one of ``NEIGHBOURS`` on both sides by its track length, [n]."""
+        rank = np.searchsorted(self.energy, energy)
+        last = self.energy.size - 1
+        start, stop = np.clip(rank - NEIGHBOURS, 0, last), np.clip(rank + NEIGHBOURS - 1, 0, last)
         below = np.where(start > 0, self.cumulative[start - 1], 0.0)
-        goal = below + uniform * (self.cumulative[stop - 1] - below)
-        return np.clip(np.searchsorted(self.cumulative, goal, side="right"), start, stop - 1)
+        goal = below + uniform * (self.cumulative[stop] - below)
+        return np.clip(np.searchsorted(self.cumulative, goal, side="right"), start, stop)
 
 
 @lru_cache(maxsize=16)
@@ -58,21 +56,8 @@ def origins(beam: Beam, target: Target, species: str) -> Origins:
     """The library of a species (electron or positron): shipped, cached or simulated now."""
     bare = Target(target.layers, target.repeat, target.preshower_repeats, target.cell_cm)
     stored = cache.recall(recipe(beam, bare), lambda: build(beam, bare))[species]
-    rows = dict(zip(ROWS, stored.T, strict=True))
-    edges = np.array(preshower.ENERGY_EDGES) * beam.energy
-    bins = np.clip(np.searchsorted(edges, rows["energy"] * GeV) - 1, 0, edges.size - 2)
-    order = np.argsort(bins, kind="stable")
-    first = np.searchsorted(bins[order], np.arange(edges.size))
-    filled = np.flatnonzero(np.diff(first) > 0)
-    nearest = filled[np.abs(np.arange(edges.size - 1)[:, None] - filled).argmin(axis=1)]  # for bins without rows
-    return Origins(
-        depth=rows["depth"][order],
-        rest=rows["rest"][order] * GeV,
-        edges=edges,
-        first=first[nearest],
-        stop=first[nearest + 1],
-        cumulative=np.cumsum(rows["length"][order]),
-    )
+    energy, depth, length, rest = stored[np.argsort(stored[:, 0], kind="stable")].T
+    return Origins(energy * GeV, depth, rest * GeV, np.cumsum(length))
 
 
 def recipe(beam: Beam, target: Target) -> dict[str, Any]:
@@ -88,7 +73,7 @@ def recipe(beam: Beam, target: Target) -> dict[str, Any]:
 
 
 def build(beam: Beam, target: Target) -> cache.Arrays:
-    """Simulate the points of both species."""
+    """Simulate the points of both species: rows of energy (GeV), depth (cm), length (X0) and rest (GeV)."""
     thickness = [x.thickness for x in target.layers]
     edges = np.concatenate([[0.0], np.cumsum(thickness * target.repeat)])
     found = {}

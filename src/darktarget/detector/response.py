@@ -211,7 +211,8 @@ def _grammage(slab: Slab) -> float:
 
 def _interaction_length(name: str) -> float:
     """Nuclear interaction length in g/cm^2, of the heaviest element."""
-    return NUCLEAR_INTERACTION * float(max(e.A for e in material(name).elements)) ** (1 / 3)
+    heaviest: float = max(e.A for e in material(name).elements)
+    return float(NUCLEAR_INTERACTION * heaviest ** (1 / 3))
 
 
 #: (response, slab, rays) -> what happens in one slab, by kind of particle (read-only).

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -28,8 +27,6 @@ GOLDEN: Final = 0.6180339887498949  # multiples of it fill [0, 1) evenly, howeve
 TARGET_PIECES: Final = (0.0, 0.003, 0.01, 0.03, 0.07, 0.13, 0.22, 0.33, 0.45, 0.57, 0.68, 0.77, 0.85, 0.91, 0.96)
 SLAB_PIECES: Final = (0.0, 0.25, 0.5, 0.7, 0.83, 0.9, 0.94, 0.97, 0.985)
 COARSE: Final = 3  # of two flights, every third piece of a slab is kept
-#: Photons are radiated by electrons of the shower, and are taken to be made where those are (read-only).
-PARENTS: Final = MappingProxyType({"photon": "electron"})
 BEYOND: Final = 100.0  # cm behind the last slab, where decays that are never seen are put
 
 
@@ -91,19 +88,22 @@ def _origin(
 ) -> tuple[Array, Array]:
     """Depth of the birth and the pre-shower energy of the rest of the shower and of the residual particle."""
     target = response.target
-    depth, front = np.zeros_like(parent), np.zeros_like(parent)
+    depth, front, left = np.zeros_like(parent), np.zeros_like(parent), np.zeros_like(parent)
     for name in np.unique(species):
         rows = np.flatnonzero(species == name)
-        rest = origins(beam, target, PARENTS.get(str(name), str(name)))
-        pick = rest.choose(parent[rows], numbers[rows, 0])
+        # a photon that turns into a meson was radiated by the primary, which keeps the rest, as in preshower.py
+        photon = name == "photon"
+        rest = origins(beam, target, beam.particle if photon else str(name))
+        pick = rest.choose(np.full(rows.size, beam.energy) if photon else parent[rows], numbers[rows, 0])
+        left[rows] = beam.energy - parent[rows] if photon else residual[rows]
         depth[rows], front[rows] = rest.depth[pick], rest.rest[pick] / response.sampling
     slab = next(s for s in response.slabs if s.role == TARGET)
     depth += slab.start
-    left = Deposits.none(len(response.slabs), parent.size)
+    found = Deposits.none(len(response.slabs), parent.size)
     zero = np.zeros_like(parent)
-    rays = Rays(np.maximum(residual, 0), zero, zero, depth, zero, zero, numbers[:, 1:])
-    response.add_front("e", rays, left)
-    return depth, front + left.front
+    rays = Rays(np.maximum(left, 0), zero, zero, depth, zero, zero, numbers[:, 1:])
+    response.add_front("e", rays, found)
+    return depth, front + found.front
 
 
 def pieces(slabs: Sequence[Slab], depth: Array, coarse: bool = False) -> Array:

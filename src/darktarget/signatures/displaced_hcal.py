@@ -10,7 +10,7 @@ nothing in the veto nor in the quiet modules. Beyond (S2): every decay behind th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt
@@ -56,13 +56,13 @@ class DisplacedHcal(MissingEnergy):
 
     def cuts(self, seen: Seen) -> dict[str, Array]:
         """Probability of passing each cut, in their order."""
-        found = {
+        found: dict[str, Any] = {
             **self.target_cuts(seen),
             **(self._inside(seen) if self.decay == "inside" else self._beyond(seen)),
         }
         return {name: np.asarray(value, float) for name, value in found.items()}
 
-    def _inside(self, seen: Seen) -> dict[str, Array]:
+    def _inside(self, seen: Seen) -> dict[str, Any]:
         start, end = seen.place(self.inside[0]).start, seen.place(self.inside[-1]).end
         energy, middle = seen.named(self.inside), seen.named(self.inside, centre=True)
         shares = np.divide(energy - middle, energy, out=np.ones_like(energy), where=energy > 0)
