@@ -6,6 +6,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 
 from darktarget.core.arrays import Array
 from darktarget.core.detector import Slab
+from darktarget.core.events import Events
 from darktarget.core.limit import Limit
 from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, Decay, LorentzStructure, Model, State
 from darktarget.core.setup import Experiment, PublishedLimit, Run, SignalBin, Signature
@@ -35,6 +36,7 @@ __all__ = [
     "CrossSection",
     "Decay",
     "Differential",
+    "Events",
     "Experiment",
     "Layer",
     "Limit",
