@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from darktarget.flow import limit as limit
     from darktarget.flow import measurement as measurement
     from darktarget.flow import produce as produce
+    from darktarget.flow import sampler as sampler
     from darktarget.flow import select as select
     from darktarget.flow import tracks as tracks
 
@@ -40,6 +41,7 @@ _PUBLIC = {
     "measurement": "flow",
     "select": "flow",
     "produce": "flow",
+    "sampler": "flow",
     "tracks": "flow",
 }
 _MODULES = ("plot", "statistics", "units", "errors")

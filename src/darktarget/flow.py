@@ -42,7 +42,9 @@ from darktarget.core.signal import combined, mean_systematics
 from darktarget.errors import InputError, UnknownName
 from darktarget.islands import Exclusion
 from darktarget.measure import Counting
+from darktarget.normalisation import normalisation
 from darktarget.production import PROCESSES
+from darktarget.production._sampling import Sampler
 from darktarget.statistics import Solution, check_choices, treatment
 from darktarget.target.track_tables import tracks_by
 from darktarget.units import GeV
@@ -78,7 +80,7 @@ def produce(
     Args:
         processes: names; by default all of the model's, without those it offers on request.
         choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation, tracks, glauber,
-            meson_scale.
+            meson_scale, normalisation.
 
     Raises:
         UnknownName: a process that the model does not have, or an unknown choice.
@@ -90,7 +92,8 @@ def produce(
     options = choose(**choices)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
-    return tuple(PROCESSES[name]().produce(model, path, minimum, options) for name in names)
+    made = [PROCESSES[name]().produce(model, path, minimum, options) for name in names]
+    return normalisation(options.normalisation)(model, experiment, made)
 
 
 def choose(**choices: Any) -> Options:
@@ -104,6 +107,36 @@ def choose(**choices: Any) -> Options:
         if name not in known:
             raise UnknownName("choice", name, known)
     return Options(**choices)
+
+
+def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahlung", **choices: Any) -> Sampler:
+    """What draws production events of one model point in an experiment's target; ``.events(number, seed)`` does.
+
+    Args:
+        process: one that has events: bremsstrahlung.
+        choices: as in ``produce``.
+
+    Raises:
+        UnknownName: a process that the model does not have, or that has no events.
+        InputError: several parameter points. PhysicsError: nothing can be made.
+
+    >>> import darktarget as dt
+    >>> source = sampler(dt.model("dark-photon", mass=0.1), dt.experiment("ldmx-4gev"))
+    >>> drawn = source.events(1000, seed=1)
+    >>> len(drawn), drawn.role[2]
+    (1000, 'mediator')
+    """
+    able = tuple(n for n in model.processes if hasattr(PROCESSES[n], "sampler"))
+    if process not in able:
+        raise UnknownName(f"process of {model.name} with events", process, able)
+    options = choose(**choices)
+    minimum = min(b.signature.minimum_energy for b in experiment.bins)
+    path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
+    target = experiment.target
+    thickness = sum(layer.thickness for layer in target.layers) * target.repeat
+    made: Any = PROCESSES[process]()
+    drawn: Sampler = made.sampler(model, path, minimum, options, experiment.name, thickness)
+    return drawn
 
 
 def select(model: Model, yields: Sequence[Yield], seen: SignalBin, beam: Beam, target: Target) -> Signal:

@@ -257,3 +257,53 @@ def test_as_a_process_with_warnings_as_errors() -> None:
     done = subprocess.run([*command, "--mass", "1e-3:200:9", "--json"], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert json.loads(done.stdout)["coupling_upper"][-1] is None
+
+
+def test_events_command(run: Any, tmp_path: Path) -> None:
+    words = ("events", "ldmx-4gev", "dark-photon", "--mass", "0.1", "--number", "500", "--seed", "3")
+    path = tmp_path / "out.lhe"
+    done = run(*words, "-p", "coupling=1e-4", "--out", str(path))
+    assert done.code == 0
+    assert done.out == ""
+    assert "500 events" in done.err
+    first = path.read_bytes()
+    assert first.count(b"<event>") == 500
+    assert run(*words, "-p", "coupling=1e-4", "--out", str(path)).code == 2  # exists
+    assert run(*words, "-p", "coupling=1e-4", "--out", str(path), "--force").code == 0
+    assert path.read_bytes() == first
+    for bad, text in (
+        (("--out", str(tmp_path / "a")), "coupling"),
+        (("-p", "coupling=1e-4", "--format", "root", "--out", str(tmp_path / "a")), "hepmc3, lhe, parquet"),
+        (("-p", "coupling=1e-4", "-p", "mass=0.2", "--out", str(tmp_path / "a")), "once"),
+        (("-p", "coupling=1e-4", "--process", "annihilation", "--out", str(tmp_path / "a")), "bremsstrahlung"),
+        (("-p", "coupling=1e-4", "--number", "0", "--out", str(tmp_path / "a")), "whole number"),
+    ):
+        failed = run(*words, *bad)
+        assert failed.code == 2
+        assert text in failed.err
+    assert not (tmp_path / "a").exists()
+
+
+def test_limit_with_two_edges(run: Any, tmp_path: Path) -> None:
+    words = (
+        "limit",
+        "e137",
+        "dark-photon",
+        "--mass",
+        "0.01,0.1,1",
+        "-p",
+        "mass_ratio=1.5",
+        "--process",
+        "bremsstrahlung",
+    )
+    document = json.loads(run(*words, "--json", "--out", str(tmp_path)).out)
+    (low, high), *rest = document["intervals"][0]
+    assert rest == []
+    assert document["coupling_upper"][0] == low < high
+    assert document["interval_at_grid_end"][0] == [[False, False]]
+    assert document["intervals"][2] == []
+    assert "no sensitivity" in document["reason"][2]
+    with (tmp_path / "e137_dark-photon.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["intervals"] == f"{low!r}:{high!r}"
+    assert rows[2]["intervals"] == ""

@@ -5,9 +5,11 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 """
 
 from darktarget.core.arrays import Array
+from darktarget.core.detector import Slab
+from darktarget.core.events import Events
 from darktarget.core.limit import Limit
 from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, Decay, LorentzStructure, Model, State
-from darktarget.core.setup import Experiment, Run, SignalBin, Signature
+from darktarget.core.setup import Experiment, PublishedLimit, Run, SignalBin, Signature
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
     DEFAULT,
@@ -34,6 +36,7 @@ __all__ = [
     "CrossSection",
     "Decay",
     "Differential",
+    "Events",
     "Experiment",
     "Layer",
     "Limit",
@@ -41,10 +44,12 @@ __all__ = [
     "Model",
     "Options",
     "Process",
+    "PublishedLimit",
     "Run",
     "Signal",
     "SignalBin",
     "Signature",
+    "Slab",
     "State",
     "Target",
     "Tracks",

@@ -28,7 +28,7 @@ ANGLES: Final = 96  # of the cumulative integral
 
 def recipe_of(spectrum: dict[str, Any]) -> dict[str, Any]:
     """Recipe of the angles that belong to a table of spectra."""
-    return {**spectrum, "kind": "bremsstrahlung-angle", "shape": list(SHAPE), "quality": ANGLES, "version": 1}
+    return {**spectrum, "kind": "angle-of-bremsstrahlung", "shape": list(SHAPE), "quality": ANGLES, "version": 1}
 
 
 def forward_scale(collision: Collision, y: Array) -> Array:

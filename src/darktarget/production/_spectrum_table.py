@@ -112,6 +112,15 @@ class SpectrumTable:
         Returns:
             energy and weight, each [point, energy, node]; weights sum to the cross section above ``minimum``.
         """
+        z, w = gauss(nodes)
+        energy, density = self.density(mass, parent, minimum, z)
+        return energy, density * w
+
+    def density(self, mass: Array, parent: Array, minimum: float, z: Array) -> tuple[Array, Array]:
+        """Mediator energies and d sigma/dz at places z in (0, 1) between ``minimum`` and the kinematic end.
+
+        z is linear in the integration variable zeta; arguments and shapes as in ``evaluate``.
+        """
         grid = self.grid
         fraction = grid.mass_fraction(mass[:, None], parent)
         inside = fraction <= 1
@@ -122,12 +131,11 @@ class SpectrumTable:
         energy = parent[None, :, None]
         safe = np.where(inside, mass[:, None], MASS_RANGE_GEV[0] * GeV)[:, :, None]
         chart, first = grid.chart(safe, energy)
-        z, w = gauss(nodes)
         start = np.minimum(np.maximum(chart.zeta(minimum / energy), first), chart.last)
         zeta = start + (chart.last - start) * z
         y = chart.y(zeta)
         density = np.exp(clenshaw(rows[:, :, None, :], (zeta - first) / (chart.last - first)))
-        density *= size_suppression(grid.collision(safe, energy), y) * (chart.last - start) * w
+        density *= size_suppression(grid.collision(safe, energy), y) * (chart.last - start)
         reached = inside[:, :, None] & (minimum < chart.high * energy)
         return (1 - y) * energy, np.where(reached, density, 0.0)
 

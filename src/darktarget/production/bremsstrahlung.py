@@ -28,11 +28,12 @@ from darktarget.core import (
     Tracks,
     Yield,
 )
-from darktarget.errors import UnknownName
+from darktarget.errors import PhysicsError, UnknownName
 from darktarget.production import _exact, _photon_flux
 from darktarget.production._angles import median_angle
 from darktarget.production._chebyshev import interpolate, nodes
 from darktarget.production._exact import Collision, gauss
+from darktarget.production._sampling import Sampler, radiators
 from darktarget.production._spectrum_table import FEW_NODES, NODES_PER_ENERGY, Request, recipe_of, source
 from darktarget.production._zeta import ZetaMap
 from darktarget.target.form_factors import FormFactor, form_factor
@@ -301,29 +302,54 @@ class Bremsstrahlung:
         self, model: Model, tracks: Tracks, minimum: float, options: Options, how: Calculation
     ) -> Iterator[_Part]:
         """What each charged species radiates off each kind of nucleus."""
-        pairs = list(product([s for s in RADIATING if s in tracks.species], tracks.materials))
+        pairs = product([s for s in RADIATING if s in tracks.species], tracks.materials)
         total = sum(tracks.nodes(species, name, minimum)[1].sum() for species, name in pairs)
-        for species, name in pairs:
+        for species, name, density, request in _requests(model, tracks, minimum, options, how):
             parent, length = tracks.nodes(species, name, minimum, MERGED_BINS)
-            stuff = material(name)
-            for nucleus, density in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
-                if parent.size == 0:
-                    continue
-                recipe = recipe_of(model.structure, LEPTON_MASS[species], nucleus, options, tracks.beam, minimum)
-                table = source(Request(recipe, model.structure, nucleus, how))
-                nodes = NODES_PER_ENERGY if length.sum() > 0.1 * total else FEW_NODES
-                energy, weight = table.evaluate(model.mass, parent, minimum, nodes)
-                factor = density * HBARC_CM**2 * length[:, None] * model.charge(species)[:, None, None] ** 2
-                flat = energy.reshape(model.points, -1)
-                yield _Part(
-                    flat,
-                    np.repeat(parent, nodes)[None] if how.tabulated else np.repeat(parent, 2 * nodes)[None],
-                    np.full(flat.shape[1], species),
-                    (weight * factor).reshape(model.points, -1),
-                    table.form_factor_shift(model.mass),
-                    np.full(model.points, table.error),
-                    partial(_angles, Request(recipe, model.structure, nucleus, how), model.mass, parent, energy),
-                )
+            if parent.size == 0:
+                continue
+            table = source(request)
+            nodes = NODES_PER_ENERGY if length.sum() > 0.1 * total else FEW_NODES
+            energy, weight = table.evaluate(model.mass, parent, minimum, nodes)
+            factor = density * HBARC_CM**2 * length[:, None] * model.charge(species)[:, None, None] ** 2
+            flat = energy.reshape(model.points, -1)
+            yield _Part(
+                flat,
+                np.repeat(parent, nodes)[None] if how.tabulated else np.repeat(parent, 2 * nodes)[None],
+                np.full(flat.shape[1], species),
+                (weight * factor).reshape(model.points, -1),
+                table.form_factor_shift(model.mass),
+                np.full(model.points, table.error),
+                partial(_angles, request, model.mass, parent, energy),
+            )
+
+    def sampler(
+        self, model: Model, tracks: Tracks, minimum: float, options: Options, name: str, thickness: float
+    ) -> Sampler:
+        """What draws events along the tracks; arguments as ``produce``, and the target's owner and thickness (cm).
+
+        Raises:
+            PhysicsError: an approximation is asked for, which has no events.
+        """
+        how = calculation(options.cross_section)
+        if not how.tabulated:
+            raise PhysicsError(f"events need the exact cross section, etl; {how.text} has none")
+        groups = [
+            radiators(model, tracks, minimum, species, stuff, density, request)
+            for species, stuff, density, request in _requests(model, tracks, minimum, options, how)
+        ]
+        return Sampler(model, groups, minimum, options.form_factor, tracks, name, thickness)
+
+
+def _requests(
+    model: Model, tracks: Tracks, minimum: float, options: Options, how: Calculation
+) -> Iterator[tuple[str, str, float, Request]]:
+    """Every radiating species, material, nuclei per cm^2 and X0, and the table of its spectrum."""
+    for species, name in product([s for s in RADIATING if s in tracks.species], tracks.materials):
+        stuff = material(name)
+        for nucleus, density in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
+            recipe = recipe_of(model.structure, LEPTON_MASS[species], nucleus, options, tracks.beam, minimum)
+            yield species, name, density, Request(recipe, model.structure, nucleus, how)
 
 
 @dataclass(frozen=True)

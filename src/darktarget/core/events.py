@@ -1,0 +1,109 @@
+"""Weighted samples of what was made, with four-momenta and vertices; and the particle numbers that files carry.
+
+Numbers follow the Monte Carlo numbering scheme of the PDG review: leptons and nuclei as there, dark matter 51 (scalar),
+52 (fermion), 53 (vector), mediators 54 (spin 0) and 55 (spin 1), 39 (spin 2). What other codes of the field call them:
+
+=============  =======  =====================================  ==========
+particle       here     DMG4                                   LDMX
+=============  =======  =====================================  ==========
+spin-1         55       5500022 (A' invisible),                622 (A')
+                        5500122 (visible), 5500322 (inelastic)
+spin-0         54       numbers of its own per parity          -
+spin-2         39       -                                      -
+=============  =======  =====================================  ==========
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darktarget.core.arrays import Array
+from darktarget.errors import InputError
+
+Ids = NDArray[np.int64]
+INCOMING: Final = -1
+OUTGOING: Final = 1
+
+#: PDG numbers of standard particles (read-only).
+PDG_ID: Final[Mapping[str, int]] = MappingProxyType(
+    {"electron": 11, "positron": -11, "muon": 13, "antimuon": -13, "photon": 22}
+)
+#: PDG numbers of mediators by spin (read-only).
+MEDIATOR_ID: Final[Mapping[int, int]] = MappingProxyType({0: 54, 1: 55, 2: 39})
+#: PDG numbers of dark matter by kind (read-only).
+DARK_ID: Final[Mapping[str, int]] = MappingProxyType({"scalar": 51, "dirac": 52, "majorana": 52, "vector": 53})
+
+
+def nucleus_id(Z: int, A: float) -> int:
+    """PDG number of a nucleus, 10LZZZAAAI.
+
+    >>> nucleus_id(82, 207.2)
+    1000822070
+    """
+    return 1_000_000_000 + 10_000 * Z + 10 * round(A)
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """A weighted sample of production events of one model point.
+
+    Attributes:
+        process, model, experiment: names.
+        weight: expected number per primary at unit coupling that each event stands for, [event]; they sum to the
+            yield. power: the number grows as coupling**power.
+        momentum: (E, px, py, pz), energy unit, beam along z, [event, particle, 4].
+        particle: PDG numbers, [event, particle]. mass: energy unit, same shape.
+        status: INCOMING or OUTGOING, [particle].
+        role: what each particle is, in words, [particle].
+        vertex: (ct, x, y, z) of production in cm, from the front of the target, [event, 4].
+        depth: of production, X0 of the whole target, [event].
+        number: events of the whole sample, of which these may be a part.
+        seed: of the sample. first: number of the first of these events.
+        method: the approximations used. references: arXiv numbers.
+    """
+
+    process: str
+    model: str
+    experiment: str
+    weight: Array
+    power: float
+    momentum: Array
+    particle: Ids
+    mass: Array
+    status: tuple[int, ...]
+    role: tuple[str, ...]
+    vertex: Array
+    depth: Array
+    number: int
+    seed: int
+    first: int = 0
+    method: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not np.all(np.isfinite(self.weight)) or np.any(self.weight < 0):
+            bad = self.weight[~(np.isfinite(self.weight) & (self.weight >= 0))]
+            raise InputError("weight", float(bad[0]), "finite and >= 0", "An event without a weight means nothing.")
+
+    def __len__(self) -> int:
+        return int(self.weight.size)
+
+    def of(self, role: str) -> Array:
+        """Four-momenta of the particle with a role, [event, 4]."""
+        return np.asarray(self.momentum[:, self.role.index(role)])
+
+    def at(self, coupling: float, exposure: float = 1.0) -> Events:
+        """The same events weighted with the number expected at a coupling for some primaries on target."""
+        return replace(self, weight=self.weight * coupling**self.power * exposure, power=0.0)
+
+    @property
+    def effective_number(self) -> float:
+        """Number of unweighted events with the same statistical power, (sum w)^2 / sum w^2."""
+        total = float((self.weight**2).sum())
+        return float(self.weight.sum()) ** 2 / total if total > 0 else 0.0

@@ -1,0 +1,89 @@
+"""``darktarget events``: production events of one model point in an experiment, written to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from darktarget.errors import InputError
+
+if TYPE_CHECKING:
+    from darktarget.core import Events, Model
+    from darktarget.io.events import Sheet
+
+
+def events(
+    experiment: Annotated[str, typer.Argument(help="Name, or the path of your own TOML file.")],
+    model: str,
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    mass: Annotated[str | None, typer.Option(help="Mediator mass in GeV: one value.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; coupling is required.")
+    ] = None,
+    number: Annotated[int, typer.Option(help="How many events.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 1,
+    form: Annotated[str, typer.Option("--format", help="lhe, hepmc3 or parquet.")] = "lhe",
+    process: Annotated[str, typer.Option(help="bremsstrahlung.")] = "bremsstrahlung",
+    force: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
+) -> None:
+    """Weighted events of mediators made in the target, with four-momenta and vertices."""
+    from darktarget import api
+    from darktarget.interface.parsing import masses, parameters
+    from darktarget.io import events as io_events
+    from darktarget.io import files
+    from darktarget.io.event_formats import FORMATS
+
+    FORMATS.require(form)
+    given = parameters(param or [])
+    if ("mass" in given) == (mass is not None):
+        raise InputError("mass", mass, "given once, as --mass or as -p mass")
+    if mass is not None:
+        given["mass"] = masses([mass])
+    if "coupling" not in given:
+        raise InputError("coupling", None, "a number, -p coupling=...", "The weights of events need one.")
+    files.check(out.parent, (out.name,), force=force)
+    theory, seen = api.model(model, **given), api.experiment(experiment)
+    sheet, chunks = prepared(theory, seen, number, seed, process)
+    path = io_events.write(out, form, sheet, chunks, force=force)
+    typer.echo(f"{number} events in {path}, {sheet.expected:.6g} expected at coupling {sheet.coupling:g}", err=True)
+
+
+def prepared(theory: Model, seen: Any, number: int, seed: int, process: str) -> tuple[Sheet, Iterator[Events]]:
+    """Header and chunks of a sample for the exposure of an experiment at the model's coupling."""
+    from darktarget import flow
+    from darktarget.io.events import Sheet
+    from darktarget.io.tables import finite
+
+    source = flow.sampler(theory, seen, process=process)
+    (made,) = flow.produce(theory, seen, processes=[process])
+    coupling, exposure = float(theory.values["coupling"][0]), seen.exposure
+    first = source.events(number, seed, 0, 1)
+    plain = {k: finite(v)[0] if hasattr(v, "dtype") else v for k, v in theory.values.items()}
+    sheet = Sheet(
+        events=number,
+        expected=float(made.total[0]) * coupling**made.power * exposure,
+        model=theory.name,
+        experiment=seen.name,
+        process=process,
+        parameters=plain,
+        coupling=coupling,
+        exposure=exposure,
+        seed=seed,
+        role=list(first.role),
+        status=list(first.status),
+        method=list(first.method),
+        references=list(first.references),
+    )
+    return sheet, _chunks(source, number, seed, coupling, exposure)
+
+
+def _chunks(source: Any, number: int, seed: int, coupling: float, exposure: float) -> Iterator[Events]:
+    """The sample in pieces of one random stream each."""
+    from darktarget.progress import track
+
+    size = source.block
+    for first in track(range(0, number, size), "events"):
+        yield source.events(number, seed, first, size).at(coupling, exposure)

@@ -1,0 +1,105 @@
+r"""HepMC3 ASCII files (version 3, arXiv:1912.08005): one vertex per event, units GeV and cm.
+
+The run attribute ``darktarget`` holds one line of JSON; status 4 marks the incoming particles, 1 the outgoing ones. The
+event attribute ``depth_X0`` is the depth of production.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from darktarget.core import Events
+from darktarget.errors import DataCorrupt
+from darktarget.units import GeV
+
+if TYPE_CHECKING:
+    from darktarget.io.events import Sheet
+
+START = "HepMC::Version 3.02.06\nHepMC::Asciiv3-START_EVENT_LISTING\n"
+END = "HepMC::Asciiv3-END_EVENT_LISTING"
+RUN = "A darktarget "
+BEAM, FINAL = 4, 1
+
+
+class Hepmc3:
+    """The HepMC3 ASCII format."""
+
+    name = "hepmc3"
+
+    def write(self, path: Path, sheet: Sheet, chunks: Iterable[Events]) -> None:
+        """Write a whole file."""
+        with path.open("w", encoding="ascii") as file:
+            file.write(f"{START}W 1\nN expected\nT darktarget\\|{sheet.version}\\|{sheet.process}\n")
+            file.write(f"{RUN}{_escaped(sheet.text())}\n")
+            for chunk in chunks:
+                file.write(_events(chunk))
+            file.write(f"{END}\n\n")
+
+    def read(self, path: Path) -> tuple[Sheet, Iterator[Events]]:
+        """Header and events."""
+        from darktarget.io.events import Sheet, gathered
+
+        with path.open(encoding="ascii", errors="replace") as file:
+            for line in file:
+                if line.startswith(RUN):
+                    sheet = Sheet.parse(line[len(RUN) :].replace("\\\\", "\\"), path)
+                    return sheet, gathered(path, sheet, _rows(path, sheet))
+                if line.startswith("E "):
+                    break
+        raise DataCorrupt(f"{path}: no darktarget header")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\")
+
+
+def _events(chunk: Events) -> str:
+    """All events of a chunk, by one format string."""
+    from darktarget.io.events import flat_rows
+
+    entering = [i + 1 for i, s in enumerate(chunk.status) if s < 0]
+    words = []
+    for i, status in enumerate(chunk.status):
+        if i == len(entering):  # incoming particles come first, then the vertex, then what leaves it
+            words.append(f"V -1 0 [{','.join(map(str, entering))}] @ %.16e %.16e %.16e %.16e\n")
+        mother, code = (0, BEAM) if status < 0 else (-1, FINAL)
+        words.append(f"P {i + 1} {mother} %d %.16e %.16e %.16e %.16e %.16e {code}\n")
+    form = f"E %d 1 {len(chunk.role)}\nU GEV CM\nW %.16e\nA 0 depth_X0 %.16e\n" + "".join(words)
+    particles = np.concatenate([chunk.particle[..., None].astype(float), flat_rows(chunk)], axis=2)
+    cut = 6 * len(entering)
+    flat = particles.reshape(len(chunk), -1)
+    head = np.stack([chunk.first + np.arange(len(chunk)), chunk.weight, chunk.depth], axis=1)
+    place = chunk.vertex[:, [1, 2, 3, 0]]
+    table = np.concatenate([head, flat[:, :cut], place, flat[:, cut:]], axis=1)
+    return (form * len(chunk)) % tuple(table.ravel().tolist())
+
+
+def _rows(path: Path, sheet: Sheet) -> Iterator[tuple[float, list[float], list[list[float]]]]:
+    """Weight, vertex and particles of each event."""
+    size = 5 + len(sheet.role)  # lines of an event
+    with path.open(encoding="ascii", errors="replace") as file:
+        for line in file:
+            if line.startswith(END):
+                return
+            if line.startswith("E "):
+                yield _row(path, [line, *(file.readline() for _ in range(size - 1))])
+    raise DataCorrupt(f"{path}: no {END}, the file ends early")
+
+
+def _row(path: Path, lines: list[str]) -> tuple[float, list[float], list[list[float]]]:
+    words = [line.split() for line in lines]
+    try:
+        by_key = {w[0]: w for w in words if w[0] in ("W", "A", "V")}
+        x, y, z, ct = (float(v) for v in by_key["V"][-4:])
+        weight, depth = float(by_key["W"][1]), float(by_key["A"][3])
+        rows = [w for w in words if w[0] == "P"]
+        if len(rows) != int(words[0][3]) or any(len(w) != 10 for w in rows):
+            raise ValueError(len(rows))
+        particles = [[float(w[3]), *(float(v) * GeV for v in w[4:9])] for w in rows]
+        return weight, [ct, x, y, z, depth], particles
+    except (ValueError, IndexError, KeyError) as error:
+        raise DataCorrupt(f"{path}: an event that cannot be read, the file ends early or is broken") from error
