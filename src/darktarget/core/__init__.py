@@ -5,6 +5,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 """
 
 from darktarget.core.arrays import Array
+from darktarget.core.curve import Curve, Published
 from darktarget.core.detector import Slab
 from darktarget.core.events import Events
 from darktarget.core.limit import Limit
@@ -34,6 +35,7 @@ __all__ = [
     "Beam",
     "Channel",
     "CrossSection",
+    "Curve",
     "Decay",
     "Differential",
     "Events",
@@ -44,6 +46,7 @@ __all__ = [
     "Model",
     "Options",
     "Process",
+    "Published",
     "PublishedLimit",
     "Run",
     "Signal",
