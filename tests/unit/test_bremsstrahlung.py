@@ -16,6 +16,7 @@ from darktarget.production._chebyshev import basis, nodes
 from darktarget.production._exact import EXACT, Collision
 from darktarget.production._kernels import KernelTable
 from darktarget.production._photon_flux import flux
+from darktarget.production._tensor import COUPLED_TO
 from darktarget.production.bremsstrahlung import CALCULATIONS, Bremsstrahlung, calculation, sigma
 from darktarget.target.form_factors import form_factor
 from darktarget.target.materials import MATERIALS, material
@@ -185,6 +186,7 @@ def shipped() -> list[tuple[dict[str, object], cache.Arrays]]:
 
 def request_of(recipe: dict[str, object]) -> st.Request:
     nucleus = next(e for m in MATERIALS.values() for e in m.elements if recipe["Z"] == e.Z)
+    assert set(COUPLED_TO.values()) <= set(EXACT.entries)
     structure = next(s for s in EXACT.entries if s.name == recipe["structure"])
     return st.Request(dict(recipe), structure, nucleus, calculation(str(recipe["method"])))
 
