@@ -23,7 +23,7 @@ from darktarget.signatures import SIGNATURES
 from darktarget.units import LEPTON_MASS, GeV
 
 #: Figures use this module, so their registry is named here by its package alone.
-FIGURES: Final[Registry[Any]] = Registry("figure", "darktarget.figures")
+FIGURES: Final[Registry[Any]] = Registry("figure", "darktarget.figures", shown=("caption", "source"))
 
 #: What ``names`` can list (read-only).
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(

@@ -42,6 +42,7 @@ from darktarget.core.signal import combined, mean_systematics
 from darktarget.errors import InputError, UnknownName
 from darktarget.islands import Exclusion
 from darktarget.measure import Counting
+from darktarget.normalisation import normalisation
 from darktarget.production import PROCESSES
 from darktarget.production._sampling import Sampler
 from darktarget.statistics import Solution, check_choices, treatment
@@ -79,7 +80,7 @@ def produce(
     Args:
         processes: names; by default all of the model's, without those it offers on request.
         choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation, tracks, glauber,
-            meson_scale.
+            meson_scale, normalisation.
 
     Raises:
         UnknownName: a process that the model does not have, or an unknown choice.
@@ -91,7 +92,8 @@ def produce(
     options = choose(**choices)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
-    return tuple(PROCESSES[name]().produce(model, path, minimum, options) for name in names)
+    made = [PROCESSES[name]().produce(model, path, minimum, options) for name in names]
+    return normalisation(options.normalisation)(model, experiment, made)
 
 
 def choose(**choices: Any) -> Options:

@@ -15,8 +15,8 @@ ROOT = Path(darktarget.__file__).parent
 # a module imports only from those listed before it
 ORDER = (
     "units", "errors", "progress", "core", "registry", "cache", "target", "decays", "production", "models", "detector",
-    "signatures", "experiments", "statistics", "islands", "measure", "flow", "thermal", "constraints", "io", "plot",
-    "api", "figures", "scan", "shipping", "interface",
+    "signatures", "experiments", "statistics", "islands", "measure", "normalisation", "flow", "thermal", "constraints",
+    "io", "plot", "api", "figures", "scan", "shipping", "interface",
 )  # fmt: skip
 ONLY = {"statistics": {"errors", "core", "statistics"}}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py")

@@ -6,6 +6,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 
 from darktarget.core.arrays import Array
 from darktarget.core.curve import Curve, Published
+from darktarget.core.detector import Slab
 from darktarget.core.events import Events
 from darktarget.core.limit import Limit
 from darktarget.core.model import (
@@ -21,7 +22,7 @@ from darktarget.core.model import (
     Model,
     State,
 )
-from darktarget.core.setup import Experiment, Run, SignalBin, Signature
+from darktarget.core.setup import Experiment, PublishedLimit, Run, SignalBin, Signature
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
     DEFAULT,
@@ -60,10 +61,12 @@ __all__ = [
     "Options",
     "Process",
     "Published",
+    "PublishedLimit",
     "Run",
     "Signal",
     "SignalBin",
     "Signature",
+    "Slab",
     "State",
     "Target",
     "Tracks",

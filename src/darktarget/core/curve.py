@@ -66,6 +66,7 @@ class Curve:
     reason: tuple[str | None, ...]
     references: tuple[str, ...]
     version: str
+    labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
     cl: float = float("nan")
     published: tuple[Published, ...] = ()
     stated: bool = False

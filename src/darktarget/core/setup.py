@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+
 from darktarget.core.arrays import Array
 from darktarget.core.model import Model
 from darktarget.core.signal import Signal
@@ -57,11 +59,33 @@ class SignalBin:
     expected_from_background: str | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class PublishedLimit:
+    """A published limit of the invisible search of the same set-up.
+
+    Attributes:
+        mass: energy unit, ascending. coupling: the limit at each.
+        effective_exposure: particles on target times efficiency behind it. text: where it is from.
+    """
+
+    mass: Array
+    coupling: Array
+    effective_exposure: float
+    text: str
+
+    def at(self, mass: Array) -> Array:
+        """The limit at other masses: linear in the logarithms, and on beyond the ends."""
+        x, y, z = np.log(self.mass), np.log(self.coupling), np.log(mass)
+        i = np.clip(np.searchsorted(x, z) - 1, 0, x.size - 2)
+        return np.asarray(np.exp(y[i] + (z - x[i]) * (y[i + 1] - y[i]) / (x[i + 1] - x[i])))
+
+
 @dataclass(frozen=True)
 class Experiment:
     """A published analysis or a projection, as its TOML file declares it.
 
     ``signal_uncertainty``: relative uncertainty of the signal by process, at every mass.
+    ``normalisation``: what yields may be rescaled to, see ``darktarget.normalisation``.
     """
 
     name: str
@@ -76,6 +100,7 @@ class Experiment:
     references: tuple[str, ...]
     published: str
     signal_uncertainty: Mapping[str, float] = field(default_factory=dict)
+    normalisation: PublishedLimit | None = None
 
     @property
     def exposure(self) -> float:

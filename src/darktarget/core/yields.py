@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from darktarget.core.arrays import Array
 from darktarget.core.model import Model
+
+if TYPE_CHECKING:
+    from darktarget.core.detector import Slab
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,14 @@ class Target:
         layers: in the order the beam meets them. repeat: how often.
         preshower_repeats: how many repetitions from the front are read out as pre-shower.
         cell_cm: width of a readout cell, 0 for none.
+        slabs: the volumes along the beam, this target among them, ascending; empty where only the target matters.
     """
 
     layers: tuple[Layer, ...]
     repeat: int = 1
     preshower_repeats: int = 0
     cell_cm: float = 0.0
+    slabs: tuple[Slab, ...] = ()
 
     @property
     def radiator(self) -> str:
@@ -130,6 +135,7 @@ class Yield:
         systematics: named relative uncertainties, each [point].
         method: the approximations used.
         references: arXiv numbers.
+        pair_mass: invariant mass of the dark pair, [point, node]; None where the mediator is on shell.
         angle: calculates the median angle (rad) between the mediator and what made it, [point, node], for those
             who ask; the fraction within theta is theta^2/(theta^2 + angle^2). None: along it.
     """
@@ -146,6 +152,7 @@ class Yield:
     method: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     angle: Callable[[], Array] | None = None
+    pair_mass: Array | None = None
 
     @property
     def total(self) -> Array:
@@ -203,6 +210,7 @@ class Options:
         electrons: of the target: rest or bound.
         radiation: whether the annihilating positron radiates before.
         tracks: shower, or first-radiation-length.
+        normalisation: first-principles, or published: rescaled to the published invisible limit.
         glauber: of vector mesons in nuclei: full or classical.
         meson_scale: factor on the yields of vector mesons.
     """
@@ -213,6 +221,7 @@ class Options:
     electrons: str = "rest"
     radiation: bool = False
     tracks: str = "shower"
+    normalisation: str = "first-principles"
     glauber: str = "full"
     meson_scale: float = 1.0
 

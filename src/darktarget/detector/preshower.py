@@ -105,10 +105,10 @@ def build(beam: Beam, target: Target, threshold: float) -> cache.Arrays:
     edges = np.array(ENERGY_EDGES) * beam.energy
     table = np.zeros((len(PICKED), edges.size - 1, len(RESIDUALS)))
     for s, species in enumerate(PICKED):
-        picks = _picks(beam, target, species)
+        chosen = picks(beam, target, species)
         for r, residual in enumerate(track(RESIDUALS, f"pre-shower of {species}")):
-            energy = picks[:, 7] + _residual_energy(beam, target, species, picks, residual * beam.energy)
-            table[s, :, r] = _fractions(picks, energy > least, edges)
+            energy = chosen[:, 7] + _residual_energy(beam, target, species, chosen, residual * beam.energy)
+            table[s, :, r] = _fractions(chosen, energy > least, edges)
     return {
         "probability": table,
         "energy": (edges[1:] + edges[:-1]) / 2 / beam.energy,
@@ -122,7 +122,7 @@ def _front(target: Target) -> Any:
     return stack_of(Target(target.layers, repeats, target.preshower_repeats, target.cell_cm))
 
 
-def _picks(beam: Beam, target: Target, species: str) -> Array:
+def picks(beam: Beam, target: Target, species: str, showers: int = SHOWERS) -> Array:
     """Rows (species, layer, depth, energy, length, then energies of the rest of the shower), one per picked shower."""
     from darktarget.target.shower import simulate
 
@@ -131,7 +131,7 @@ def _picks(beam: Beam, target: Target, species: str) -> Array:
         PRIMARY[beam.particle],
         beam.energy,
         CUT,
-        SHOWERS,
+        showers,
         SEED,
         lateral=True,
         pick=(species,),

@@ -9,23 +9,31 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_type_hints
 
-from annotated_types import Ge, Gt, Le, MinLen
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+import numpy as np
+from annotated_types import Ge, Le, MinLen
+from pydantic import BaseModel, ValidationError, create_model
 
-from darktarget.core import Beam, Experiment, Layer, Run, SignalBin, Signature, Target
+from darktarget.core import Beam, Experiment, PublishedLimit, Run, SignalBin, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.experiments._detector import (
+    STRICT,
+    LayerTable,
+    Positive,
+    SlabTable,
+    StrictTable,
+    check_roles,
+    layers_of,
+    slabs_of,
+)
 from darktarget.production import PROCESSES
 from darktarget.signatures import SIGNATURES
-from darktarget.target.materials import MATERIALS
 from darktarget.units import GeV
 
-STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
-Positive = Annotated[float, Gt(0)]
 Fraction = Annotated[float, Ge(0), Le(1)]
 
 
-class _Strict(BaseModel):
-    model_config = STRICT
+class _Strict(StrictTable, BaseModel):
+    """A strict table of this file."""
 
 
 class BeamTable(_Strict):
@@ -33,14 +41,6 @@ class BeamTable(_Strict):
 
     particle: Literal["electron", "positron", "muon"]
     energy_GeV: Positive
-
-
-class LayerTable(_Strict):
-    """[target.layers.NAME]"""
-
-    material: str
-    thickness_cm: Positive
-    visible: bool = False
 
 
 class TargetTable(_Strict):
@@ -80,6 +80,15 @@ class BackgroundScaling(_Strict):
     exposure: Positive
 
 
+class NormalisationTable(_Strict):
+    """[normalisation]: the published invisible limit of the same set-up."""
+
+    mass_GeV: Annotated[list[Positive], MinLen(2)]
+    coupling: Annotated[list[Positive], MinLen(2)]
+    effective_exposure: Positive
+    text: str
+
+
 class ExperimentTable(_Strict):
     """A whole declaration."""
 
@@ -91,10 +100,12 @@ class ExperimentTable(_Strict):
     exposure_uncertainty: Annotated[float, Ge(0), Le(1)] = 0.0
     beam: BeamTable
     target: TargetTable
+    detector: dict[str, SlabTable] = {}
     runs: Annotated[dict[str, RunTable], MinLen(1)]
     bins: Annotated[dict[str, BinTable], MinLen(1)]
     background_scaling: BackgroundScaling | None = None
     signal_uncertainty: dict[str, Fraction] = {}
+    normalisation: NormalisationTable | None = None
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -145,9 +156,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
     """
     t = validate(ExperimentTable, table, source)
     beam = Beam(t.beam.particle, t.beam.energy_GeV * GeV)
-    for key, layer in t.target.layers.items():
-        if layer.material not in MATERIALS:
-            raise UnknownName(f"{source}: target.layers.{key}.material", layer.material, MATERIALS)
+    target = _target(t, source)
     _check_counts(t, source)
     for process in t.signal_uncertainty:
         if process not in PROCESSES.names():
@@ -158,12 +167,13 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         for key, b in t.bins.items()
     )  # fmt: skip
     runs = tuple(Run(k, r.exposure, r.efficiency, r.efficiency_uncertainty) for k, r in t.runs.items())
-    layers = tuple(Layer(x.material, x.thickness_cm, x.visible) for x in t.target.layers.values())
+    for seen in bins:
+        check_roles(seen.signature, target.slabs, f"{source}: bins.{seen.name}.signature")
     return Experiment(
         name=name,
         title=t.title,
         beam=beam,
-        target=Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm),
+        target=target,
         runs=runs,
         bins=bins,
         exposure_uncertainty=t.exposure_uncertainty,
@@ -172,7 +182,23 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         references=tuple(t.references),
         published=t.published,
         signal_uncertainty=MappingProxyType(dict(t.signal_uncertainty)),
+        normalisation=_normalisation(t.normalisation, source),
     )
+
+
+def _target(t: ExperimentTable, source: str) -> Target:
+    layers = layers_of(t.target.layers, f"{source}: target.layers")
+    bare = Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm)
+    return dataclasses.replace(bare, slabs=slabs_of(t.detector, bare, source))
+
+
+def _normalisation(t: NormalisationTable | None, source: str) -> PublishedLimit | None:
+    if t is None:
+        return None
+    if len(t.mass_GeV) != len(t.coupling) or sorted(set(t.mass_GeV)) != t.mass_GeV:
+        allowed = "ascending masses, as many as couplings"
+        raise DeclarationError(f"{source}: normalisation.mass_GeV", t.mass_GeV, allowed)
+    return PublishedLimit(np.array(t.mass_GeV) * GeV, np.array(t.coupling), t.effective_exposure, t.text)
 
 
 def _check_counts(t: ExperimentTable, source: str) -> None:
@@ -206,7 +232,7 @@ def _scaled_background(t: ExperimentTable) -> tuple[str, ...]:
 
 
 def _signature(table: dict[str, Any], source: str, beam: Beam) -> Signature:
-    keys = dict(table)
+    keys: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}  # we are frozen
     cls = SIGNATURES[keys.pop("name", None)]
     hints = get_type_hints(cls, include_extras=True)
     wanted: dict[str, Any] = {}

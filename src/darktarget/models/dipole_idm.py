@@ -49,13 +49,10 @@ class DipoleIdm(PhotonModel):
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """How many pairs are counted, and what happens to the photon of the decay."""
+        """How many pairs are counted."""
         counted = {1.0: "chi1 chi0bar alone", 2.0: "chi1 chi0bar and chi0 chi1bar"}
         used = [counted[c] for c in sorted(set(self.values["charge_assignments"].tolist()))]
-        return (
-            f"charge assignments counted: {'; '.join(used)}",
-            "the photon of chi1 -> chi0 gamma is not counted as visible energy (as published)",
-        )
+        return (f"charge assignments counted: {'; '.join(used)}",)
 
     def channels(self) -> tuple[Channel, ...]:
         """gamma* to each pair, and chi1 to chi0 gamma."""

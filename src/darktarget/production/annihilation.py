@@ -138,15 +138,17 @@ class Annihilation:
             ):
                 energies.append(energy)
                 weights.append(weight * density)
+        energy = np.concatenate(energies, axis=1)
         return Yield(
             process=self.name,
-            energy=np.concatenate(energies, axis=1),
-            parent=np.concatenate(energies, axis=1),
+            energy=energy,
+            parent=energy,
             species=np.full(sum(e.shape[1] for e in energies), "positron"),
             weight=np.concatenate(weights, axis=1),
             power=2.0,
             error=np.full(model.points, QUADRATURE_ERROR),
             decayed=True,
+            pair_mass=np.sqrt(2 * ELECTRON_MASS * energy),  # of an electron at rest
             method=(
                 tracks.method,
                 f"annihilation: full propagator, {options.width} width, {smearing_text(options)}",

@@ -106,6 +106,7 @@ class VectorMeson:
         weight = np.concatenate([none, *(ratios[p.meson.name] * p.weight for p in parts)], axis=1)
         other = np.concatenate([none, *(ratios[p.meson.name] * p.shift for p in parts)], axis=1).sum(axis=1)
         total = weight.sum(axis=1)
+        mass = np.concatenate([np.zeros(0), *(np.full(p.energy.size, p.meson.mass) for p in parts)])
         species: npt.NDArray[np.str_] = np.full(energy.size, "photon")
         words = _words(options) if "photon" in tracks.species else ("no vector mesons: the tracks hold no photons",)
         return Yield(
@@ -117,6 +118,7 @@ class VectorMeson:
             power=2.0,
             error=np.full(model.points, QUADRATURE_ERROR),
             decayed=True,
+            pair_mass=np.broadcast_to(mass, weight.shape),
             systematics={SPREAD: np.abs(np.divide(other, total, out=np.zeros_like(total), where=total > 0))},
             method=(tracks.method, *words, *model.notes),
             references=(*REFERENCES, *tracks.references),

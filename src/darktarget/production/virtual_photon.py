@@ -198,6 +198,7 @@ class VirtualPhoton:
             power=2.0,
             error=made.error.reshape(root.shape).max(axis=1) + QUADRATURE_ERROR,
             decayed=True,
+            pair_mass=np.repeat(root, weight.shape[1] // root.shape[1], axis=1),
             systematics={FORM_SPREAD: np.divide(spread, total, out=np.zeros_like(total), where=total > 0)},
             method=(tracks.method, *_words(options), *model.notes),
             references=(*_references(options), *tracks.references),

@@ -17,8 +17,10 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
+from darktarget.core.detector import TARGET
 from darktarget.detector import preshower
-from darktarget.signatures._smearing import erf
+from darktarget.detector._special import erf
+from darktarget.detector.seen import Seen
 from darktarget.units import GeV
 
 SCALE: Final = "calorimeter scale"
@@ -67,6 +69,25 @@ class MissingEnergy:
     def efficiency(self, energy: Array, beam: Beam) -> Array:
         """Probability that the measured energy is below the cut, for mediators of these energies."""
         return self._passing(energy, beam, (0.0,))[0]
+
+    def target_cuts(self, seen: Seen, decays: bool = True) -> dict[str, Array]:
+        """Probability of passing the cuts on the target, for simulated events.
+
+        Args:
+            decays: whether what decays leave in the target counts.
+        """
+        front = seen.front + (seen.front_of_decays if decays else 0)
+        enough = (front >= self.preshower_energy_above_GeV * GeV) | (self.preshower_energy_above_GeV == 0)
+        return {
+            "production": np.asarray(seen.mediator >= self.minimum_energy),
+            "pre-shower": np.asarray(enough),
+            "target": self.below(seen.beam - seen.mediator + (seen.of(TARGET) if decays else 0)),
+        }
+
+    def below(self, energy: Array) -> Array:
+        """Probability that an energy in the calorimeter is measured below the cut, the shape of ``energy``."""
+        margin = self.calorimeter_energy_below_GeV * GeV - energy
+        return np.asarray(0.5 * (1 + erf(margin / (math.sqrt(2) * np.maximum(self.resolution(energy), 1e-12 * GeV)))))
 
     def _passing(self, energy: Array, beam: Beam, shifts: tuple[float, ...]) -> list[Array]:
         """The probability for a cut moved by each shift."""

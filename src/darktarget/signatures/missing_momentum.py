@@ -22,7 +22,7 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
-from darktarget.signatures._smearing import erf
+from darktarget.detector._special import erf
 from darktarget.target import muon
 from darktarget.units import GeV
 

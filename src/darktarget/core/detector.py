@@ -1,0 +1,53 @@
+"""What stands along the beam: slabs of calorimeter, veto and dead material, with the gaps between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from darktarget.core.yields import Layer
+
+#: What a slab can be, and what that means (read-only).
+TARGET, VETO, CALORIMETER, DEAD = "target", "veto", "calorimeter", "dead"
+ROLES: Final = (TARGET, VETO, CALORIMETER, DEAD)
+
+
+@dataclass(frozen=True)
+class Slab:
+    """A volume across the beam; where there is none, nothing is seen and nothing stops.
+
+    Attributes:
+        name: its key in the declaration.
+        role: target (showers of the beam; one), veto (any crossing is noticed), calorimeter (energy is measured) or
+            dead (absorbs, unseen).
+        start, length: along the beam, cm from the front of the target.
+        layers: from the front, together repeated ``repeat`` times.
+        cell: width of a readout cell, cm, 0 for none. cells: number of cells across; the middle one is on the beam.
+        offset: of the middle cell from the beam, cm.
+        stochastic, constant: of its energy resolution, sqrt(GeV) and relative, in quadrature; both 0 where the
+            simulated sampling of its layers is the resolution.
+        threshold: least visible energy that a veto notices (energy unit).
+    """
+
+    name: str
+    role: str
+    start: float
+    length: float
+    layers: tuple[Layer, ...]
+    repeat: int = 1
+    cell: float = 0.0
+    cells: int = 1
+    offset: float = 0.0
+    stochastic: float = 0.0
+    constant: float = 0.0
+    threshold: float = 0.0
+
+    @property
+    def end(self) -> float:
+        """Where it ends, cm."""
+        return self.start + self.length
+
+    @property
+    def half_width(self) -> float:
+        """Half of its width, cm; endless without cells."""
+        return self.cell * self.cells / 2 if self.cell > 0 else float("inf")

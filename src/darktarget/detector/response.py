@@ -1,0 +1,223 @@
+"""What the slabs of a detector see of particles that start anywhere along the beam.
+
+An electron or photon that starts in a slab leaves there, in the veto behind it and beyond what one simulated shower of
+its library does; what gets out enters the next slab as one particle of its kind. Muons ionise at the minimum and go
+on; hadrons are absorbed exponentially and always notice a veto they enter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from darktarget.core import Array, Slab, Target
+from darktarget.core.detector import CALORIMETER, TARGET, VETO
+from darktarget.detector.containment import ESCAPED, LEFT, MIDDLE, NOTICED, SEEN, Library, Slice, library
+from darktarget.detector.lateral import square
+from darktarget.target.materials import material
+from darktarget.units import MeV
+
+MINIMUM_IONISATION: Final = 1.5 * MeV  # per g/cm^2: 1.1 (Pb), 1.45 (Fe), 1.94 (polystyrene), PDG 2024
+NUCLEAR_INTERACTION: Final = 35.0  # g/cm^2 A^(1/3): nuclear interaction length (PDG, passage of particles), +-10 %
+LEAST_ESCAPE: Final = 1e-4  # of a particle's energy that is followed into the next slab
+
+
+@dataclass(eq=False)
+class Deposits:
+    """Energies of n decays (energy unit), filled particle by particle.
+
+    Attributes:
+        energy: measured in each slab, [slab, n] (in the target what is left there, its resolution comes later).
+        centre: of it in the middle cell, [slab, n].
+        front: scintillator energy of the pre-shower, calibrated, [n]. veto: scintillator energy of all vetos, [n].
+    """
+
+    energy: Array
+    centre: Array
+    front: Array
+    veto: Array
+
+    @classmethod
+    def none(cls, slabs: int, size: int) -> Deposits:
+        """Nothing yet."""
+        return cls(np.zeros((slabs, size)), np.zeros((slabs, size)), np.zeros(size), np.zeros(size))
+
+    def collect(self, part: Deposits, rows: Any) -> None:
+        """Add those of some of the decays, in place; ``rows`` has no repetition."""
+        self.energy[:, rows] += part.energy
+        self.centre[:, rows] += part.centre
+        self.front[rows] += part.front
+        self.veto[rows] += part.veto
+
+
+@dataclass(frozen=True, eq=False)
+class Rays:
+    """Particles that start somewhere: energy, place (cm) and direction, each [n]; three random numbers for each."""
+
+    energy: Array
+    x: Array
+    y: Array
+    z: Array
+    slope_x: Array
+    slope_y: Array
+    uniform: Array = field(repr=False)
+
+    def entering(self, rows: Any, slab: Slab, energy: Array) -> Rays:
+        """Some of them, with another energy, where they enter a slab or, inside it, are; x from its middle cell."""
+        z = np.maximum(self.z[rows], slab.start)
+        u, v, step = self.slope_x[rows], self.slope_y[rows], z - self.z[rows]
+        return Rays(energy, self.x[rows] - slab.offset + u * step, self.y[rows] + v * step, z, u, v, self.uniform[rows])
+
+
+#: What the detector takes each visible particle for (read-only): e, gamma, muon or hadrons.
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"e+": "e", "e-": "e", "gamma": "gamma", "mu+": "muon", "mu-": "muon", "hadrons": "hadrons",
+     "tau+": "hadrons", "tau-": "hadrons"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """The slabs with their libraries.
+
+    Attributes:
+        target: with its slabs.
+    """
+
+    target: Target
+
+    @property
+    def slabs(self) -> tuple[Slab, ...]:
+        """The slabs along the beam."""
+        return self.target.slabs
+
+    def slice_of(self, index: int) -> Slice:
+        """The structure of a slab, with the veto that follows it, if one does."""
+        slab = self.slabs[index]
+        veto = index + 1 < len(self.slabs) and self.slabs[index + 1].role == VETO
+        behind = self.slabs[index + 1].layers * self.slabs[index + 1].repeat if veto else ()
+        return Slice(slab.layers, slab.repeat, behind, veto, 0.0 if slab.role == TARGET else slab.cell)
+
+    @cached_property
+    def front(self) -> Library | None:
+        """Library of the pre-shower: its repetitions, and as many behind that scatter back; None without one."""
+        t = self.target
+        if t.preshower_repeats == 0:
+            return None
+        behind = t.layers * min(t.preshower_repeats, t.repeat - t.preshower_repeats)
+        return library(Slice(t.layers, t.preshower_repeats, behind))
+
+    @cached_property
+    def sampling(self) -> float:
+        """Sampling fraction of the target, by which its pre-shower is calibrated."""
+        index = next(i for i, s in enumerate(self.slabs) if s.role == TARGET)
+        return library(self.slice_of(index)).sampling
+
+    def add(self, kind: str, rays: Rays, to: Deposits) -> None:
+        """Add what particles of one kind (see ``KINDS``) leave, in place."""
+        starts, ends = np.array([s.start for s in self.slabs]), np.array([s.end for s in self.slabs])
+        index = np.searchsorted(starts, rays.z, side="right") - 1
+        inside = (index >= 0) & (rays.z < ends[np.maximum(index, 0)])
+        enters, energy = np.where(inside, index, index + 1), rays.energy.copy()
+        for i, slab in enumerate(self.slabs):
+            rows = np.flatnonzero((enters == i) & (energy > LEAST_ESCAPE * rays.energy))
+            if rows.size == 0:
+                continue
+            part = rays.entering(rows, slab, energy[rows])
+            hit = np.maximum(np.abs(part.x), np.abs(part.y)) < slab.half_width
+            measured, middle, noticed, escaped = PASSAGES[kind](self, i, part)
+            to.energy[i, rows] += np.where(hit, measured, 0.0)
+            to.veto[rows] += np.where(hit, noticed, 0.0)
+            if slab.role == CALORIMETER and slab.cell > 0:
+                to.centre[i, rows] += np.where(hit, measured * middle * self.aside(i, part), 0.0)
+            energy[rows] = np.where(hit, escaped, energy[rows])
+            enters[rows] = np.where(hit & (kind in SHOWERING and self.guarded(i)), i + 2, i + 1)
+        self.add_front(kind, rays, to)
+
+    def add_front(self, kind: str, rays: Rays, to: Deposits) -> None:
+        """Add what particles leave in the pre-shower alone, in place."""
+        if kind in SHOWERING:
+            to.front += self._front(kind, rays)
+
+    def guarded(self, i: int) -> bool:
+        """Whether a veto follows the slab."""
+        return i + 1 < len(self.slabs) and self.slabs[i + 1].role == VETO
+
+    def aside(self, i: int, part: Rays) -> Array:
+        """Mean energy in the middle cell, relative to that of a particle which hits it in the middle."""
+        slab = self.slabs[i]
+        cell = square(Slice(slab.layers, slab.repeat), slab.cell / 2)
+        return cell.inside(part.energy, part.x, part.y) / cell.inside(part.energy, 0 * part.x, 0 * part.y)
+
+    def _front(self, kind: str, rays: Rays) -> Array:
+        """Calibrated scintillator energy that showers leave in the pre-shower, [n]."""
+        found, near = np.zeros_like(rays.energy), self.front
+        slab = next(s for s in self.slabs if s.role == TARGET)
+        end = slab.start + slab.length * self.target.preshower_repeats / self.target.repeat
+        rows = np.flatnonzero((rays.z >= slab.start) & (rays.z < end) & (rays.energy > 0))
+        if near is not None and rows.size:
+            distance = (end - rays.z[rows]) * near.thickness / (end - slab.start)
+            seen = near.look_up(kind, rays.energy[rows], distance, rays.uniform[rows])[:, SEEN]
+            found[rows] = rays.energy[rows] * seen / self.sampling
+        return found
+
+
+#: Measured energy, its part in the cell that is hit (in the middle), energy noticed by a veto, energy that escapes.
+Passage = tuple[Array, Array, Array, Array]
+
+
+def _shower(response: Response, i: int, kind: str, part: Rays) -> Passage:
+    """What a shower leaves in slab i and in the veto behind it, and what gets out."""
+    slab, showers = response.slabs[i], library(response.slice_of(i))
+    distance = (slab.end - part.z) * showers.thickness / slab.length
+    found = showers.look_up(kind, part.energy, distance, part.uniform) * part.energy[:, None]
+    sampled = slab.role != TARGET and slab.stochastic == slab.constant == 0 and showers.sampling > 0
+    measured = found[:, SEEN] / showers.sampling if sampled else found[:, LEFT]
+    noticed = found[:, SEEN] if slab.role == VETO else found[:, NOTICED]
+    return measured, found[:, MIDDLE] / part.energy, noticed, found[:, ESCAPED]
+
+
+def _electron(response: Response, i: int, part: Rays) -> Passage:
+    return _shower(response, i, "e", part)
+
+
+def _photon(response: Response, i: int, part: Rays) -> Passage:
+    return _shower(response, i, "gamma", part)
+
+
+def _muon(response: Response, i: int, part: Rays) -> Passage:
+    slab = response.slabs[i]
+    left = np.minimum(MINIMUM_IONISATION * _grammage(slab) * (slab.end - part.z) / slab.length, part.energy)
+    return left, np.ones_like(left), left if slab.role == VETO else np.zeros_like(left), part.energy - left
+
+
+def _hadrons(response: Response, i: int, part: Rays) -> Passage:
+    slab = response.slabs[i]
+    lengths = sum(x.thickness * material(x.material).density / _interaction_length(x.material) for x in slab.layers)
+    passed = np.exp(-slab.repeat * lengths * (slab.end - part.z) / slab.length)
+    noticed = np.full_like(part.energy, np.inf) if slab.role == VETO else np.zeros_like(part.energy)
+    return part.energy * (1 - passed), np.ones_like(passed), noticed, part.energy * passed
+
+
+def _grammage(slab: Slab) -> float:
+    """g/cm^2 of a slab."""
+    return slab.repeat * sum(x.thickness * material(x.material).density for x in slab.layers)
+
+
+def _interaction_length(name: str) -> float:
+    """Nuclear interaction length in g/cm^2, of the heaviest element."""
+    heaviest: float = max(e.A for e in material(name).elements)
+    return float(NUCLEAR_INTERACTION * heaviest ** (1 / 3))
+
+
+#: (response, slab, rays) -> what happens in one slab, by kind of particle (read-only).
+PASSAGES: Final[Mapping[str, Callable[[Response, int, Rays], Passage]]] = MappingProxyType(
+    {"e": _electron, "gamma": _photon, "muon": _muon, "hadrons": _hadrons}
+)
+#: Kinds whose libraries know the veto behind a slab.
+SHOWERING: Final = ("e", "gamma")

@@ -1,0 +1,70 @@
+"""What a signature is asked about: everything that the detector has seen of events, and where they decayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from darktarget.core import Array, Slab
+from darktarget.core.detector import VETO
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """Energies of events (energy unit), any shape that broadcasts: [n], [n, piece] or [n, piece, piece].
+
+    Attributes:
+        slabs: of the detector. beam: energy of the primary. mediator: energy of the mediator.
+        front: calibrated energy in the pre-shower without that of the decays. front_of_decays: that one.
+        veto: scintillator energy in all vetos.
+        energy, centre: in each slab and in its middle cell; of the target only what the decays left there.
+        vertices: z of each decay, cm; inf for none.
+    """
+
+    slabs: tuple[Slab, ...]
+    beam: float
+    mediator: Array
+    front: Array
+    front_of_decays: Array
+    veto: Array
+    energy: tuple[Array, ...]
+    centre: tuple[Array, ...]
+    vertices: tuple[Array, ...]
+
+    @property
+    def veto_threshold(self) -> float:
+        """Energy above which the vetos notice something."""
+        return max(s.threshold for s in self.slabs if s.role == VETO)
+
+    def of(self, role: str) -> Array:
+        """Energy that the decays left in all slabs of a role."""
+        found = [e for slab, e in zip(self.slabs, self.energy, strict=True) if slab.role == role]
+        return np.asarray(sum(found, np.zeros_like(self.veto)))
+
+    def named(self, names: tuple[str, ...], centre: bool = False) -> Array:
+        """Energy in the slabs of some names, or in their middle cells."""
+        values = self.centre if centre else self.energy
+        found = [e for slab, e in zip(self.slabs, values, strict=True) if slab.name in names]
+        return np.asarray(sum(found, np.zeros_like(self.veto)))
+
+    def place(self, name: str) -> Slab:
+        """A slab by its name."""
+        return next(s for s in self.slabs if s.name == name)
+
+
+class Selection(Protocol):
+    """Cuts on what is seen, by name, in their order; each is a probability."""
+
+    def cuts(self, seen: Seen) -> dict[str, Array]:
+        """Probability that each cut is passed, the shape of what is seen."""
+        ...
+
+
+def passed(selection: Selection, seen: Seen) -> Array:
+    """Probability that all cuts are passed."""
+    total = np.ones(np.broadcast_shapes(seen.veto.shape, *(v.shape for v in seen.vertices)))
+    for chance in selection.cuts(seen).values():
+        total = total * chance
+    return np.asarray(total)

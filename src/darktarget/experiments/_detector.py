@@ -1,0 +1,137 @@
+"""The [detector] tables of an experiment's TOML file: slabs along the beam, checked for what cannot stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from annotated_types import Ge, Gt
+from pydantic import BaseModel, ConfigDict
+
+from darktarget.core import Layer, Slab, Target
+from darktarget.core.detector import TARGET
+from darktarget.errors import DeclarationError, UnknownName
+from darktarget.target.materials import MATERIALS
+from darktarget.units import GeV
+
+STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+Positive = Annotated[float, Gt(0)]
+NotNegative = Annotated[float, Ge(0)]
+
+
+class StrictTable(BaseModel):
+    """A table without unknown keys, text for numbers, inf or nan."""
+
+    model_config = STRICT
+
+
+class LayerTable(StrictTable):
+    """[target.layers.NAME], [detector.NAME.layers.NAME]"""
+
+    material: str
+    thickness_cm: Positive
+    visible: bool = False
+
+
+class SlabTable(StrictTable):
+    """[detector.NAME]: a volume along the beam, in order; the one of role target has layers and cells of [target].
+
+    It begins at ``start_cm`` from the front of the target, or ``gap_cm`` behind the one before it.
+    """
+
+    role: Literal["target", "veto", "calorimeter", "dead"]
+    start_cm: NotNegative | None = None
+    gap_cm: NotNegative | None = None
+    length_cm: Positive
+    layers: dict[str, LayerTable] = {}
+    repeat: Annotated[int, Ge(1)] = 1
+    cell_cm: NotNegative = 0.0
+    cells: Annotated[int, Ge(1)] = 1
+    offset_cm: float = 0.0
+    stochastic: NotNegative = 0.0
+    constant: NotNegative = 0.0
+    threshold_GeV: NotNegative = 0.0
+
+
+def layers_of(tables: Mapping[str, LayerTable], source: str) -> tuple[Layer, ...]:
+    """Layers from their tables.
+
+    Raises:
+        UnknownName: a material that does not exist.
+    """
+    for key, layer in tables.items():
+        if layer.material not in MATERIALS:
+            raise UnknownName(f"{source}.{key}.material", layer.material, MATERIALS)
+    return tuple(Layer(x.material, x.thickness_cm, x.visible) for x in tables.values())
+
+
+def slabs_of(tables: Mapping[str, SlabTable], target: Target, source: str) -> tuple[Slab, ...]:
+    """Slabs from their tables, ascending.
+
+    Raises:
+        DeclarationError: they overlap, one has no place or no material, or there is not one target.
+    """
+    found: list[Slab] = []
+    for name, table in tables.items():
+        field = f"{source}: detector.{name}"
+        found.append(_slab(name, table, target, found[-1].end if found else 0.0, field))
+    if found:
+        _check_order(found, source)
+    return tuple(found)
+
+
+def _slab(name: str, t: SlabTable, target: Target, after: float, field: str) -> Slab:
+    if t.start_cm is not None and t.gap_cm is not None:
+        raise DeclarationError(f"{field}.gap_cm", t.gap_cm, "either start_cm or gap_cm, not both")
+    own = layers_of(t.layers, f"{field}.layers")
+    if t.role == TARGET and own:
+        raise DeclarationError(f"{field}.layers", list(t.layers), "no layers: they are those of [target]")
+    layers, repeat, cell = (
+        (target.layers, target.repeat, target.cell_cm) if t.role == TARGET else (own, t.repeat, t.cell_cm)
+    )
+    if not layers:
+        raise DeclarationError(f"{field}.layers", None, "at least one layer")
+    start = t.start_cm if t.start_cm is not None else after + (t.gap_cm or 0.0)
+    solid = sum(x.thickness for x in layers) * repeat
+    if solid > t.length_cm * (1 + 1e-9):
+        raise DeclarationError(f"{field}.length_cm", t.length_cm, f"at least the {solid:g} cm of its layers")
+    return Slab(
+        name=name,
+        role=t.role,
+        start=start,
+        length=t.length_cm,
+        layers=layers,
+        repeat=repeat,
+        cell=cell,
+        cells=t.cells,
+        offset=t.offset_cm,
+        stochastic=t.stochastic,
+        constant=t.constant,
+        threshold=t.threshold_GeV * GeV,
+    )
+
+
+def _check_order(slabs: list[Slab], source: str) -> None:
+    for one, other in pairwise(slabs):
+        if other.start < one.end - 1e-9:
+            allowed = f"at or behind {one.end:g} cm, the end of {one.name}"
+            raise DeclarationError(f"{source}: detector.{other.name}.start_cm", other.start, allowed)
+    targets = [s.name for s in slabs if s.role == TARGET]
+    if len(targets) != 1:
+        raise DeclarationError(f"{source}: detector", targets, "exactly one slab of role target")
+
+
+def check_roles(signature: Any, slabs: tuple[Slab, ...], field: str) -> None:
+    """Check that the slabs have the roles and names that a signature asks for.
+
+    Raises:
+        DeclarationError: one is missing.
+    """
+    for role in getattr(signature, "needs", ()):
+        if role not in {s.role for s in slabs}:
+            allowed = f"a detector with a slab of role {role}"
+            raise DeclarationError(field, signature.name, allowed, "Declare it as [detector.NAME].")
+    for name in getattr(signature, "named_slabs", ()):
+        if name not in {s.name for s in slabs}:
+            raise UnknownName(f"{field}: slab", name, [s.name for s in slabs])

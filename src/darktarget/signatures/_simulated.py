@@ -1,0 +1,40 @@
+"""What signatures with simulated events share: the signal as a yield times an acceptance along couplings."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from darktarget.core import Beam, Model, Signal, Target, Yield
+from darktarget.detector.acceptance import Acceptance, acceptance
+
+#: Couplings at which the acceptance is known: 40 per decade.
+COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
+STATISTICS: Final = "simulated events"
+
+
+def simulated(signature: Any, model: Model, made: Yield, beam: Beam, target: Target, notes: tuple[str, ...]) -> Signal:
+    """Signal of a signature with ``cuts``: the yield at unit coupling and the accepted fraction along couplings."""
+    found = acceptance(model, made, beam, target, signature, COUPLINGS)
+    unit = made.total
+    most = (found.value * COUPLINGS**made.power).argmax(axis=1)[:, None]
+    there, error = (np.take_along_axis(a, most, 1)[:, 0] for a in (found.value, found.error))
+    relative = np.divide(error, there, out=np.zeros_like(there), where=there > 0)
+    unit = np.where(there > 0, unit, 0.0)
+    reason = tuple(_reason(model, i, float(made.total[i]), float(a), found) for i, a in enumerate(there))
+    text = f"{found.events} events per point and process, lifetimes as weights"
+    return Signal(unit, made.power, reason, (*notes, text), {STATISTICS: relative}, COUPLINGS, found.value)
+
+
+def _reason(model: Model, point: int, made: float, accepted: float, found: Acceptance) -> str | None:
+    if accepted > 0:
+        return None
+    if made <= 0:
+        return "no sensitivity: nothing above the energy cut can be made"
+    if model.invisible_fraction()[point] <= 0:
+        return f"on-shell decay closed: the lightest dark pair is not below the mass of {model.mediator}"
+    return (
+        f"no simulated event survives at any coupling: acceptance below {found.upper():.1e} "
+        f"(90 % CL, {found.events} events)"
+    )

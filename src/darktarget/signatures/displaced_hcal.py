@@ -1,0 +1,99 @@
+r"""Displaced decays in or behind calorimeters: the dark particle crosses veto and first module unseen, then decays.
+
+Inside (S1 of arXiv:2107.02021): a decay within the named calorimeters, with a narrow shower,
+
+.. math:: R = \frac{E - E_{\rm centre}}{E} < 0.06,
+
+nothing in the veto nor in the quiet modules. Beyond (S2): every decay behind the last slab.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt
+
+from darktarget.core import Array, Beam, Model, Signal, Target, Yield
+from darktarget.core.detector import CALORIMETER, TARGET, VETO
+from darktarget.detector.seen import Seen
+from darktarget.signatures._simulated import simulated
+from darktarget.signatures.missing_energy import MissingEnergy
+from darktarget.units import GeV
+
+
+@dataclass(frozen=True)
+class DisplacedHcal(MissingEnergy):
+    """Decays inside or beyond calorimeters, after missing energy in the target.
+
+    Attributes (and those of the missing-energy signature):
+        decay: inside or beyond.
+        inside: names of the first and the last calorimeter of the fiducial volume.
+        quiet: names of calorimeters that must stay below ``quiet_below_GeV``.
+        energy_above_GeV: least energy inside. periphery_below: the cut on R.
+    """
+
+    decay: Literal["inside", "beyond"] = "inside"
+    inside: tuple[str, ...] = ("hcal2", "hcal3")
+    quiet: tuple[str, ...] = ("hcal1",)
+    quiet_below_GeV: Annotated[float, Gt(0)] = 1.0
+    energy_above_GeV: Annotated[float, Ge(0)] = 1.0
+    periphery_below: Annotated[float, Gt(0)] = 0.06
+
+    name = "displaced-hcal"
+    needs: ClassVar = (TARGET, CALORIMETER, VETO)
+
+    @classmethod
+    def example(cls) -> DisplacedHcal:
+        """NA64's cuts, for tests."""
+        return cls(50.0, 42.5, 0.10, 0.04, decay="beyond")
+
+    @property
+    def named_slabs(self) -> tuple[str, ...]:
+        """Slabs that must exist."""
+        return (*self.inside, *self.quiet)
+
+    def cuts(self, seen: Seen) -> dict[str, Array]:
+        """Probability of passing each cut, in their order."""
+        found: dict[str, Any] = {
+            **self.target_cuts(seen),
+            **(self._inside(seen) if self.decay == "inside" else self._beyond(seen)),
+        }
+        return {name: np.asarray(value, float) for name, value in found.items()}
+
+    def _inside(self, seen: Seen) -> dict[str, Any]:
+        start, end = seen.place(self.inside[0]).start, seen.place(self.inside[-1]).end
+        energy, middle = seen.named(self.inside), seen.named(self.inside, centre=True)
+        shares = np.divide(energy - middle, energy, out=np.ones_like(energy), where=energy > 0)
+        missed = np.ones(1)
+        for z in seen.vertices:
+            missed = missed * ((z < start) | (z >= end))
+        return {
+            "veto": seen.veto <= seen.veto_threshold,
+            "quiet modules": seen.named(self.quiet) < self.quiet_below_GeV * GeV,
+            "decay inside": 1 - missed,
+            "energy inside": energy > self.energy_above_GeV * GeV,
+            "periphery": shares < self.periphery_below,
+        }
+
+    def _beyond(self, seen: Seen) -> dict[str, Array]:
+        last = max(s.end for s in seen.slabs)
+        behind = np.ones(1)
+        for z in seen.vertices:
+            behind = behind * (z >= last)
+        return {"decay beyond": behind}
+
+    def invisible(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
+        """What the same cuts accept if nothing is visible."""
+        return MissingEnergy.select(self, model, made, beam, target)
+
+    def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
+        """Accepted events per primary: unit coupling, and the accepted fraction along couplings."""
+        return simulated(self, model, made, beam, target, self._texts())
+
+    def _texts(self) -> tuple[str, ...]:
+        return (
+            f"displaced decays {self.decay}: showers of the decays simulated, resolution of the target parametrised",
+            "mediators decay isotropically and fly along the beam",
+        )
