@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from darktarget.detector.forward import ROLES, Block, Simulation
+from darktarget.detector.particles import VISIBLE
 from darktarget.units import GeV
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _dark(axes: Any, simulation: Simulation, block: Block, row: int, k: int, dep
         at = ROLES.index(f"decay {k + 1} {slot}")
         p, number = block.momentum[row, at], int(block.particle[row, at])
         if p[0] > 0:
-            visible = abs(number) < 100
+            visible = number in VISIBLE.values()
             length = PATH if visible else end - z
             tilt = STRETCH * p[1] / max(p[3], 0.1 * p[0])
             style = {"color": "#009E73", "lw": 1.2} if visible else {"color": "#0072B2", "lw": 0.8, "ls": ":"}
