@@ -15,11 +15,16 @@ if TYPE_CHECKING:
     from darktarget import plot as plot
     from darktarget import statistics as statistics
     from darktarget import units as units
+    from darktarget.api import constraint as constraint
     from darktarget.api import cross_section as cross_section
+    from darktarget.api import curves as curves
     from darktarget.api import experiment as experiment
+    from darktarget.api import gminus2 as gminus2
     from darktarget.api import model as model
     from darktarget.api import names as names
+    from darktarget.api import omega as omega
     from darktarget.api import process as process
+    from darktarget.api import relic_target as relic_target
     from darktarget.api import simulate_tracks as simulate_tracks
     from darktarget.flow import count as count
     from darktarget.flow import limit as limit
@@ -34,6 +39,11 @@ _PUBLIC = {
     "experiment": "api",
     "process": "api",
     "cross_section": "api",
+    "constraint": "api",
+    "curves": "api",
+    "gminus2": "api",
+    "omega": "api",
+    "relic_target": "api",
     "names": "api",
     "simulate_tracks": "api",
     "count": "flow",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial, reduce
 from operator import add
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from darktarget import experiments as _experiments
 from darktarget.constraints import CONSTRAINTS
-from darktarget.core import Beam, CrossSection, Experiment, Model, Process
+from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Model, Process
 from darktarget.errors import InputError, UnknownName
 from darktarget.flow import choose
 from darktarget.models import MODELS
@@ -72,7 +72,7 @@ def cross_section(
     beam: str = "electron",
     energy: float,
     target: str,
-    process: str = "bremsstrahlung",
+    process: str | None = None,
     method: str = "etl",
     **choices: Any,
 ) -> CrossSection:
@@ -83,7 +83,7 @@ def cross_section(
         beam: electron, positron, muon or (where a process takes it) photon.
         energy: beam energy in GeV.
         target: material name.
-        process: name of the process.
+        process: name of the process, by default the first of the model.
         method: of bremsstrahlung: etl, ww or iww.
         choices: other fields of ``Options``.
 
@@ -108,8 +108,93 @@ def cross_section(
     if (which.mass >= primary.energy).all():
         allowed = f"below the beam energy, {primary.energy / GeV:g} GeV, for at least one mass"
         raise InputError("mass", float(which.mass.min() / GeV), allowed)
+    known = (*which.processes, *which.on_request)
+    name = process or which.processes[0]
+    if name not in known:
+        PROCESSES.require(name)
+        raise UnknownName(f"process of {which.name}", name, known)
     options = choose(**{"cross_section": method, **choices})
-    return PROCESSES[process]().cross_section(which, primary, target, options)
+    return PROCESSES[name]().cross_section(which, primary, target, options)
+
+
+def constraint(name: str, which: Model) -> Curve:
+    """What another search says about a model, recomputed for its points.
+
+    Args:
+        name: one of ``names("constraints")``. which: the model, without a coupling.
+
+    Raises:
+        UnknownName: no such constraint. InputError: a coupling was given.
+        PhysicsError: the constraint does not apply to this model, with the reason.
+
+    >>> print(f"{constraint('babar-2017', model('dark-photon', mass=0.3)).coupling[0]:.2g}")
+    0.00086
+    """
+    if "coupling" in which.values:
+        value = float(which.values["coupling"][0])
+        raise InputError("coupling", value, "nothing here", "A constraint is on the coupling: leave it out.")
+    return CONSTRAINTS[name]().apply(which)
+
+
+def gminus2(which: Model, lepton: str = "muon", delta: float | None = None, sigma: float | None = None) -> Curve:
+    """Couplings that explain a stated anomaly of a lepton's magnetic moment, and their 2 sigma band.
+
+    Args:
+        which: the model. lepton: muon or electron.
+        delta, sigma: measured minus Standard Model and its error; (251 +- 59)e-11 for the muon by default.
+
+    Raises:
+        InputError, UnknownName, PhysicsError: as ``constraints``' band.
+
+    >>> print(f"{gminus2(model('dark-photon', mass=0.1)).coupling[0]:.2e}")
+    3.12e-03
+    """
+    from darktarget.constraints._magnetic_moment import band
+
+    return band(which, lepton, delta, sigma)
+
+
+def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
+    """Curves to draw beside a limit on a model.
+
+    Args:
+        wanted: ``relic``, ``gminus2``, names of constraints, or paths of files (see ``io.imports.read_curve``).
+
+    Raises:
+        UnknownName: neither a name nor a file. PhysicsError: one does not apply to the model.
+    """
+    special: dict[str, Callable[[Model], Curve]] = {"relic": relic_target, "gminus2": gminus2}
+    found = []
+    for word in (w.strip() for w in wanted):
+        if word in special:
+            found.append(special[word](which))
+        elif Path(word).is_file():
+            from darktarget.io.imports import read_curve
+
+            found.append(read_curve(Path(word), model=which))
+        elif word in CONSTRAINTS.names():
+            found.append(constraint(word, which))
+        else:
+            raise UnknownName("--with", word, (*special, *CONSTRAINTS.names(), "the path of a file"))
+    return tuple(found)
+
+
+def relic_target(which: Model, omega_h2: float = 0.12, *, width: str = "fixed", equilibrium: str = "solved") -> Curve:
+    """Coupling that leaves a relic density by thermal freeze-out; see ``thermal.relic.relic_target``.
+
+    >>> print(f"{relic_target(model('dark-photon', mass=0.03, dm='majorana')).coupling[0]:.2e}")
+    7.37e-05
+    """
+    from darktarget.thermal import relic
+
+    return relic.relic_target(which, omega_h2, width=width, equilibrium=equilibrium)
+
+
+def omega(which: Model, *, width: str = "fixed", equilibrium: str = "solved") -> Array:
+    """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``."""
+    from darktarget.thermal import relic
+
+    return relic.omega(which, width=width, equilibrium=equilibrium)
 
 
 def simulate_tracks(

@@ -271,6 +271,7 @@ def limit(
             model.references, experiment.references, *(y.references for y in yields), found.solution.references
         ),
         version=__version__,
+        labels=model.labels,
     )
 
 

@@ -36,3 +36,8 @@ LEPTON_MASS: Final = {
     "muon": MUON_MASS,
     "tau": TAU_MASS,
 }
+
+PLANCK_MASS: Final = 1.220890e19 * GeV  # G^(-1/2), CODATA 2018
+BOLTZMANN: Final = 8.617333262e-5 * eV  # per kelvin, SI
+CMB_TEMPERATURE: Final = 2.7255 * BOLTZMANN  # arXiv:0911.1955
+HUBBLE_100: Final = 1e7 / 3.0856775814913673e24 / SPEED_OF_LIGHT * HBARC_CM  # 100 km/s/Mpc

@@ -69,6 +69,32 @@ def test_xsec_document(run: Any) -> None:
     assert "full" in ww["method"]
 
 
+def test_models_of_virtual_photons(run: Any, tmp_path: Path) -> None:
+    words = ("limit", "na64e-5e12", "dipole-idm", "--mass", "0.1", "--process", "vector-meson")
+    full, classical = (json.loads(run(*words, "--glauber", g, "--json").out) for g in ("full", "classical"))
+    assert full["coupling_upper"][0] < classical["coupling_upper"][0]
+    assert "full Glauber" in full["method"]
+    assert "not counted as visible" in full["method"]
+    double = json.loads(run(*words, "--meson-scale", "4", "--json").out)
+    assert double["coupling_upper"][0] == pytest.approx(full["coupling_upper"][0] / 2)
+    refused = run(*words, "--plot", "y")
+    assert refused.code == 2
+    assert "alpha_D" in refused.err
+    assert run(*words, "--meson-scale", "-1").code == 2
+    xsec = ("xsec", "dipole-idm", "--energy", "70", "--target", "Pb", "--mass", "0.1", "--json")
+    pairs = json.loads(run(*xsec).out)
+    assert "virtual photon" in pairs["method"]
+    mesons = json.loads(run(*xsec, "--beam", "photon", "--process", "vector-meson").out)
+    assert mesons["sigma_pb"][0] > 0
+    wrong = run(*xsec, "--process", "bremsstrahlung")
+    assert wrong.code == 2
+    assert "virtual-photon" in wrong.err
+    width = json.loads(run("width", "dipole-idm", "-p", "mass=0.1", "-p", "splitting=0.05", "-p", "coupling=1e-3",
+                           "--json").out)  # fmt: skip
+    assert width["chi1"]["chi0 gamma"] == pytest.approx(1.4806e-13, rel=1e-3)
+    assert width["ctau_cm"]["chi1"] == pytest.approx(0.1333, rel=1e-3)
+
+
 def test_limit_document(run: Any) -> None:
     result = run("limit", "na64e-2018", "dark-photon", "--mass", "0.01:1:3", "-p", "alpha_D=0.5", "--json")
     document = json.loads(result.out)

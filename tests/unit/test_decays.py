@@ -29,7 +29,7 @@ VERTICES = {
 
 def slash(p: Array) -> Matrices:
     """p_mu gamma^mu of momenta [..., 4]."""
-    return np.einsum("...m,m,mij->...ij", p, METRIC, np.array(GAMMA))
+    return np.asarray(np.einsum("...m,m,mij->...ij", p, METRIC, np.array(GAMMA)))
 
 
 def bar(matrix: Matrices) -> Matrices:
@@ -39,7 +39,7 @@ def bar(matrix: Matrices) -> Matrices:
 def tensor(first: Matrices, second: Matrices, vertices: list[Matrices]) -> Matrices:
     """Tr[first V_m second Vbar_n], [..., m, n]."""
     v, w = np.array(vertices), np.array([bar(x) for x in vertices])
-    return np.einsum("...ab,mbc,...cd,nda->...mn", first, v, second, w)
+    return np.asarray(np.einsum("...ab,mbc,...cd,nda->...mn", first, v, second, w))
 
 
 def contracted(current: Current, tensor_: Matrices, q: Array, s: float) -> float:
@@ -134,21 +134,32 @@ def test_equal_masses_give_the_closed_forms(current: Current, form: Callable[[Ar
     assert 0 < just < 1e-5
 
 
+def three_body(
+    current: Current,
+    masses: tuple[float, float, float],
+    visible: Callable[[Array], Array],
+    lepton: float | None,
+    alpha: float = 0.1,
+) -> ThreeBody:
+    """chi2 -> chi1 X* of masses (chi2, chi1, X), X of no width, with a pair of leptons or hadrons."""
+    strength, heavy, light, mediator, width = (np.array([x]) for x in (alpha, *masses, 0.0))
+    threshold = 2 * (PION_MASS if lepton is None else lepton)
+    return ThreeBody(current, strength, heavy, light, mediator, width, visible, threshold, lepton)
+
+
 def iDM(
     delta: float, mediator: float = 0.3, ratio: float = 3.0, lepton: float = ELECTRON_MASS
 ) -> tuple[float, ThreeBody]:
     """K of physics: the width over 4 eps^2 alpha alpha_D Delta^5/(15 pi m^4), and the decay."""
     light = mediator / ratio
     heavy = light * (1 + delta)
-    values = (np.array([x]) for x in (0.1, heavy, light, mediator, 0.0))
-    alpha, parent, child, mass, width = values
 
     def visible(root: Array) -> Array:
         return vector_to_dirac(root, lepton, ALPHA)
 
-    decay = ThreeBody(currents.VECTOR_FERMIONS, alpha, parent, child, mass, width, visible, 2 * lepton, lepton)
+    decay = three_body(currents.VECTOR_FERMIONS, (heavy, light, mediator), visible, lepton)
     leading = 4 * ALPHA * 0.1 * (heavy - light) ** 5 / (15 * np.pi * mediator**4)
-    return float(decay.at(parent[:, None])[0, 0] / leading), decay
+    return float(decay.at(decay.parent[:, None])[0, 0] / leading), decay
 
 
 def contact(delta: float) -> float:
@@ -165,10 +176,8 @@ def test_contact_limit(delta: float, value: float) -> None:
     """Numerical K for a mediator 1e8 times heavier, leptons of no mass, against the closed form to 1e-9."""
     light = 1.0
     heavy, mediator, lepton = light * (1 + delta), 1e6, 1e-9
-    values = (np.array([x]) for x in (0.1, heavy, light, mediator, 0.0))
-    decay = ThreeBody(
-        currents.VECTOR_FERMIONS, *values, lambda root: vector_to_dirac(root, lepton, ALPHA), 2 * lepton, lepton
-    )  # fmt: skip
+    masses = (heavy, light, mediator)
+    decay = three_body(currents.VECTOR_FERMIONS, masses, lambda root: vector_to_dirac(root, lepton, ALPHA), lepton)
     leading = 4 * ALPHA * 0.1 * (heavy - light) ** 5 / (15 * np.pi * mediator**4)
     k = decay.at(decay.parent[:, None])[0, 0] / leading
     assert k == pytest.approx(contact(delta), rel=1e-9)
@@ -245,8 +254,8 @@ def dalitz(heavy: float, light: float, mediator: float, lepton: float, current: 
 def test_three_body_width_is_the_dalitz_integral_of_traces(
     current: Current, visible: Callable[..., Array], heavy: float, light: float, mediator: float, lepton: float
 ) -> None:
-    values = (np.array([x]) for x in (1 / (4 * np.pi), heavy, light, mediator, 0.0))
-    decay = ThreeBody(current, *values, lambda m: visible(m, lepton, 1 / (4 * np.pi)), 2 * lepton, lepton)
+    unit = 1 / (4 * np.pi)
+    decay = three_body(current, (heavy, light, mediator), lambda m: visible(m, lepton, unit), lepton, unit)
     traced = dalitz(heavy, light, mediator, lepton, current, 80)
     assert decay.at(decay.parent[:, None])[0, 0] == pytest.approx(traced, rel=1e-5)
 
@@ -255,9 +264,8 @@ def test_three_body_width_is_the_dalitz_integral_of_traces(
 def test_sampler_reproduces_the_matrix_element(current: Current) -> None:
     """Mass of the pair and angle in its frame: both marginals, within 4.5 standard deviations of the density."""
     lepton, heavy, light = MUON_MASS, 1.0, 0.55
-    values = (np.array([x]) for x in (0.1, heavy, light, 1.6, 0.0))
     visible = vector_to_dirac if current.spin else scalar_to_dirac
-    decay = ThreeBody(current, *values, lambda m: visible(m, lepton, ALPHA), 2 * lepton, lepton)
+    decay = three_body(current, (heavy, light, 1.6), lambda m: visible(m, lepton, ALPHA), lepton)
     number = 200_000
     child, first, second = np.moveaxis(decay.sample(kinematics.uniforms(7, 0, number, 5)), 1, 0)
     pair = first + second
@@ -311,12 +319,10 @@ def test_anisotropy_is_that_of_the_traces() -> None:
 def test_hadrons_against_a_dense_sum() -> None:
     from darktarget.decays.r_ratio import hadronic_ratio, smooth_ratio
 
-    values = (np.array([x]) for x in (0.1, 2.6, 1.2, 4.0, 0.0))
-
     def visible(root: Array) -> Array:
         return np.asarray(ALPHA * root / 3 * smooth_ratio(root))
 
-    decay = ThreeBody(currents.VECTOR_FERMIONS, *values, visible, 2 * PION_MASS, None)
+    decay = three_body(currents.VECTOR_FERMIONS, (2.6, 1.2, 4.0), visible, None)
     fine = np.linspace(2 * PION_MASS, 1.4, 200_001)[1:]
     exact = ALPHA * fine / 3 * hadronic_ratio(fine**2, narrow=False)
     rough = decay.differential(fine[None])[0] / np.asarray(visible(fine)) * exact * 2 * fine

@@ -8,6 +8,7 @@ import pytest
 import darktarget as dt
 from darktarget.errors import InputError, UnknownName
 from darktarget.models.l_mu_l_tau import mixing
+from darktarget.production.annihilation import resonance_nodes, sigma
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED, MUON_MASS, TAU_MASS
 
 
@@ -87,6 +88,17 @@ def test_thresholds_of_inelastic_models() -> None:
     assert bound.coupling_upper[0] > 0  # annihilation through the virtual A'
 
 
+def test_a_light_mediator_is_emitted_on_shell() -> None:
+    """m_A' < m2 - m1: chi2 -> chi1 A' at order coupling^0; A' then only decays visibly. Above, only off shell."""
+    model = dt.model("idm", mass=0.1, mass_ratio=[0.3, 0.3], splitting=[0.29, 0.31])  # m1 = 1/3 GeV
+    widths = model.partial_widths("chi2", coupling=1e-3)
+    assert widths["chi1 A'"][0] == 0.0
+    assert widths["chi1 A'"][1] > 1e3 * widths["chi1 e+ e-"][0] > 0.0
+    assert widths["chi1 e+ e-"][1] == 0.0
+    assert (model.width(dark=True) == 0.0).all()
+    assert (model.invisible_fraction() == 0.0).all()
+
+
 def test_vector_dark_matter() -> None:
     """alpha_V M^3 beta^3 for a real vector through c_V phi V Vtilde."""
     for name in ("scalar", "pseudoscalar"):
@@ -149,6 +161,15 @@ def test_na64e_excludes_the_muon_g_minus_2_band_up_to_2_mev() -> None:
     assert excluded[0].min() == pytest.approx(1e-6)
     assert 2e-3 / 1.5 < excluded[0].max() < 2e-3 * 1.5
     assert 5e-4 < excluded[-2].max() < excluded[0].max() < excluded[2].max() < 3e-3  # the edges of the 2 sigma band
+
+
+def test_narrow_resonance_to_neutrinos() -> None:
+    """e+ e- -> Z' -> nu nu of a width 1e-14 eV: the integral over s is 12 pi^2 Gamma_ee Br/M."""
+    model = dt.model("l-mu-l-tau", mass=[0.03, 0.2, 0.3])
+    offset, ds = resonance_nodes(model, 1e-6, 0.2)
+    total = (sigma(model, model.mass[:, None] ** 2 + offset, "fixed", offset) * ds).sum(axis=1)
+    electrons = ALPHA * mixing(model.mass) ** 2 * model.mass / 3
+    np.testing.assert_allclose(total, 12 * np.pi**2 * electrons * model.invisible_fraction() / model.mass, rtol=2e-3)
 
 
 def test_b_minus_l() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import Limit
-from darktarget.errors import UnknownName
+from darktarget.errors import InputError, UnknownName
 
 
 def bound(name: str, low: float = 1e-3, high: float = 1.0) -> Limit:
@@ -52,6 +52,15 @@ def test_curve_without_any_limit_says_so() -> None:
 def test_unknown_planes() -> None:
     with pytest.raises(UnknownName, match="coupling, y"):
         dt.plot.exclusion(bound("na64e-2018"), plane="z")
+
+
+def test_models_without_a_mediator_have_their_own_axes_and_no_y() -> None:
+    found = dt.limit(dt.model("dipole-idm", mass=[0.01, 0.1]), dt.experiment("na64e-5e12"))
+    ax = dt.plot.exclusion(found)
+    assert "m_0" in ax.get_xlabel()
+    assert "Lambda" in ax.get_ylabel()
+    with pytest.raises(InputError, match="alpha_D, which dipole-idm has not"):
+        dt.plot.exclusion(found, plane="y")
 
 
 def test_bands_are_behind_the_curve_with_one_legend_entry_each() -> None:

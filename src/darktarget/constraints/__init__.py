@@ -1,8 +1,11 @@
-"""Other experiments' constraints: one file each, recomputed for the user's model."""
+"""Other experiments' constraints: one file each, recomputed for the user's model.
 
-from typing import Any
+A file ``my_search.py`` with a class ``MySearch`` (see ``_declare.Search``) is found as ``my-search``.
+"""
 
+from darktarget.constraints._declare import Search
 from darktarget.registry import Registry
 
 #: The constraints by name.
-CONSTRAINTS: Registry[Any] = Registry("constraint", __name__)
+CONSTRAINTS: Registry[type[Search]] = Registry("constraint", __name__)
+"""The searches, loaded when asked for."""

@@ -5,10 +5,23 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 """
 
 from darktarget.core.arrays import Array
+from darktarget.core.curve import Curve, Published
 from darktarget.core.detector import Slab
 from darktarget.core.events import Events
 from darktarget.core.limit import Limit
-from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, Decay, LorentzStructure, Model, State
+from darktarget.core.model import (
+    AXIAL,
+    PSEUDOSCALAR,
+    SCALAR,
+    TENSOR,
+    TENSOR_LEPTONS,
+    VECTOR,
+    Channel,
+    Decay,
+    LorentzStructure,
+    Model,
+    State,
+)
 from darktarget.core.setup import Experiment, PublishedLimit, Run, SignalBin, Signature
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
@@ -29,11 +42,14 @@ __all__ = [
     "DEFAULT",
     "PSEUDOSCALAR",
     "SCALAR",
+    "TENSOR",
+    "TENSOR_LEPTONS",
     "VECTOR",
     "Array",
     "Beam",
     "Channel",
     "CrossSection",
+    "Curve",
     "Decay",
     "Differential",
     "Events",
@@ -44,6 +60,7 @@ __all__ = [
     "Model",
     "Options",
     "Process",
+    "Published",
     "PublishedLimit",
     "Run",
     "Signal",

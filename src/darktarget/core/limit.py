@@ -47,7 +47,7 @@ class Limit:
         systematics: named relative uncertainties of the coupling, each [point].
         method: the approximations used.
         reason: why there is no limit, or None, [point].
-        references: arXiv numbers. version: of darktarget.
+        references: arXiv numbers. version: of darktarget. labels: of mass and coupling, for plots.
     """
 
     model: str
@@ -80,6 +80,7 @@ class Limit:
     ranking: Mapping[str, Array] = field(default_factory=dict)
     at_grid_end: tuple[tuple[tuple[bool, bool], ...], ...] = ()
     peak_counts: Array = field(default_factory=lambda: np.zeros(0))
+    labels: tuple[str, str] = ("mass [GeV]", "coupling")
 
     @property
     def y(self) -> Array:

@@ -26,6 +26,8 @@ VECTOR = LorentzStructure("vector", 1)  # g gamma^mu
 AXIAL = LorentzStructure("axial", 1)  # g gamma^mu gamma5
 SCALAR = LorentzStructure("scalar", 0)  # g
 PSEUDOSCALAR = LorentzStructure("pseudoscalar", 0)  # i g gamma5
+TENSOR = LorentzStructure("tensor", 2)  # c T^{mu nu} of leptons, photons and all else
+TENSOR_LEPTONS = LorentzStructure("tensor-leptons", 2)  # c T^{mu nu} of the leptons alone
 
 
 #: Coupling at which widths that grow with it enter a propagator: narrow, as at any limit.
@@ -107,6 +109,8 @@ class Model(ABC):
     references: tuple[str, ...]
     processes: tuple[str, ...]
     on_request: tuple[str, ...] = ()  # processes that a calculation includes only if they are named
+    #: labels of ``mass`` and ``coupling`` on axes
+    labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
     reference_coupling: float = SMALL  # at which dark widths enter a cross section that is linear in them
     structure: LorentzStructure
 

@@ -144,9 +144,19 @@ def _smooth_table(current: tuple[tuple[str, float], ...]) -> tuple[Array, Array]
     return grid, hadronic_ratio(grid**2, dict(current), narrow=False)
 
 
+def meson_weights(current: Mapping[str, float]) -> dict[str, float]:
+    """Coupling of a quark current to each vector meson, over the photon's.
+
+    >>> {name: round(weight, 3) for name, weight in meson_weights(BARYON).items()}
+    {'rho': 0.0, 'omega': 2.0, 'phi': -1.0, 'J/psi': 0.5}
+    """
+    up, down = current["u"], current["d"]
+    return {"rho": up - down, "omega": 3 * (up + down), "phi": -3 * current["s"], "J/psi": 1.5 * current["c"]}
+
+
 def exclusive(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC) -> dict[str, Array]:
     """R(s) below 2.1 GeV by final state: pi pi, 3 pi, K K and the rest; ``s`` in energy^2, each its shape."""
-    rho, omega, phi = current["u"] - current["d"], 3 * (current["u"] + current["d"]), -3 * current["s"]
+    rho, omega, phi = (meson_weights(current)[name] for name in ("rho", "omega", "phi"))
     root = np.sqrt(s) / GeV
     rest = sum(w**2 * np.interp(root, NODES, n) for w, n in ((rho, RHO_LIKE), (omega, OMEGA_LIKE), (phi, PHI_LIKE)))
     return {

@@ -1,4 +1,4 @@
-"""The command line: ``darktarget list | xsec | width | limit | counts | events | tables``.
+"""The command line: ``darktarget list | xsec | width | tracks | limit | counts | relic | gminus2 | constraint | ...``.
 
 Results go to stdout (one JSON document with ``--json``), everything else to stderr; exit status 2 means bad input.
 """
@@ -15,7 +15,12 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import DarktargetError, InputError, PhysicsError
+from darktarget.interface.common import Json, Mass, Param
+from darktarget.interface.common import build as _model
+from darktarget.interface.common import note as _note
+from darktarget.interface.common import show as _print
 from darktarget.interface.counts import counts
+from darktarget.interface.curves import constraint, gminus2, relic
 from darktarget.interface.events import events
 from darktarget.interface.width import width as width_command
 
@@ -26,14 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-Mass = Annotated[
-    list[str] | None, typer.Option("--mass", help="Mediator mass in GeV: a value, a comma list or lo:hi:n.")
-]
-Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
 Method = Annotated[str, typer.Option(help="etl (exact), ww or iww.")]
 Form = Annotated[str, typer.Option(help="elastic, full or helm.")]
-DEFAULT_MASS = "1e-3:1:60"
 
 
 def _version(wanted: bool) -> None:
@@ -70,13 +69,14 @@ def xsec(
     model: str,
     target: Annotated[str, typer.Option(help="Target material.")],
     energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
-    beam: Annotated[str, typer.Option(help="electron, positron or muon.")] = "electron",
+    beam: Annotated[str, typer.Option(help="electron, positron, muon or photon.")] = "electron",
     mass: Mass = None,
     param: Param = None,
     method: Method = "etl",
     form_factor: Form = "elastic",
-    process: Annotated[str, typer.Option(help="bremsstrahlung or annihilation.")] = "bremsstrahlung",
+    process: Annotated[str | None, typer.Option(help="See `list processes`; by default the model's first.")] = None,
     width: Annotated[str, typer.Option(help="Width of a resonance: fixed or running.")] = "fixed",
+    glauber: Annotated[str, typer.Option(help="Vector mesons in nuclei: full or classical.")] = "full",
     as_json: Json = False,
 ) -> None:
     """Cross section per nucleus at unit coupling."""
@@ -92,6 +92,7 @@ def xsec(
         method=method,
         form_factor=form_factor,
         width=width,
+        glauber=glauber,
     )
     document = cross_section_document(result, beam=beam, energy_GeV=energy, target=target)
     rows = zip(*(document[k] for k in ("mass_GeV", "sigma_pb", "relative_error", "reason")), strict=True)
@@ -136,6 +137,8 @@ def limit(
     width: Annotated[str, typer.Option(help="Resonance width: fixed or running.")] = "fixed",
     electrons: Annotated[str, typer.Option(help="Target electrons: rest or bound.")] = "rest",
     radiation: Annotated[bool, typer.Option("--radiation", help="Positrons radiate before they annihilate.")] = False,
+    glauber: Annotated[str, typer.Option(help="Vector mesons in nuclei: full or classical.")] = "full",
+    meson_scale: Annotated[float, typer.Option(help="Factor on the yields of vector mesons.")] = 1.0,
     method: Annotated[str, typer.Option(help="Statistic: cls, classical, feldman-cousins or bayes.")] = "cls",
     nuisances: Annotated[str | None, typer.Option(help="marginalise (the default) or profile.")] = None,
     no_nuisances: Annotated[bool, typer.Option("--no-nuisances", help="Everything known exactly.")] = False,
@@ -149,6 +152,10 @@ def limit(
     out: Annotated[Path | None, typer.Option(help="Folder for CSV, JSON, PNG and PDF.")] = None,
     force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
     plot: Annotated[str, typer.Option(help="Plane of the plot: coupling or y.")] = "coupling",
+    beside: Annotated[
+        str | None,
+        typer.Option("--with", help="Curves beside it: relic, gminus2, constraints or files, separated by commas."),
+    ] = None,
     export: Annotated[list[str] | None, typer.Option(help="pyhf or hepdata, written into --out; repeatable.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -156,10 +163,12 @@ def limit(
     from darktarget import api, flow
     from darktarget.interface import output
     from darktarget.interface.parsing import uncertainties
+    from darktarget.io.curves import curve_document
     from darktarget.io.tables import limit_document
 
     seen, theory = api.experiment(experiment), _model(model, mass, param)
-    output.check(out, seen, theory.name, plot, tuple(export or ()), force)
+    output.check(out, seen, theory, plot, tuple(export or ()), force)
+    curves = api.curves((beside or "").split(",") if beside else (), theory)
     choices: dict[str, Any] = {
         "processes": process,
         "cross_section": cross_section,
@@ -168,6 +177,8 @@ def limit(
         "width": width,
         "electrons": electrons,
         "radiation": radiation,
+        "glauber": glauber,
+        "meson_scale": meson_scale,
     }
     signal = uncertainties(signal_uncertainty or [])
     bound = flow.limit(
@@ -182,13 +193,17 @@ def limit(
         **choices,
     )
     document = limit_document(bound)
+    if curves:
+        document["curves"] = {curve.name: curve_document(curve) for curve in curves}
     rows = zip(*(document[k] for k in ("mass_GeV", "coupling_upper", "y_upper", "reason")), strict=True)
     _print(document, as_json, ("mass [GeV]", "coupling <", "y <", ""), rows)
     _note(f"{bound.cl:.0%} CL, {bound.statistic}: {document['method']}")
+    for line in output.curve_lines(curves):
+        _note(line)
     for line in output.ranking_lines(bound):
         _note(line)
     if out is not None:
-        written = output.write_limit(bound, out, plot, force)
+        written = output.write_limit(bound, out, plot, force, curves)
         measured = partial(flow.measurement, theory, seen, signal_uncertainty=signal, **choices)
         for kind in dict.fromkeys(export or ()):
             written += output.write_export(kind, bound, measured, out, force)
@@ -196,9 +211,9 @@ def limit(
             _note(f"wrote {path}")
 
 
-app.command()(counts)
+for command in (counts, events, relic, gminus2, constraint):
+    app.command()(command)
 app.command("width")(width_command)
-app.command()(events)
 
 
 def _nuisances(treatment: str | None, none: bool) -> str:
@@ -232,32 +247,6 @@ def tables(
         _note(name)
 
 
-def _model(name: str, mass: list[str] | None, param: list[str] | None) -> Any:
-    from darktarget import api
-    from darktarget.interface.parsing import masses, parameters
-
-    given = parameters(param or [])
-    if "mass" in given and mass:
-        raise InputError("mass", given["mass"], "given once, as --mass or as -p mass")
-    if "mass" not in given:
-        given["mass"] = masses(mass or [DEFAULT_MASS])
-    return api.model(name, **given)
-
-
-def _print(document: dict[str, Any], as_json: bool, header: tuple[str, ...], rows: Any) -> None:
-    if as_json:
-        typer.echo(json.dumps(document, allow_nan=False))
-        return
-    typer.echo("  ".join(f"{h:>14}" for h in header).rstrip())
-    for row in rows:
-        *numbers, reason = row
-        typer.echo("  ".join([*(_cell(value) for value in numbers), reason or ""]).rstrip())
-
-
-def _cell(value: Any) -> str:
-    return f"{value:>14.5g}" if isinstance(value, float) else f"{'-':>14}"
-
-
 def _bar(items: Sequence[object], text: str) -> Iterable[object]:
     """A progress bar on stderr, where that is a terminal."""
     from rich.console import Console
@@ -265,10 +254,6 @@ def _bar(items: Sequence[object], text: str) -> Iterable[object]:
 
     console = Console(stderr=True)
     return track(items, text, console=console, transient=True, disable=not console.is_terminal)
-
-
-def _note(text: str) -> None:
-    typer.echo(text, err=True)
 
 
 def main() -> None:

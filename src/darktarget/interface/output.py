@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from darktarget.core import Experiment, Limit
+    from darktarget.core import Curve, Experiment, Limit, Model
     from darktarget.measure import Counting
 
 
 def check(
-    out: Path | None, experiment: Experiment, model: str, plane: str, exports: tuple[str, ...], force: bool
+    out: Path | None, experiment: Experiment, model: Model, plane: str, exports: tuple[str, ...], force: bool
 ) -> None:
     """Check, before any long work, that a limit can be written.
 
     Raises:
-        InputError: an unknown plane or export, an export without a folder.
+        InputError: an unknown plane or one that the model does not have, an unknown export or one without a folder.
         OutputExists, OutputError: files are there and ``force`` is off, or the folder is not writable.
     """
     if exports:
         from darktarget.io import exports as formats
 
-        formats.check(exports, experiment, model, out, force=force)
+        formats.check(exports, experiment, model.name, out, force=force)
+    from darktarget.plot.exclusions import check_plane
+
+    check_plane(plane, model.name, "alpha_D" in model.values)
     if out is None:
         return
     from darktarget.io import files
-    from darktarget.plot.exclusions import plane_named
 
-    plane_named(plane)
-    files.check(out, _names(f"{experiment.name}_{model}"), force=force)
+    files.check(out, _names(f"{experiment.name}_{model.name}"), force=force)
 
 
-def write_limit(bound: Limit, out: Path, plane: str, force: bool) -> tuple[Path, ...]:
-    """Write CSV, JSON, PNG and PDF of a limit; return their paths."""
+def write_limit(bound: Limit, out: Path, plane: str, force: bool, curves: Sequence[Curve] = ()) -> tuple[Path, ...]:
+    """Write CSV, JSON, PNG and PDF of a limit, with curves beside it in the plot and in JSON; return the paths."""
     from darktarget import plot
     from darktarget.io import files, tables
 
-    ax = plot.exclusion(bound, plane=plane)
+    ax = plot.exclusion(bound, *curves, plane=plane)
     csv_name, json_name, png_name, pdf_name = _names(f"{bound.experiment}_{bound.model}")
     writers: dict[str, files.Writer] = {
         csv_name: lambda path: tables.write_limit_csv(bound, path),
@@ -48,6 +49,11 @@ def write_limit(bound: Limit, out: Path, plane: str, force: bool) -> tuple[Path,
         png_name: lambda path: plot.save(ax, path),
         pdf_name: lambda path: plot.save(ax, path),
     }
+    if curves:
+        from darktarget.io.curves import curve_document
+
+        document = {curve.name: curve_document(curve) for curve in curves}
+        writers[f"{bound.experiment}_{bound.model}.curves.json"] = lambda path: tables.write_json(document, path)
     return files.write_all(out, writers, force=force)
 
 
@@ -59,6 +65,15 @@ def write_export(kind: str, bound: Limit, measured: Callable[[], Counting], out:
         written = exports.write_pyhf(bound, measured(), out, force=force)
         return (written[0].parent,)
     return exports.write_hepdata(bound, out, force=force)
+
+
+def curve_lines(curves: Sequence[Curve]) -> list[str]:
+    """What each curve beside a limit is: calculated, recast or stated, and the numbers that were typed in."""
+    lines = []
+    for curve in curves:
+        lines.append(f"{curve.name}: {'; '.join(curve.method)}")
+        lines += [f"{curve.name}: {number}" for number in curve.published]
+    return lines
 
 
 def ranking_lines(bound: Limit) -> list[str]:

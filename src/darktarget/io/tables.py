@@ -66,7 +66,7 @@ def limit_document(bound: Limit) -> Json:
     return {
         "model": bound.model,
         "experiment": bound.experiment,
-        "parameters": {k: _plain(k, v) for k, v in bound.parameters.items() if k != "mass"},
+        "parameters": {k: plain(k, v) for k, v in bound.parameters.items() if k != "mass"},
         "mass_GeV": finite(bound.mass / GeV),
         "dark_mass_GeV": finite(bound.dark_mass / GeV),
         "coupling_upper": finite(bound.coupling_upper),
@@ -94,7 +94,8 @@ def limit_document(bound: Limit) -> Json:
     }
 
 
-def _plain(name: str, value: Any) -> Any:
+def plain(name: str, value: Any) -> Any:
+    """A parameter for JSON: a name, a number, or a list where it differs from point to point."""
     if not isinstance(value, np.ndarray):
         return value
     values = finite(value)

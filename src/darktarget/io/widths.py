@@ -32,7 +32,8 @@ def width_document(model: Model) -> dict[str, Any]:
     if "coupling" not in model.values:
         raise InputError("coupling", None, "a number > 0", "Widths depend on it: give -p coupling=1e-3.")
     coupling = model.values["coupling"]
-    parents = tuple(dict.fromkeys(c.parent for c in model.channels()))
+    virtual = {model.mediator} if not (model.mediator_mass > 0).any() else set()  # a photon does not decay
+    parents = tuple(dict.fromkeys(c.parent for c in model.channels() if c.parent not in virtual))
     widths: dict[str, Any] = {}
     lengths: dict[str, Any] = {}
     reasons: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""What vector mediators share: hadrons through R(s), and the inelastic dark currents."""
+"""What vector mediators share: hadrons through R(s)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from darktarget.core import VECTOR, Array
-from darktarget.decays.r_ratio import ELECTROMAGNETIC, hadronic_ratio, smooth_ratio
+from darktarget.decays.r_ratio import ELECTROMAGNETIC, hadronic_ratio, meson_weights, smooth_ratio
 from darktarget.models._mediator import MediatorModel
 from darktarget.production._mesons import MESONS
 from darktarget.units import ALPHA
@@ -25,14 +25,9 @@ class VectorModel(MediatorModel):
         return np.full_like(mass, ALPHA)
 
     def quark_charge(self, meson: str) -> Array:
-        """Coupling to the quarks of a vector meson over the photon's, at the meson's mass and unit coupling, [point].
-
-        The meson is the superposition of quark pairs ``content``: (u ubar - d dbar) for the rho, and so on.
-        """
-        which = MESONS[meson]
-        overlap, photon = (sum(c[q] * n for q, n in which.content.items()) for c in (self.quarks, ELECTROMAGNETIC))
-        strength = self.hadron_strength(np.full((self.points, 1), which.mass))[:, 0] / ALPHA
-        return np.asarray(np.sqrt(strength) * overlap / photon)
+        """Coupling to the quarks of a vector meson over the photon's, at its mass and unit coupling, [point]."""
+        strength = self.hadron_strength(np.full((self.points, 1), MESONS[meson].mass))[:, 0]
+        return np.asarray(np.sqrt(strength / ALPHA) * meson_weights(self.quarks)[meson])
 
     def hadron_width(self, mass: Array) -> Array:
         """Width to hadrons at any virtual mass and unit coupling; exactly 0 below two pions."""

@@ -30,6 +30,7 @@ class AlpDarkPhoton(PhotonModel):
     name = "alp-dark-photon"
     parameters = (LIGHTEST, COUPLING, SPLITTING, LIGHTER)
     references = ("2204.09978",)
+    labels = ("mass of the lighter particle [GeV]", r"$g_{a\gamma\gamma_D}$ [GeV$^{-1}$]")
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ class DipoleIdm(PhotonModel):
     name = "dipole-idm"
     parameters = (LIGHTEST, MOMENT, SPLITTING, KIND, CHARGES)
     references = ("2305.16781", "1508.03050")
+    labels = (r"mass $m_0$ [GeV]", r"$1/\Lambda$ [GeV$^{-1}$]")
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)

@@ -30,7 +30,7 @@ class I2dm(Inelastic, VectorModel):
 
     name = "i2dm"
     mediator = "A'"
-    references = ("2107.02021", "2009.13790")
+    references = ("2107.02021", "2201.08409")
     parameters = (
         MASS,
         COUPLING,

@@ -8,7 +8,7 @@ fields of a complex scalar. It is ONE operator: for Majorana states the hermitia
 again would be a factor 4 in every width. A' decays to chi1 chi2; chi2 to chi1 and what a virtual A' gives (all lepton
 pairs and hadrons).
 
-``diagonal`` = Delta_mu/m_D (arXiv:2107.02021, Eur. Phys. J. C 83 (2023) 391 Eq. 2.3): unequal Majorana masses of the
+``diagonal`` = Delta_mu/m_D (Eur. Phys. J. C 83 (2023) 391 Eq. 2.3, arXiv:2405.08081): unequal Majorana masses of the
 two chiralities, tan(2 theta) = m_D/Delta_mu, turn a part cos(2 theta) of the current into axial currents
 :math:`\tfrac12\bar\chi_1\gamma\gamma_5\chi_1 - \tfrac12\bar\chi_2\gamma\gamma_5\chi_2` and leave sin(2 theta) of the
 off-diagonal one.
@@ -39,7 +39,7 @@ class Idm(Inelastic, VectorModel):
 
     name = "idm"
     mediator = "A'"
-    references = ("2107.02021", "1804.00661")
+    references = ("2107.02021", "1804.00661", "2405.08081")
     parameters = (
         MASS,
         COUPLING,

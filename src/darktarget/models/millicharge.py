@@ -26,6 +26,7 @@ class Millicharge(PhotonModel):
     name = "millicharge"
     parameters = (LIGHTEST, COUPLING)
     references = ("2204.03984", "2505.04295")
+    labels = (r"mass $m_\chi$ [GeV]", r"charge $\varepsilon$")
 
     def channels(self) -> tuple[Channel, ...]:
         """gamma* to chi chibar with alpha eps^2."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from darktarget.core import Array, Limit
-from darktarget.errors import UnknownName
+from darktarget.core import Array, Curve, Limit
+from darktarget.errors import InputError, UnknownName
+from darktarget.plot.overlays import overlay
 from darktarget.plot.regions import regions
 from darktarget.units import GeV
 
@@ -32,26 +33,28 @@ BANDS: Final = (
 class Plane:
     """Axes of an exclusion plot: labels and the curve of a limit."""
 
-    x_label: str
-    y_label: str
-    x: Callable[[Limit], Array]
-    y: Callable[[Limit], Array]
+    x_label: Callable[[Limit | Curve], str]
+    y_label: Callable[[Limit | Curve], str]
+    x: Callable[[Limit | Curve], Array]
+    y: Callable[[Limit | Curve], Array]
+    in_y: bool = False
 
 
 #: The planes by name (read-only).
 PLANES: Final[Mapping[str, Plane]] = MappingProxyType(
     {
         "coupling": Plane(
-            r"mediator mass $m_{A'}$ [GeV]",
-            r"coupling $\varepsilon$",
+            lambda b: b.labels[0],
+            lambda b: b.labels[1],
             lambda b: b.mass / GeV,
-            lambda b: b.coupling_upper,
+            lambda b: b.coupling if isinstance(b, Curve) else b.coupling_upper,
         ),
         "y": Plane(
-            r"dark-matter mass $m_\chi$ [GeV]",
-            r"$y=\varepsilon^2\alpha_D\,(m_\chi/m_{A'})^4$",
+            lambda _: r"dark-matter mass $m_\chi$ [GeV]",
+            lambda _: r"$y=\varepsilon^2\alpha_D\,(m_\chi/m_{A'})^4$",
             lambda b: b.dark_mass / GeV,
             lambda b: b.y,
+            in_y=True,
         ),
     }
 )
@@ -68,13 +71,25 @@ def plane_named(name: str) -> Plane:
     return PLANES[name]
 
 
-def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -> Axes:
+def check_plane(name: str, model: str, has_alpha_D: bool) -> None:
+    """Check that a plane exists and that a model has its axes.
+
+    Raises:
+        UnknownName: no such plane. InputError: y, for a model without a mediator or a dark coupling.
+    """
+    plane_named(name)
+    if name == "y" and not has_alpha_D:
+        advice = f"y needs a mediator and its dark coupling alpha_D, which {model} has not."
+        raise InputError("plane", name, "coupling", advice)
+
+
+def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = None) -> Axes:
     """Draw exclusion limits: the region above each curve, or inside it, is excluded; projections are dashed.
 
     A limit that carries expected bands (``limit(..., bands=True)``) shows them behind its curve: median dotted.
 
     Args:
-        bounds: limits to draw.
+        drawn: limits, and beside them curves: thermal targets, g-2 bands, constraints, imported ones.
         plane: "coupling" (against the mediator mass) or "y" (against the dark-matter mass).
         ax: axes to draw into; new ones by default.
 
@@ -82,23 +97,40 @@ def exclusion(*bounds: Limit, plane: str = "coupling", ax: Axes | None = None) -
         The axes.
 
     Raises:
-        UnknownName: no such plane.
+        UnknownName: no such plane. InputError: a model does not have its axes.
     """
+    for each in drawn:
+        check_plane(plane, each.model or "the curve", not np.isnan(each.alpha_D).all())
     axes = plane_named(plane)
-    ax = ax if ax is not None else _new_axes(len(bounds) + 2 * any(b.bands for b in bounds))
+    bounds = tuple(b for b in drawn if isinstance(b, Limit))
+    curves = [c for c in drawn if isinstance(c, Curve)]
+    ax = ax if ax is not None else _new_axes(len(drawn) + 2 * any(b.bands for b in bounds))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
         _curve(ax, axes, colour, bound)
     banded = [bound for bound in bounds if bound.bands]
     for bound in banded:
         _bands(ax, axes, bound, labelled=bound is banded[0])
-    ax.set(xscale="log", yscale="log", xlabel=axes.x_label, ylabel=axes.y_label)
-    ax.set_title(_caption(bounds), fontsize=8, loc="left")
+    ax.set(xscale="log", yscale="log", xlabel=_joined(axes.x_label, drawn), ylabel=_joined(axes.y_label, drawn))
+    ax.set_title(_caption(drawn), fontsize=8, loc="left")
     expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
     upper = [replace(b, coupling_upper=np.array([p[-1][1] if p else np.nan for p in b.intervals])) for b in bounds]
-    _set_limits(ax, [(axes.x(b), axes.y(b)) for b in (*bounds, *expected, *upper)])
+    _overlays(ax, axes, curves)
+    seen: list[Limit | Curve] = [*bounds, *expected, *upper] if bounds else [*curves]
+    _set_limits(ax, [(axes.x(b), axes.y(b)) for b in seen])
     # below the axes a legend covers no curve, however many there are
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), frameon=False, fontsize=8, borderaxespad=0)
     return ax
+
+
+def _overlays(ax: Axes, axes: Plane, curves: list[Curve]) -> None:
+    """Curves of each kind have styles of their own, in the order given."""
+    for i, curve in enumerate(curves):
+        before = sum(c.kind == curve.kind for c in curves[:i])
+        overlay(ax, curve, axes.x(curve), axes.in_y, before)
+
+
+def _joined(label: Callable[[Limit | Curve], str], drawn: Sequence[Limit | Curve]) -> str:
+    return ", ".join(dict.fromkeys(label(b) for b in drawn))
 
 
 def save(ax: Axes, path: Path) -> None:
@@ -172,7 +204,7 @@ def _set_limits(ax: Axes, curves: list[tuple[Array, Array]]) -> None:
     ax.set_ylim(y.min() / 3, y.max() * 3)
 
 
-def _caption(bounds: tuple[Limit, ...]) -> str:
+def _caption(bounds: tuple[Limit | Curve, ...]) -> str:
     parts = []
     for name in ("dm", "alpha_D", "mass_ratio"):
         values = {_text(b.parameters[name]) for b in bounds if name in b.parameters}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from darktarget.core import Array, Limit
+from darktarget.core import Array, Curve, Limit
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Region:
     upper: Array
 
 
-def regions(bound: Limit) -> tuple[Region, ...]:
+def regions(bound: Limit | Curve) -> tuple[Region, ...]:
     """The excluded regions of a limit, each a chain of intervals from mass to mass.
 
     Intervals that start at coupling 0 (excluded for too few events) are left out. Where a region splits or two of

@@ -37,7 +37,7 @@ class Meson:
         coupling: f_V^2/(4 pi).
         pomeron, meson: (X, epsilon) and (Y, eta) of the cross section on a proton, in ub with W in GeV.
         threshold: power of the threshold factor.
-        slope: b_V in 1/energy^2. content: its quark pairs and their relative signs.
+        slope: b_V in 1/energy^2.
     """
 
     name: str
@@ -49,7 +49,6 @@ class Meson:
     meson: tuple[float, float]
     threshold: float
     slope: float
-    content: Mapping[str, int]
 
     def on_proton(self, energy: Array) -> Array:
         """Cross section gamma p -> V p at photon energies, (energy unit)^-2, the shape of ``energy``.
@@ -73,54 +72,10 @@ class Meson:
 
 
 _TABLE = (  # hep-ph/9902259 Table I; mass, width, B(ee): PDG 2024
-    Meson(
-        "rho",
-        0.77526 * GeV,
-        0.1474 * GeV,
-        4.72e-5,
-        2.02,
-        (5.0, 0.22),
-        (26.0, 1.23),
-        0,
-        11 / GeV**2,
-        MappingProxyType({"u": 1, "d": -1}),
-    ),
-    Meson(
-        "omega",
-        0.78266 * GeV,
-        8.68e-3 * GeV,
-        7.38e-5,
-        23.13,
-        (0.55, 0.22),
-        (18.0, 1.92),
-        0,
-        10 / GeV**2,
-        MappingProxyType({"u": 1, "d": 1}),
-    ),
-    Meson(
-        "phi",
-        1.019460 * GeV,
-        4.249e-3 * GeV,
-        2.979e-4,
-        13.71,
-        (0.34, 0.22),
-        (0.0, 0.0),
-        0,
-        7 / GeV**2,
-        MappingProxyType({"s": 1}),
-    ),
-    Meson(
-        "J/psi",
-        3.096900 * GeV,
-        92.6e-6 * GeV,
-        5.971e-2,
-        10.45,
-        (0.00406, 0.65),
-        (0.0, 0.0),
-        2,
-        4 / GeV**2,
-        MappingProxyType({"c": 1}),
-    ),
+    Meson("rho", 0.77526 * GeV, 0.1474 * GeV, 4.72e-5, 2.02, (5.0, 0.22), (26.0, 1.23), 0, 11 / GeV**2),
+    Meson("omega", 0.78266 * GeV, 8.68e-3 * GeV, 7.38e-5, 23.13, (0.55, 0.22), (18.0, 1.92), 0, 10 / GeV**2),
+    Meson("phi", 1.019460 * GeV, 4.249e-3 * GeV, 2.979e-4, 13.71, (0.34, 0.22), (0.0, 0.0), 0, 7 / GeV**2),
+    Meson("J/psi", 3.096900 * GeV, 92.6e-6 * GeV, 5.971e-2, 10.45, (0.00406, 0.65), (0.0, 0.0), 2, 4 / GeV**2),
 )
 
 #: The mesons by name (read-only).

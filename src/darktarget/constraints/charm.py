@@ -1,0 +1,36 @@
+"""CHARM: 400 GeV protons on copper, decays 480 m behind and 5 m off the axis, Phys. Lett. B 157 (1985) 458."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from darktarget.constraints._dump import DumpSearch, Volume
+from darktarget.constraints._sample import Sample, proton_sample
+from darktarget.core import Model, Published
+from darktarget.units import GeV
+
+
+class Charm(DumpSearch):
+    """Visible decays of a kinetically mixed vector and of the heavier dark state."""
+
+    name = "charm"
+    title = "CHARM"
+    references = ("Phys. Lett. B 157 (1985) 458", "1209.0015")
+    published = (
+        Published("protons on target", 2.4e18, "", "Phys. Lett. B 157 (1985) 458", "text"),
+        Published("efficiency", 0.51, "", "Phys. Lett. B 157 (1985) 458", "text, e+ e-"),
+        Published("excluded events (0 seen)", 2.3, "", "Phys. Lett. B 157 (1985) 458", "Poisson, 90 % CL"),
+    )
+    uncertainty = 0.5
+    photons = True
+    volume = Volume(480e2, 35e2, 150.0, 150.0, 500.0, 3 * GeV)
+    primaries, excluded, efficiency = 2.4e18, 2.3, 0.51
+    production = "pi0, eta (0.11 per pi0) and bremsstrahlung of 400 GeV protons"
+
+    def samples(self, model: Model) -> Iterator[Sample]:
+        """Mediators per proton at unit coupling, one sample per point."""
+        return (self.mediators(float(m)) for m in model.mass)
+
+    def mediators(self, mass: float) -> Sample:
+        """Mediators of one mass per proton at unit coupling."""
+        return proton_sample(400 * GeV, mass, 0.11)

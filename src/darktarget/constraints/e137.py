@@ -1,0 +1,65 @@
+"""E137 at SLAC: 20 GeV electrons on aluminium, 179 m of shield and 204 m of decay path, Phys. Rev. D 38 (1988) 3375."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from darktarget.constraints._declare import electron_vector
+from darktarget.constraints._dump import DumpSearch, Volume
+from darktarget.constraints._sample import SEED, Sample
+from darktarget.core import Array, Model, Options, Published
+from darktarget.experiments import EXPERIMENTS
+from darktarget.flow import tracks
+from darktarget.production.bremsstrahlung import Bremsstrahlung
+from darktarget.units import ELECTRON_MASS, GeV
+
+SAMPLES = 20_000
+
+
+class E137(DumpSearch):
+    """Visible decays, decays of the heavier dark state, and scattering of dark particles on electrons."""
+
+    name = "e137"
+    title = "E137"
+    references = ("Phys. Rev. D 38 (1988) 3375", "1406.2698")
+    published = (
+        Published("electrons on target", 1.87e20, "", "Phys. Rev. D 38 (1988) 3375", "text"),
+        Published("excluded events (0 seen)", 2.3, "", "Phys. Rev. D 38 (1988) 3375", "Poisson, 90 % CL"),
+        Published("detector", 8.0, "X0", "1406.2698", "text"),
+    )
+    uncertainty = 0.3
+    volume = Volume(179e2, 204e2, 169.3, 169.3, 0.0, 2 * GeV, round=True, plane=1.0)  # disc of the area of 3 m x 3 m
+    column = 8 * 24.01 * 6.022e23 * 13 / 26.98  # 8 X0 taken as aluminium
+    primaries, excluded, efficiency = 1.87e20, 2.3, 1.0
+    production = "bremsstrahlung in the shower of 20 GeV electrons"
+
+    def check(self, model: Model) -> None:
+        """Electron beams need a vector coupling to the electron only."""
+        electron_vector(model, self.name)
+
+    def samples(self, model: Model) -> Iterator[Sample]:
+        """Mediators per electron at unit coupling, with the angles of the exact propagators, one sample per point."""
+        dump = EXPERIMENTS["e137"]
+        path = tracks(dump.beam, dump.target, cut=self.volume.threshold)
+        made = Bremsstrahlung().produce(model, path, self.volume.threshold, Options())
+        parents = np.broadcast_to(made.parent, made.weight.shape)
+        for energy, parent, weight, mass in zip(made.energy, parents, made.weight, model.mass, strict=True):
+            keep = weight > 0
+            yield radiated(energy[keep], parent[keep], weight[keep], float(mass))
+
+
+def radiated(energy: Array, parent: Array, weight: Array, mass: float) -> Sample:
+    """Directions of radiated mediators, d sigma/d theta^2 as 1/(theta^2 + width)^2, always the same sample."""
+    if energy.size == 0:
+        return Sample(np.zeros((0, 3)), np.zeros(0))
+    random, size = np.random.default_rng(SEED), max(1, SAMPLES // energy.size)
+    energy, parent, weight = (np.repeat(v, size) for v in (energy, parent, weight / size))
+    x, u = np.minimum(energy / parent, 1 - 1e-9), random.uniform(size=energy.size)
+    width = (mass**2 * (1 - x) / x + ELECTRON_MASS**2 * x) / (x * parent**2)
+    angle = np.minimum(np.sqrt(width * u / (1 - u)), 1.0)
+    p, phi = np.sqrt(np.maximum(energy**2 - mass**2, 0)), random.uniform(0, 2 * np.pi, energy.size)
+    across = p * np.sin(angle)
+    momentum = np.stack([across * np.cos(phi), across * np.sin(phi), p * np.cos(angle)], axis=1)
+    return Sample(momentum, weight)

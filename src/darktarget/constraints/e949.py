@@ -1,0 +1,52 @@
+r"""E787 and E949: K+ -> pi+ X with X invisible, arXiv:0903.0030; rate for kinetic mixing from arXiv:0811.1030.
+
+.. math:: \Gamma = \frac{\alpha\epsilon^2}{2^{10}\pi^4}\frac{M^2W^2}{m_K}\lambda^{3/2}(1,M^2/m_K^2,m_\pi^2/m_K^2),
+          \qquad W^2 = 10^{-12}(3+6M^2/m_K^2)^2
+
+The excluded branching ratio is constant within the two windows of missing mass, on either side of K+ -> pi+ pi0.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from darktarget.constraints._declare import Search, above, photon_like
+from darktarget.core import Array, Curve, Model, Published
+from darktarget.decays.r_ratio import CHARGED_KAON as KAON
+from darktarget.units import ALPHA, HBARC_CM, PION_MASS, SPEED_OF_LIGHT, GeV
+
+WINDOWS: Final = ((0.0, 0.100 * GeV), (0.160 * GeV, 0.250 * GeV))
+KAON_WIDTH: Final = HBARC_CM / (SPEED_OF_LIGHT * 1.238e-8)  # PDG 2024: tau in s
+
+
+class E949(Search):
+    """Invisible decays of a kinetically mixed vector from K+ -> pi+ X."""
+
+    name = "e949"
+    title = r"E787/E949 $K^+\to\pi^+$ inv."
+    references = ("0903.0030", "0811.1030")
+    published = (Published("Br(K+ -> pi+ X), massless X", 0.73e-10, "", "0903.0030", "text"),)
+    uncertainty = 0.4
+
+    def apply(self, model: Model) -> Curve:
+        """Excluded couplings in the windows 0-100 and 160-250 MeV."""
+        photon_like(model, self.name)
+        inside = np.any([(model.mass > a) & (model.mass < b) for a, b in WINDOWS], axis=0)
+        rate = kaon_width(model.mass) / KAON_WIDTH * model.invisible_fraction()
+        limit = self.published[0].value
+        edge = np.sqrt(np.divide(limit, rate, out=np.full(model.points, np.nan), where=inside & (rate > 0)))
+        outside = [None if i else "outside the windows 0-100 and 160-250 MeV" for i in inside]
+        method = ("chiral estimate of K+ -> pi+ X, constant excluded Br in both windows",)
+        return self.curve(model, above(edge), method, outside)
+
+
+def kaon_width(mass: Array) -> Array:
+    """Gamma(K+ -> pi+ X) at unit coupling, [point] (energy unit); 0 where closed."""
+    x, p = (mass / KAON.mass) ** 2, (PION_MASS / KAON.mass) ** 2
+    kallen = 1 + x**2 + p**2 - 2 * (x + p + x * p)
+    open_ = mass < KAON.mass - PION_MASS
+    form = 1e-12 * (3 + 6 * x) ** 2
+    value = ALPHA / (2**10 * np.pi**4) * mass**2 * form / KAON.mass * np.maximum(kallen, 0) ** 1.5
+    return np.asarray(np.where(open_, value, 0.0))

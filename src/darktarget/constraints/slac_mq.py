@@ -1,0 +1,41 @@
+"""SLAC mQ: millicharged particles, hep-ex/9804008 (corrected for attenuation in arXiv:2204.03984)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darktarget.constraints._declare import Search, above
+from darktarget.core import Curve, Model, Published
+from darktarget.errors import PhysicsError
+from darktarget.units import GeV
+
+
+class SlacMq(Search):
+    """Two published points, joined by a straight line in the logarithms; nothing is recomputed."""
+
+    name = "slac-mq"
+    title = "SLAC mQ (published points)"
+    references = ("hep-ex/9804008", "2204.03984")
+    published = (
+        Published("charge/e at 1 MeV", 4.1e-5, "", "hep-ex/9804008", "abstract"),
+        Published("charge/e at 100 MeV", 5.8e-4, "", "hep-ex/9804008", "abstract"),
+    )
+    cl = 0.95
+    uncertainty = 0.2
+    stated = True
+
+    def apply(self, model: Model) -> Curve:
+        """Excluded above the line between 1 and 100 MeV."""
+        if model.name != "millicharge":
+            raise PhysicsError(f"slac-mq is a search for millicharged particles, {model.name} has none")
+        low, high = 1e-3 * GeV, 0.1 * GeV
+        log = np.interp(
+            np.log(model.mass),
+            np.log([low, high]),
+            np.log([p.value for p in self.published]),
+            left=np.nan,
+            right=np.nan,
+        )
+        return self.curve(
+            model, above(np.exp(log)), ("stated points at 1 and 100 MeV, interpolated in the logarithms",)
+        )

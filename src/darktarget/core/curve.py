@@ -1,0 +1,82 @@
+"""Curves beside a limit: thermal targets, bands, other experiments' exclusions, and what a user imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from darktarget.core.arrays import Array
+
+
+@dataclass(frozen=True)
+class Published:
+    """A number that was typed in, not calculated.
+
+    Attributes:
+        quantity: what it is. value: as published, with its unit in ``unit``.
+        reference: arXiv number (or journal). obtained: how the number was read: text, table, or off a figure.
+    """
+
+    quantity: str
+    value: float
+    unit: str
+    reference: str
+    obtained: str
+
+    def __str__(self) -> str:
+        """One line for results and plots."""
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.quantity} = {self.value:g}{unit} (typed in: {self.reference}, {self.obtained})"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line, a band or an exclusion in the plane of coupling against mass, which explains itself.
+
+    Attributes:
+        name: of the constraint, or ``relic``, or of a file. title: one line for plots.
+        kind: ``target`` (a line), ``band`` (preferred couplings) or ``exclusion`` (excluded couplings).
+        model: name of the model. parameters: as given.
+        mass, dark_mass: mediator and lightest dark mass, [point]. alpha_D: [point] (nan where there is none).
+        coupling: the line; the centre of a band; the lowest excluded coupling, [point] (nan where there is none).
+        intervals: couplings in the band or excluded, per point a tuple of (lower, upper) pairs.
+        published: the numbers that were typed in. stated: the whole curve is one, nothing was recomputed.
+        uncertainty: relative uncertainty of ``coupling`` as a recast or calculation.
+        cl: confidence level, nan where none is defined.
+        method: approximations. reason: why a point has nothing, or None, [point].
+        references: arXiv numbers. version: of darktarget.
+        extra: further columns, each [point]. labels: of mass and coupling in plots.
+    """
+
+    name: str
+    title: str
+    kind: str
+    model: str
+    parameters: Mapping[str, Any]
+    mass: Array
+    dark_mass: Array
+    alpha_D: Array
+    coupling: Array
+    intervals: tuple[tuple[tuple[float, float], ...], ...]
+    uncertainty: float
+    method: tuple[str, ...]
+    reason: tuple[str | None, ...]
+    references: tuple[str, ...]
+    version: str
+    cl: float = float("nan")
+    published: tuple[Published, ...] = ()
+    stated: bool = False
+    extra: Mapping[str, Array] = field(default_factory=dict)
+    labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
+
+    @property
+    def y(self) -> Array:
+        r"""The relic variable :math:`y = \epsilon^2\alpha_D (m_\chi/m_{A'})^4` on the curve, [point]."""
+        return self.as_y(self.coupling)
+
+    def as_y(self, coupling: Array) -> Array:
+        """y at given couplings, [point]."""
+        return np.asarray(coupling**2 * self.alpha_D * (self.dark_mass / self.mass) ** 4)

@@ -1,0 +1,54 @@
+"""What the commands share: options, the model from its words, and how a result is printed."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from darktarget.errors import InputError
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+Mass = Annotated[
+    list[str] | None, typer.Option("--mass", help="Mediator mass in GeV: a value, a comma list or lo:hi:n.")
+]
+Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
+DEFAULT_MASS = "1e-3:1:60"
+
+
+def build(name: str, mass: list[str] | None, param: list[str] | None) -> Any:
+    """Return the model that the words of ``--mass`` and ``-p`` describe.
+
+    Raises:
+        InputError, UnknownName: a word of another form, a mass given twice, a bad parameter.
+    """
+    from darktarget import api
+    from darktarget.interface.parsing import masses, parameters
+
+    given = parameters(param or [])
+    if "mass" in given and mass:
+        raise InputError("mass", given["mass"], "given once, as --mass or as -p mass")
+    if "mass" not in given:
+        given["mass"] = masses(mass or [DEFAULT_MASS])
+    return api.model(name, **given)
+
+
+def show(document: dict[str, Any], as_json: bool, header: tuple[str, ...], rows: Any) -> None:
+    """Print a document as JSON, or its rows as a table whose last column is the reason."""
+    if as_json:
+        typer.echo(json.dumps(document, allow_nan=False))
+        return
+    typer.echo("  ".join(f"{h:>14}" for h in header).rstrip())
+    for row in rows:
+        *numbers, reason = row
+        typer.echo("  ".join([*(_cell(value) for value in numbers), reason or ""]).rstrip())
+
+
+def note(text: str) -> None:
+    """Write a line to stderr."""
+    typer.echo(text, err=True)
+
+
+def _cell(value: Any) -> str:
+    return f"{value:>14.5g}" if isinstance(value, float) else f"{'-':>14}"

@@ -1,0 +1,63 @@
+"""Commands whose result is a curve: ``relic``, ``gminus2`` and ``constraint``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from darktarget.interface.common import Json, Mass, Param, build, note, show
+
+
+def relic(
+    model: str,
+    mass: Mass = None,
+    param: Param = None,
+    omega_h2: Annotated[float, typer.Option("--omega-h2", help="Relic density aimed at.")] = 0.12,
+    width: Annotated[str, typer.Option(help="Width in the propagator: fixed or running.")] = "fixed",
+    equilibrium: Annotated[str, typer.Option(help="Between two dark states: solved, or imposed.")] = "solved",
+    as_json: Json = False,
+) -> None:
+    """Coupling that gives the relic density by thermal freeze-out."""
+    from darktarget import api
+    from darktarget.io.curves import relic_document
+
+    found = api.relic_target(build(model, mass, param), omega_h2, width=width, equilibrium=equilibrium)
+    document = relic_document(found, omega_h2)
+    rows = zip(*(document[k] for k in ("mass_GeV", "coupling", "y", "reason")), strict=True)
+    show(document, as_json, ("mass [GeV]", "coupling", "y", ""), rows)
+    note(document["method"])
+
+
+def gminus2(
+    model: str,
+    mass: Mass = None,
+    param: Param = None,
+    lepton: Annotated[str, typer.Option(help="muon or electron.")] = "muon",
+    delta: Annotated[float | None, typer.Option(help="Measured minus Standard Model; needs --sigma.")] = None,
+    sigma: Annotated[float | None, typer.Option(help="Error of --delta.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Couplings that explain an anomaly of a lepton's magnetic moment, and their 2 sigma band."""
+    from darktarget import api
+    from darktarget.io.curves import gminus2_document
+
+    document = gminus2_document(api.gminus2(build(model, mass, param), lepton, delta, sigma))
+    edges = [pair or [None, None] for pair in document["coupling_2sigma"]]
+    columns = (document["mass_GeV"], document["coupling_central"], *zip(*edges, strict=True), document["reason"])
+    header = ("mass [GeV]", "coupling", "2 sigma from", "to", "")
+    show(document, as_json, header, zip(*columns, strict=True))
+    note(document["method"])
+
+
+def constraint(name: str, model: str, mass: Mass = None, param: Param = None, as_json: Json = False) -> None:
+    """What another search says about a model, recomputed for it."""
+    from darktarget import api
+    from darktarget.io.curves import curve_document
+
+    document = curve_document(api.constraint(name, build(model, mass, param)))
+    lowest = ([pairs[0][0], pairs[-1][1]] if pairs else [None, None] for pairs in document["intervals"])
+    columns = (document["mass_GeV"], *zip(*lowest, strict=True), document["reason"])
+    show(document, as_json, ("mass [GeV]", "excluded from", "to", ""), zip(*columns, strict=True))
+    for line in (document["method"], *document["published"]):
+        note(line)

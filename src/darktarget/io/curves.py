@@ -1,0 +1,50 @@
+"""Curves as plain data: dictionaries for JSON; numbers that are not finite become null."""
+
+from __future__ import annotations
+
+from darktarget.core import Curve
+from darktarget.io.tables import Json, finite, plain
+from darktarget.units import GeV
+
+
+def curve_document(curve: Curve) -> Json:
+    """The JSON document of a constraint or of an imported curve; an open upper edge of an interval is null."""
+    return {
+        "name": curve.name,
+        "title": curve.title,
+        "kind": curve.kind,
+        "model": curve.model,
+        "parameters": {k: plain(k, v) for k, v in curve.parameters.items() if k != "mass"},
+        "mass_GeV": finite(curve.mass / GeV),
+        "dark_mass_GeV": finite(curve.dark_mass / GeV),
+        "coupling": finite(curve.coupling),
+        "y": finite(curve.y),
+        "intervals": [[finite(pair) for pair in point] for point in curve.intervals],
+        "uncertainty": curve.uncertainty,
+        "cl": finite([curve.cl])[0],
+        "stated": curve.stated,
+        "published": [str(number) for number in curve.published],
+        "reason": list(curve.reason),
+        "method": "; ".join(curve.method),
+        "references": list(curve.references),
+        "version": curve.version,
+    }
+
+
+def relic_document(curve: Curve, omega_h2: float) -> Json:
+    """The JSON document of ``relic``: coupling and y per mass, and the density aimed at."""
+    document = curve_document(curve)
+    extra = {name: finite(value) for name, value in curve.extra.items() if name != "omega_h2"}
+    reached = finite(curve.extra["omega_h2"])
+    drop = ("intervals", "published", "stated", "cl")
+    return {k: v for k, v in document.items() if k not in drop} | {"omega_h2": omega_h2, "reached": reached, **extra}
+
+
+def gminus2_document(band: Curve) -> Json:
+    """The JSON document of ``gminus2``: the centre and the edges of the 2 sigma band per mass (null where none)."""
+    document = curve_document(band)
+    centre = document.pop("coupling")
+    edges = [finite(pairs[0]) if pairs else None for pairs in band.intervals]
+    drop = ("intervals", "y", "stated", "uncertainty", "cl")
+    kept = {k: v for k, v in document.items() if k not in drop}
+    return kept | {"coupling_central": centre, "coupling_2sigma": edges}

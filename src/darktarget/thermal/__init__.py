@@ -1,0 +1,1 @@
+"""Relic density from the same widths and amplitudes that the yields use."""

@@ -1,0 +1,139 @@
+r"""Reaction densities: thermal averages over the whole s dependence, resonances and thresholds resolved.
+
+The number of annihilations ab -> SM per volume and time in equilibrium (P. Gondolo and G. Gelmini, Nucl. Phys. B360
+(1991) 145, rewritten with the widths of the mediator) is
+
+.. math:: \gamma_{ab} = \frac{(2J+1)T}{2\pi^3}\int ds\,s^{3/2}K_1(\sqrt s/T)
+          \frac{\Gamma_{ab}\Gamma_{\rm SM}}{(s-M^2)^2+M^2\Gamma^2},\qquad
+          \langle\sigma v\rangle_{\rm eff} = \frac{2\sum\gamma_{ab}}{n_{\rm eq}^2}
+
+because an annihilation removes two dark particles of n = sum of all (each kind's antiparticle included).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import Array, State
+from darktarget.decays._quark_current import RESONANCES
+from darktarget.decays.r_ratio import OMEGA, PHI
+from darktarget.thermal.exchange import Exchange, Pair
+from darktarget.units import LEPTON_MASS, PION_MASS
+
+NODES: Final = 6  # Gauss-Legendre nodes per panel
+PER_DECADE: Final = 3  # panels per decade of sqrt(s) - threshold
+AROUND: Final = 14  # break points on either side of a peak, spaced geometrically from half its width
+TOP: Final = 60.0  # in units of the highest temperature: the rest is e^-60
+NARROW: Final = 1e-12  # least relative width that is resolved
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Quadrature over s of one dark pair: sqrt(s) and weights (ds included), each [point, node]."""
+
+    root: Array
+    weight: Array
+
+
+def nodes(through: Exchange, pair: Pair, width: Array, coldest: Array, hottest: Array) -> Nodes:
+    """Gauss-Legendre panels from the threshold up, broken at thresholds and around every peak.
+
+    Args:
+        width: of the mediator on shell, [point]. coldest, hottest: temperatures to be covered, [point].
+    """
+    low = np.maximum(pair.threshold, _lightest(through))
+    high = low + TOP * hottest
+    decades = int(np.ceil(np.log10(np.max(TOP * hottest / coldest)))) + 2
+    steps = np.arange(-PER_DECADE * decades, 1) / PER_DECADE
+    breaks = [low[:, None], low[:, None] + (high - low)[:, None] * 10.0**steps]
+    if through.mass.all():
+        breaks.append(_around(through.mass, np.maximum(width, NARROW * through.mass)))
+    shape = np.ones_like(low)
+    for peak in (OMEGA, PHI, *RESONANCES):
+        if low.min() < peak.mass < high.max():
+            breaks.append(_around(peak.mass * shape, peak.width * shape))
+    for edge in (*(2 * m for m in set(LEPTON_MASS.values())), 2 * PION_MASS):
+        breaks.append(_above(edge * shape))
+    edges = np.sort(np.clip(np.concatenate(breaks, axis=1), low[:, None], high[:, None]), axis=1)
+    z, w = np.polynomial.legendre.leggauss(NODES)
+    first, size = edges[:, :-1, None], np.diff(edges, axis=1)[:, :, None]
+    root = (first + size * (z + 1) / 2).reshape(low.size, -1)
+    weight = (size * w / 2).reshape(low.size, -1)
+    return Nodes(root, 2 * root * weight)
+
+
+def _around(place: Array, width: Array) -> Array:
+    """Break points at a peak and at growing distances from it, [point, 2 AROUND + 1]."""
+    growth = (np.maximum(place / width, 4.0) ** (1 / (AROUND - 1)))[:, None] ** np.arange(AROUND)
+    away = 0.5 * width[:, None] * growth
+    return np.concatenate([place[:, None] - away, place[:, None], place[:, None] + away], axis=1)
+
+
+def _above(edge: Array) -> Array:
+    """Break points above a threshold, where a phase space opens as a root, [point, 6]."""
+    return np.asarray(edge[:, None] * (1 + np.array([0.0, 1e-4, 1e-3, 1e-2, 0.1, 0.4])))
+
+
+def _lightest(through: Exchange) -> Array:
+    """Least sqrt(s) at which the Standard Model is reached, [point]."""
+    resolved = [np.sum(c.masses, axis=0) for c in through.visible if c.masses]
+    return np.asarray(np.min(resolved, axis=0)) if len(resolved) == len(through.visible) else 0 * through.mass
+
+
+def reaction_densities(
+    through: Exchange, coupling: Array, temperature: Array, running: bool = False
+) -> tuple[Array, Array]:
+    r"""gamma of each pair over exp(-threshold/T), at couplings [point].
+
+    Args:
+        temperature: [point, t]. running: the width in the propagator grows with s.
+
+    Returns:
+        (values [pair, point, t] (energy^4), thresholds [pair, point]).
+    """
+    from scipy.special import k1e
+
+    total = through.width(coupling)
+    values, starts = [], []
+    for pair in through.pairs:
+        grid = nodes(through, pair, total, temperature.min(axis=1), temperature.max(axis=1))
+        s = grid.root**2
+        strength = coupling ** (pair.power + through.visible_power)
+        top = pair.width(grid.root) * through.to_standard_model(grid.root) * strength[:, None]
+        mass = through.mass[:, None]
+        # (sqrt s - M)(sqrt s + M) keeps the digits of a narrow peak that s - M^2 would lose
+        off = (grid.root - mass) * (grid.root + mass)
+        shape = grid.weight * s * grid.root * top / (off**2 + through.imaginary(grid.root, coupling, running) ** 2)
+        start = pair.threshold
+        each = np.empty_like(temperature)
+        for point in range(temperature.shape[0]):
+            used = shape[point] > 0
+            root, t = grid.root[point][used], temperature[point][:, None]
+            boltzmann = k1e(root / t) * np.exp(-(root - start[point]) / t)
+            each[point] = boltzmann @ shape[point][used]
+        values.append((2 * through.spin + 1) / (2 * np.pi**3) * temperature * each)
+        starts.append(start)
+    return np.array(values), np.array(starts)
+
+
+def density(states: tuple[State, ...], temperature: Array) -> tuple[Array, Array]:
+    r"""Equilibrium densities :math:`n_i = g_i m_i^2 T K_2(m_i/T)/2\pi^2` over exp(-m_1/T), exact in Maxwell statistics.
+
+    Args:
+        temperature: [point, t].
+
+    Returns:
+        (values [state, point, t] (energy^3), lightest mass [point]).
+    """
+    from scipy.special import kve
+
+    lightest = states[0].mass[:, None]
+    values = []
+    for state in states:
+        mass = state.mass[:, None]
+        scaled = kve(2, mass / temperature) * np.exp(-(mass - lightest) / temperature)
+        values.append(state.degrees * mass**2 * temperature * scaled / (2 * np.pi**2))
+    return np.array(values), states[0].mass

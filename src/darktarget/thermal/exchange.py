@@ -1,0 +1,135 @@
+r"""What dark pairs annihilate through: one mediator X* in the s channel, from the widths of the model.
+
+.. math:: \sigma(ab\to X^*\to{\rm SM}) = \frac{4\pi(2J+1)}{(2s_a+1)(2s_b+1)\,p^2}\,S_{ab}\,
+          \frac{s\,\Gamma_{ab}(\sqrt s)\,\Gamma_{\rm SM}(\sqrt s)}{(s-M^2)^2+M^2\Gamma^2}
+
+with S = 2 for identical a and b. It holds where the Standard Model's current is conserved, or for spin 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from darktarget.core import AXIAL, Array, Channel, Model
+from darktarget.decays.r_ratio import hadronic_ratio
+from darktarget.decays.two_body import vector_to_dirac
+from darktarget.errors import PhysicsError
+from darktarget.units import ALPHA, LEPTON_MASS
+
+Widths = Callable[[Array], Array]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A pair of dark particles that the mediator couples to.
+
+    Attributes:
+        names: of the two. threshold: sum of their masses, [point].
+        width: virtual masses [point, any] -> partial width at unit coupling. power: of the coupling in it.
+    """
+
+    names: tuple[str, str]
+    threshold: Array
+    width: Widths
+    power: float
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The s channel of a model: its dark pairs, what it decays to in the Standard Model, and its propagator.
+
+    Attributes:
+        pairs: of dark particles. visible: the Standard Model channels (neutrinos are among them).
+        mass: of the mediator, [point]. spin: J.
+        channels: all that enter the width in the propagator.
+    """
+
+    pairs: tuple[Pair, ...]
+    visible: tuple[Channel, ...]
+    mass: Array
+    spin: int
+    channels: tuple[Channel, ...]
+
+    @property
+    def power(self) -> float:
+        """How annihilation grows with the coupling as long as the width in the propagator does not."""
+        return self.visible_power + self.pairs[0].power
+
+    @property
+    def visible_power(self) -> float:
+        """How the width into the Standard Model grows with the coupling."""
+        return self.visible[0].power
+
+    def to_standard_model(self, at: Array) -> Array:
+        """Width into the Standard Model at unit coupling and virtual masses [point, any]."""
+        return np.asarray(sum((c.at(at) for c in self.visible), np.zeros_like(at)))
+
+    def width(self, coupling: Array) -> Array:
+        """Total width on shell at couplings [point], [point]."""
+        return self.width_at(self.mass[:, None], coupling)[:, 0]
+
+    def width_at(self, at: Array, coupling: Array) -> Array:
+        """Total width at virtual masses [point, any] and couplings [point], the shape of ``at``."""
+        parts = (c.at(at) * coupling[:, None] ** c.power for c in self.channels)
+        return np.asarray(sum(parts, np.zeros_like(at)))
+
+    def imaginary(self, at: Array, coupling: Array, running: bool) -> Array:
+        r"""Imaginary part of the inverse propagator: :math:`M\Gamma`, or running :math:`\sqrt s\,\Gamma(\sqrt s)`."""
+        return at * self.width_at(at, coupling) if running else (self.mass * self.width(coupling))[:, None]
+
+
+def exchange(model: Model) -> Exchange:
+    """The s channel of a model.
+
+    Raises:
+        PhysicsError: an axial lepton current is not conserved; there is no dark particle or no annihilation; the
+            mediator is lighter than the dark particle, so that pairs of mediators set the relic density.
+    """
+    if model.structure is AXIAL:
+        raise PhysicsError(
+            f"the relic density of {model.name} is refused: its lepton current is not conserved, and away from the "
+            "mediator's mass shell widths at virtual mass miss the m_l^2/m_X^2 terms"
+        )
+    names = {state.name for state in model.states()}
+    if not names:
+        raise PhysicsError(f"{model.name} has no dark particle whose relic density could be asked for")
+    if model.mediator_mass.any() and (model.mediator_mass <= model.states()[0].mass).any():
+        raise PhysicsError(
+            "the mediator is not heavier than the lightest dark particle: pairs annihilate into mediators (secluded "
+            "regime), which the coupling to the Standard Model does not set; choose mass_ratio > 1"
+        )
+    own = [c for c in model.channels() if c.parent == model.mediator]
+    kind = [all(_among(d, names) for d in c.daughters) for c in own]
+    dark = [c for c, is_dark in zip(own, kind, strict=True) if is_dark]
+    photon = not model.mediator_mass.any()
+    visible = photon_channels(model.points) if photon else tuple(c for c, k in zip(own, kind, strict=True) if not k)
+    if not dark or not visible or len({c.power for c in visible}) > 1:
+        raise PhysicsError(f"{model.name} has no annihilation of dark pairs into Standard Model particles")
+    pairs = tuple(
+        Pair((c.daughters[0], c.daughters[1]), np.asarray(np.sum(c.masses, axis=0)), c.at, c.power) for c in dark
+    )
+    # a virtual photon has no width in its propagator
+    return Exchange(pairs, visible, model.mediator_mass, model.structure.spin, () if photon else tuple(own))
+
+
+def photon_channels(points: int) -> tuple[Channel, ...]:
+    """What a virtual photon turns into: charged leptons and hadrons."""
+
+    def lepton(mass: float) -> Widths:
+        return lambda at: vector_to_dirac(at, mass, ALPHA)
+
+    def hadrons(at: Array) -> Array:
+        return np.asarray(ALPHA * at / 3 * hadronic_ratio(at**2))
+
+    masses = {name: LEPTON_MASS[name] for name in ("electron", "muon", "tau")}
+    leptons = [
+        Channel("gamma*", (name, name), lepton(m), 0.0, False, (np.full(points, m),) * 2) for name, m in masses.items()
+    ]
+    return *leptons, Channel("gamma*", ("hadrons",), hadrons, 0.0, False)
+
+
+def _among(daughter: str, names: set[str]) -> bool:
+    return daughter in names or daughter.removesuffix("bar") in names

@@ -1,0 +1,202 @@
+r"""Relic density of a model, and the coupling that gives the observed one.
+
+.. math:: \Omega h^2(c) = 0.120
+
+All dark states share chemical and kinetic equilibrium here; ``conversion`` treats models whose heavier state loses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from darktarget import __version__
+from darktarget.core import Array, Curve, Model
+from darktarget.errors import InputError, UnknownName
+from darktarget.thermal import conversion
+from darktarget.thermal.boltzmann import history
+from darktarget.thermal.exchange import Exchange, exchange
+from darktarget.units import ELECTRON_CHARGE_SQUARED
+
+OBSERVED: Final = 0.120  # Omega h^2, Planck, arXiv:1807.06209
+FIRST: Final = 1e-4  # coupling at which the search starts
+LARGEST: Final = 10.0  # coupling at which it gives up, the largest that models accept
+SMALLEST: Final = 1e-12
+TOLERANCE: Final = 1e-5  # of the coupling
+NUMERICAL: Final = 2e-3  # relative error of the coupling from the numerics (a test holds it to that)
+REFERENCES: Final = ("1807.06209", "1803.01038", "2008.01074")
+OPEN_MEDIATORS = "pairs of mediators (forbidden annihilation) are left out: for mass_ratio < 2 they may add to it"
+KINETIC = "dark states in kinetic equilibrium with the plasma until freeze-out"
+CHEMICAL = "and in chemical equilibrium with each other"
+COUPLED = (
+    "; coupled equations for two states with decays, co-scattering on e and mu, and conversions of dark pairs "
+    "(t channel, Maxwell statistics)"
+)
+
+
+#: Width in the propagator by name: on-shell, or at the virtual mass (read-only).
+WIDTHS: Final[Mapping[str, bool]] = MappingProxyType({"fixed": False, "running": True})
+
+
+#: Chemical equilibrium between two dark states: solved for where it can fail, or imposed (read-only).
+EQUILIBRIA: Final = ("solved", "imposed")
+
+
+def omega(model: Model, *, width: str = "fixed", equilibrium: str = "solved") -> Array:
+    r"""Relic density :math:`\Omega h^2` of all dark states at the model's coupling, [point].
+
+    Args:
+        model: with a coupling. width: in the propagator, fixed or running.
+        equilibrium: between two dark states, solved or imposed.
+
+    Raises:
+        InputError: the model has no coupling. UnknownName: no such width or equilibrium. PhysicsError: as ``exchange``.
+
+    >>> import darktarget as dt
+    >>> model = dt.model("dark-photon", mass=0.03, dm="majorana", coupling=7.35e-5)
+    >>> print(f"{omega(model)[0]:.2f}")
+    0.12
+    """
+    if "coupling" not in model.values:
+        raise InputError("coupling", None, "a number", "A relic density is that of a coupling: give it.")
+    coupling = np.asarray(model.values["coupling"], float)
+    through = exchange(model)
+    return _rates(model, through, _running(width), equilibrium)(coupling)(np.ones(model.points))
+
+
+def _rates(
+    model: Model, through: Exchange, running: bool, equilibrium: str
+) -> Callable[[Array], Callable[[Array], Array]]:
+    """Couplings [point] -> (scale of the rates [point] -> Omega h^2 [point])."""
+    if equilibrium not in EQUILIBRIA:
+        raise UnknownName("equilibrium", equilibrium, EQUILIBRIA)
+    if equilibrium == "solved" and conversion.separate(through, model):
+        return lambda c: conversion.history(model, through, c, running).omega
+    return lambda c: history(model, through, c, running).omega
+
+
+def _running(width: str) -> bool:
+    if width not in WIDTHS:
+        raise UnknownName("width", width, WIDTHS)
+    return WIDTHS[width]
+
+
+def relic_target(
+    model: Model, omega_h2: float = OBSERVED, *, width: str = "fixed", equilibrium: str = "solved"
+) -> Curve:
+    """Coupling that leaves a relic density by freeze-out, at each point.
+
+    Args:
+        model: without a coupling. omega_h2: the density aimed at.
+        width: in the propagator: fixed (on shell), or running (at the virtual mass; 4 % lower eps at alpha_D = 0.5).
+        equilibrium: between two dark states that also annihilate alone: solved (coupled equations), or imposed.
+
+    Returns:
+        Curve of kind ``target``; ``y`` is its y, ``extra`` has the density that was reached and, for spin 0, y with the
+        Yukawa coupling in place of eps. Points without a solution are nan, with the closest density as the reason.
+
+    Raises:
+        InputError: a coupling was given, or the density is not a positive number.
+        PhysicsError: as ``exchange``.
+
+    >>> import darktarget as dt
+    >>> print(f"{relic_target(dt.model('dark-photon', mass=0.03, dm='majorana')).coupling[0]:.2e}")
+    7.37e-05
+    """
+    if "coupling" in model.values:
+        value = float(model.values["coupling"][0])
+        raise InputError("coupling", value, "nothing here", "The relic target is a coupling: leave it out.")
+    if isinstance(omega_h2, bool) or not isinstance(omega_h2, int | float) or not 0 < omega_h2 < np.inf:
+        raise InputError("omega_h2", omega_h2, "a finite number > 0")
+    through, running = exchange(model), _running(width)
+    rates = _rates(model, through, running, equilibrium)
+    coupling, reached, found = solve(rates, through, model.points, omega_h2)
+    coupled = equilibrium == "solved" and conversion.separate(through, model)
+    text = f"freeze-out to Omega h^2 = {omega_h2:g}: exact thermal average, {width} width, {KINETIC}"
+    return _curve(model, coupling, reached, found, omega_h2, f"{text} {COUPLED if coupled else CHEMICAL}")
+
+
+def solve(
+    at: Callable[[Array], Callable[[Array], Array]], through: Exchange, points: int, aim: float
+) -> tuple[Array, Array, Array]:
+    """Couplings at which Omega h^2 = aim: rates are scaled within a calculation, and recomputed where widths moved.
+
+    Args:
+        at: couplings [point] -> (scale of the rates [point] -> Omega h^2 [point]).
+
+    Returns:
+        (coupling, Omega h^2, whether it solves), each [point].
+    """
+    power = through.power
+    coupling = np.full(points, FIRST)
+    for _ in range(40):
+        density = at(coupling)
+        scale, reached = _scale(density, points, aim)
+        proposed = np.clip(coupling * scale ** (1 / power), SMALLEST, LARGEST)
+        width, new = through.width(coupling), through.width(proposed)
+        steady = (np.abs(new - width) <= TOLERANCE * width) | (np.abs(proposed / coupling - 1) < TOLERANCE)
+        limited = (proposed == coupling) & ((coupling == LARGEST) | (coupling == SMALLEST))
+        coupling = proposed
+        if (steady | limited).all():
+            break
+    at_edge = (coupling == LARGEST) | (coupling == SMALLEST)
+    if at_edge.any():
+        reached = np.where(at_edge, at(coupling)(np.ones(points)), reached)
+    return coupling, reached, steady & ~at_edge & (np.abs(np.log(reached / aim)) < 1e-3)
+
+
+def _scale(density: Callable[[Array], Array], points: int, aim: float) -> tuple[Array, Array]:
+    """Scale of the rates at which the density is the wanted one (secants in the logarithms), and the density there."""
+    x0 = np.zeros(points)
+    y0 = np.log(density(np.exp(x0)) / aim)
+    slope = np.full(points, -0.95)
+    x, y = x0, y0
+    for _ in range(12):
+        step = np.clip(-y0 / slope, -8, 8)
+        x = np.clip(x0 + step, -80, 80)
+        y = np.log(density(np.exp(x)) / aim)
+        if np.abs(y).max() < TOLERANCE:
+            break
+        moved = np.abs(x - x0) > 1e-9
+        found = np.divide(y - y0, x - x0, out=slope.copy(), where=moved)
+        slope = np.where(moved, np.clip(found, -8.0, -0.1), slope)
+        x0, y0 = x, y
+    return np.exp(x), aim * np.exp(y)
+
+
+def _curve(model: Model, coupling: Array, reached: Array, found: Array, aim: float, text: str) -> Curve:
+    value = np.where(found, coupling, np.nan)
+    reason = tuple(
+        None if good else f"no coupling up to {LARGEST:g} gives Omega h^2 = {aim:g}: the closest is {close:.3g}"
+        for good, close in zip(found, reached, strict=True)
+    )
+    alpha = np.asarray(model.values.get("alpha_D", np.full(model.points, np.nan)))
+    ratio = model.dark_mass / model.mass
+    extra = {"omega_h2": reached}
+    if model.structure.spin == 0:  # arXiv:2412.10150 and S002 plot y with the Yukawa coupling c_e
+        extra["y_yukawa"] = ELECTRON_CHARGE_SQUARED * value**2 * alpha * ratio**4
+    method = [text]
+    if model.mediator_mass.any() and (model.mediator_mass < 2 * model.dark_mass).any():
+        method.append(OPEN_MEDIATORS)
+    return Curve(
+        name="relic",
+        title=rf"$\Omega h^2 = {aim:g}$",
+        kind="target",
+        model=model.name,
+        parameters=model.values,
+        mass=model.mass,
+        dark_mass=model.dark_mass,
+        alpha_D=alpha,
+        coupling=value,
+        intervals=((),) * model.points,
+        uncertainty=NUMERICAL,
+        method=tuple(method),
+        reason=reason,
+        references=tuple(dict.fromkeys([*model.references, *REFERENCES])),
+        version=__version__,
+        extra=extra,
+        labels=model.labels,
+    )

@@ -1,0 +1,48 @@
+"""Laws of the relic density over every model the registry finds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget.errors import PhysicsError
+from darktarget.models import MODELS
+
+MASSES = [0.03, 0.3]
+
+
+def _kinds(name: str) -> list[dict[str, str]]:
+    """Every kind of dark matter of a model."""
+    declared: Any = MODELS[name]
+    kinds = next((p.choices for p in declared.parameters if p.name == "dm"), ())
+    return [{"dm": kind} for kind in kinds] or [{}]
+
+
+CASES = [(name, kind) for name in dt.names("models") for kind in _kinds(name)]
+
+
+@pytest.mark.parametrize(("name", "kind"), CASES, ids=str)
+def test_targets_reach_the_density_or_say_why_not(name: str, kind: dict[str, str]) -> None:
+    model = dt.model(name, mass=MASSES, **kind)
+    try:
+        target = dt.relic_target(model)
+    except PhysicsError as refused:
+        if model.name not in str(refused):
+            raise
+        return
+    assert target.kind == "target"
+    for k, (coupling, reason) in enumerate(zip(target.coupling, target.reason, strict=True)):
+        assert (reason is None) == bool(np.isfinite(coupling))
+        if reason is None:
+            alone = dt.model(name, mass=MASSES[k], coupling=coupling, **kind)
+            assert dt.omega(alone)[0] == pytest.approx(0.12, rel=2e-3)
+
+
+@pytest.mark.parametrize("name", ["dark-photon", "idm", "scalar", "dipole-idm"])
+def test_density_falls_with_the_coupling(name: str) -> None:
+    target = dt.relic_target(dt.model(name, mass=0.1)).coupling[0]
+    couplings = target * np.array([0.3, 0.7, 1.0, 1.5, 3.0])
+    assert np.all(np.diff(dt.omega(dt.model(name, mass=0.1, coupling=couplings))) < 0)

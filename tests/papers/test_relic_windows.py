@@ -1,0 +1,67 @@
+"""Thermal targets against NA64 limits: rows 1.19, 3.32, 3.33, and the dipole lines of 0.30."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget.figures._s003 import excluded_window, published
+
+
+@pytest.mark.parametrize(
+    ("dm", "alpha", "low", "high"), [("majorana", 0.1, 70, 95), ("scalar", 0.1, 70, 95), ("scalar", 0.5, 70, 90)]
+)
+def test_windows_with_the_published_limit(dm: str, alpha: float, low: float, high: float) -> None:
+    chi = np.arange(0.06, 0.1, 0.0005)
+    found = excluded_window(dm, alpha, chi, published(3 * chi))
+    assert found[0] == pytest.approx(low, abs=5)
+    assert found[1] == pytest.approx(high, abs=5)
+
+
+def test_majorana_is_just_touched_at_strong_coupling() -> None:
+    """Row 3.33: at alpha_D = 0.5 the smallest ratio of limit and target is below 1 and near 80 MeV."""
+    chi = np.arange(0.06, 0.1, 0.0005)
+    target = dt.relic_target(dt.model("dark-photon", mass=3 * chi, dm="majorana", alpha_D=0.5)).coupling
+    ratio = published(3 * chi) / target
+    assert 0.7 < ratio.min() < 1
+    assert chi[np.argmin(ratio)] * 1e3 == pytest.approx(80, abs=5)
+
+
+def test_windows_from_first_principles() -> None:
+    """Ours beside it: 72-101 (Majorana) and up to 104 MeV (scalar) at 0.1; 75-89 and 73-96 MeV at 0.5."""
+    chi = np.arange(0.06, 0.11, 0.001)
+    na64 = dt.experiment("na64e-2018")
+    for dm, alpha, low, high in (("majorana", 0.1, 72, 101), ("majorana", 0.5, 75, 89), ("scalar", 0.5, 73, 96)):
+        model = dt.model("dark-photon", mass=3 * chi, dm=dm, alpha_D=alpha)
+        bound = dt.limit(model, na64, nuisances="none", width="running" if alpha > 0.2 else "fixed")
+        found = excluded_window(dm, alpha, chi, bound.coupling_upper)
+        assert found[0] == pytest.approx(low, abs=3)
+        assert found[1] == pytest.approx(high, abs=3)
+
+
+def test_dipole_lines() -> None:
+    """Issue of step 7: 2.2e-4..7.6e-4 (delta = 1e-3) and 4.1e-4..1.2e-3 (0.05) over 10 MeV-1 GeV, x1.3."""
+    mass = np.geomspace(0.01, 1, 40)
+    for delta, low, high in ((1e-3, 2.2e-4, 7.6e-4), (0.05, 4.1e-4, 1.2e-3)):
+        line = dt.relic_target(dt.model("dipole-idm", mass=mass, splitting=delta)).coupling
+        assert low / 1.3 < line.min() < low * 1.3
+        assert high / 1.3 < line.max() < high * 1.3
+
+
+def test_dipole_cross_section_is_that_of_the_formula_collection() -> None:
+    """H' = 2 (s - D^2)(s + 2 (m1+m2)^2) with prefactor 1/Lambda^2 and a 1/s^2 propagator."""
+    from darktarget.thermal.exchange import exchange
+    from darktarget.units import ALPHA, GeV
+
+    model = dt.model("dipole-idm", mass=0.1, splitting=0.05)
+    through = exchange(model)
+    root, m1, m2 = np.array([[0.3]]), 0.105, 0.1
+    s = 0.09
+    k2 = (s - (m1 + m2) ** 2) * (s - (m1 - m2) ** 2) / (4 * s)
+    ours = 4 * np.pi * 3 / (4 * k2) * s * through.pairs[0].width(root) * through.to_standard_model(root) / s**2
+    H = 2 * (s - (m1 - m2) ** 2) * (s + 2 * (m1 + m2) ** 2)
+    e2 = 4 * np.pi * ALPHA
+    S = through.to_standard_model(root) * 3 / (ALPHA * root)
+    theirs = H * e2 * s / (6 * np.pi) * S / (2 * np.sqrt(4 * s * k2) * s**2) / GeV**2
+    np.testing.assert_allclose(ours, theirs, rtol=1e-10)

@@ -1,0 +1,153 @@
+"""Magnetic moments at one loop: closed form, heavy limits, numbers of the papers."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+from mpmath import mp, mpf
+from mpmath import quad as integral
+from typer.testing import CliRunner
+
+import darktarget as dt
+from darktarget.constraints._magnetic_moment import NUMERATORS, kernel
+from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, LorentzStructure
+from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.interface.cli import app
+from darktarget.units import ELECTRON_CHARGE_SQUARED, MUON_MASS
+
+RATIOS = np.array([1e-4, 1e-2, 0.3, 1.0, 1.9, 2.0, 2.1, 10.0, 1e3, 1e5])
+
+
+def _closed_form(ratio: float) -> float:
+    """1 - 2r - (2r - r^2) ln r + (4r^2 - 2r - r^3) J with J the integral of 1/(x^2 - r x + r), 60 digits."""
+    with mp.workdps(60):
+        r = mpf(ratio) ** 2
+        w = mp.sqrt(abs(r - r * r / 4))
+        if r == 4:
+            J = 1 / (r / 2 - 1) - 2 / r
+        elif r < 4:
+            J = (mp.atan((1 - r / 2) / w) + mp.atan(r / 2 / w)) / w
+        else:
+            J = (mp.log((r / 2 - 1 + w) / (r / 2 - 1 - w)) - mp.log((r / 2 + w) / (r / 2 - w))) / (2 * w)
+        return float(1 - 2 * r - (2 * r - r**2) * mp.log(r) + (4 * r**2 - 2 * r - r**3) * J)
+
+
+def test_vector_kernel_equals_the_closed_form() -> None:
+    for ratio in RATIOS:
+        value = 8 * np.pi**2 * float(kernel(VECTOR, np.array([ratio]))[0])
+        assert value == pytest.approx(_closed_form(float(ratio)), rel=1e-8), ratio
+
+
+def _integrand(structure: LorentzStructure, ratio: float, x: Any) -> Any:
+    r: Any = ratio**2
+    return NUMERATORS[structure](x, 1 - x, r) / (x**2 + r * (1 - x))
+
+
+@pytest.mark.parametrize("structure", NUMERATORS, ids=lambda s: s.name)
+def test_every_kernel_agrees_with_adaptive_integration(structure: LorentzStructure) -> None:
+    for ratio in (0.01, 1.0, 2.0, 30.0):
+        expected = float(
+            integral(partial(_integrand, structure, ratio), [0, min(ratio, 0.5), 1 - min(0.4, 1 / (1 + ratio**2)), 1])
+        )
+        assert 8 * np.pi**2 * float(kernel(structure, np.array([ratio]))[0]) == pytest.approx(expected, rel=1e-9)
+
+
+def test_heavy_limits() -> None:
+    """Section 12 of the formula collection: in units of g^2, h = m^2/M^2."""
+    ratio = 1e4
+    h = ratio**-2
+    limits = {
+        VECTOR: h / (12 * np.pi**2),
+        AXIAL: -5 * h / (12 * np.pi**2),
+        SCALAR: h / (8 * np.pi**2) * (np.log(1 / h) - 7 / 6),
+        PSEUDOSCALAR: -h / (8 * np.pi**2) * (np.log(1 / h) - 11 / 6),
+    }
+    for structure, limit in limits.items():
+        assert float(kernel(structure, np.array([ratio]))[0]) == pytest.approx(limit, rel=1e-3)
+
+
+def test_massless_photon_gives_schwinger() -> None:
+    assert float(kernel(VECTOR, np.array([1e-8]))[0]) == pytest.approx(1 / (8 * np.pi**2), rel=1e-6)
+
+
+def test_numbers_of_the_issue() -> None:
+    band = dt.gminus2(dt.model("dark-photon", mass=[0.1, 0.39, 1.14]))
+    np.testing.assert_allclose(band.coupling, [3.12e-3, 7.77e-3, 2.02e-2], rtol=5e-3)
+    unit = band.extra["delta_a_at_unit_coupling"]
+    low, high = np.array([pair for ((*pair,),) in band.intervals]).T
+    np.testing.assert_allclose(unit * low**2, (251 - 118) * 1e-11)
+    np.testing.assert_allclose(unit * high**2, (251 + 118) * 1e-11)
+    assert "2.51e-09" in band.method[0]
+    assert [p.value for p in band.published] == [251e-11, 59e-11]
+
+
+def test_the_value_used_can_be_changed() -> None:
+    model = dt.model("dark-photon", mass=0.1)
+    older = dt.gminus2(model, delta=279e-11, sigma=76e-11)
+    assert older.coupling[0] / dt.gminus2(model).coupling[0] == pytest.approx(np.sqrt(279 / 251))
+    assert older.published == ()
+
+
+def test_signs() -> None:
+    """Axial and pseudoscalar mediators lower the moment: no coupling explains a positive Delta a."""
+    for name in ("axial", "pseudoscalar"):
+        band = dt.gminus2(dt.model(name, mass=0.1))
+        assert np.isnan(band.coupling[0])
+        assert band.intervals == ((),)
+        assert "opposite" in str(band.reason[0])
+        assert np.isfinite(dt.gminus2(dt.model(name, mass=0.1), delta=-1e-9, sigma=1e-10).coupling[0])
+    scalar = dt.gminus2(dt.model("scalar", mass=100 * MUON_MASS))
+    assert scalar.coupling[0] == pytest.approx(
+        np.sqrt(251e-11 / ELECTRON_CHARGE_SQUARED / float(kernel(SCALAR, np.array([100.0]))[0]))
+    )
+
+
+def test_electron_band_reaches_zero() -> None:
+    """Delta a_e = (48 +- 30)e-14: 2 sigma includes no contribution at all."""
+    ((interval,),) = dt.gminus2(dt.model("dark-photon", mass=0.1), "electron").intervals
+    assert interval[0] == 0.0
+    assert interval[1] == pytest.approx(7.31e-3, rel=1e-2)
+
+
+def test_bad_input() -> None:
+    model = dt.model("dark-photon", mass=0.1)
+    with pytest.raises(UnknownName, match="electron, muon"):
+        dt.gminus2(model, "tau")
+    with pytest.raises(InputError, match="sigma"):
+        dt.gminus2(model, delta=1e-9)
+    with pytest.raises(InputError, match="sigma"):
+        dt.gminus2(model, delta=1e-9, sigma=0.0)
+    with pytest.raises(InputError, match="delta"):
+        dt.gminus2(model, delta=float("nan"), sigma=1e-9)
+    with pytest.raises(PhysicsError, match="spin-2"):
+        kernel(LorentzStructure("spin-2", 2), np.array([1.0]))
+
+
+def test_command_line() -> None:
+    done = CliRunner().invoke(app, ["gminus2", "dark-photon", "--mass", "0.1,0.39", "--json"])
+    document = json.loads(done.stdout)
+    assert document["coupling_central"] == pytest.approx([3.12e-3, 7.77e-3], rel=5e-3)
+    assert len(document["coupling_2sigma"][0]) == 2
+    none = json.loads(CliRunner().invoke(app, ["gminus2", "axial", "--mass", "0.1", "--json"]).stdout)
+    assert none["coupling_central"] == [None]
+    assert none["coupling_2sigma"] == [None]
+    table = CliRunner().invoke(app, ["gminus2", "dark-photon", "--mass", "0.1"])
+    assert "0.0031246" in table.stdout
+
+
+def test_relic_command_line() -> None:
+    done = CliRunner().invoke(app, ["relic", "dark-photon", "-p", "dm=majorana", "--mass", "0.03", "--json"])
+    document = json.loads(done.stdout)
+    assert document["coupling"] == pytest.approx([7.35e-5], rel=0.05)
+    assert document["omega_h2"] == 0.12
+    assert document["y"][0] == pytest.approx(document["coupling"][0] ** 2 * 0.1 / 81, rel=1e-12)
+    table = CliRunner().invoke(app, ["relic", "dark-photon", "--mass", "0.03"])
+    assert "coupling" in table.stdout
+    refused = CliRunner().invoke(app, ["relic", "axial", "--mass", "0.03"])
+    assert isinstance(refused.exception, PhysicsError)
+    given = CliRunner().invoke(app, ["relic", "dark-photon", "--mass", "0.03", "-p", "coupling=1e-3"])
+    assert isinstance(given.exception, InputError)
