@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from darktarget.signatures import SIGNATURES
 
 SEMI, DISPLACED = dt.experiment("na64e-2018-semi-visible"), dt.experiment("na64e-2018-displaced")
 COUPLINGS = np.geomspace(1e-4, 3e-2, 31)
-BRANCH = {"processes": ["bremsstrahlung"]}
+BRANCH: dict[str, Any] = {"processes": ["bremsstrahlung"]}
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _mono(model: Model, energy: float) -> Yield:
 def test_a_monochromatic_mediator_agrees_with_quadrature_to_2_percent(name: str) -> None:
     model = dt.model("idm", mass=[0.2, 0.45], splitting=0.4)
     made = _mono(model, 80.0)
-    found = acceptance(model, made, SEMI.beam, SEMI.target, VOLUMES[name], COUPLINGS)
+    found = acceptance(model, made, SEMI.beam, SEMI.target, VOLUMES[name], COUPLINGS, 10_000)
     for point in range(2):
         expected = _integrated(model, point, made, VOLUMES[name])
         some = expected > 0.01
@@ -87,7 +88,7 @@ def test_a_monochromatic_mediator_agrees_with_quadrature_to_2_percent(name: str)
 def test_the_spectrum_agrees_with_quadrature_to_5_percent(name: str) -> None:
     model = dt.model("idm", mass=[0.2, 0.45], splitting=0.4)
     (made,) = flow.produce(model, SEMI, **BRANCH)
-    found = acceptance(model, made, SEMI.beam, SEMI.target, VOLUMES[name], COUPLINGS)
+    found = acceptance(model, made, SEMI.beam, SEMI.target, VOLUMES[name], COUPLINGS, 10_000)
     for point in range(2):
         expected = _integrated(model, point, made, VOLUMES[name])
         some = expected > 0.003
@@ -100,7 +101,7 @@ def test_one_sample_agrees_with_fresh_ones_at_three_lifetimes(coupling: float, b
     model = dt.model("idm", mass=0.39, splitting=0.4)
     (made,) = flow.produce(model, DISPLACED, **BRANCH)
     signature = next(b.signature for b in DISPLACED.bins if b.name == bin)
-    one = acceptance(model, made, DISPLACED.beam, DISPLACED.target, signature, np.array([coupling]))  # type: ignore[arg-type]
+    one = acceptance(model, made, DISPLACED.beam, DISPLACED.target, signature, np.array([coupling]), 10_000)  # type: ignore[arg-type]
     fresh = Simulation(dt.model("idm", mass=0.39, splitting=0.4, coupling=coupling), made, DISPLACED)
     table = next(f for f in cut_flow(fresh, 32_000, seed=77) if f.bin == bin)
     rate, error = table.events[-1] / table.events[0], table.error[-1] / table.events[0]
@@ -115,7 +116,7 @@ def test_two_flights_are_accepted_jointly() -> None:
     model = dt.model("i2dm", **given)
     (made,) = flow.produce(model, SEMI, **BRANCH)
     (seen,) = SEMI.bins
-    one = acceptance(model, made, SEMI.beam, SEMI.target, seen.signature, np.array([coupling]))  # type: ignore[arg-type]
+    one = acceptance(model, made, SEMI.beam, SEMI.target, seen.signature, np.array([coupling]), 10_000)  # type: ignore[arg-type]
     fresh = Simulation(dt.model("i2dm", **given, coupling=coupling), made, SEMI)
     (table,) = cut_flow(fresh, 16_000, seed=5)
     rate, error = table.events[-1] / table.events[0], table.error[-1] / table.events[0]

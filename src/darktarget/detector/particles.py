@@ -13,6 +13,11 @@ from darktarget.core.events import DARK_ID, MEDIATOR_ID
 VISIBLE: Final[Mapping[str, int]] = MappingProxyType(
     {"e-": 11, "e+": -11, "mu-": 13, "mu+": -13, "tau-": 15, "tau+": -15, "gamma": 22, "hadrons": 81}
 )
+#: Neutrinos of dark channels (read-only).
+NEUTRINOS: Final[Mapping[str, int]] = MappingProxyType(
+    {f"nu{bar}_{flavour}": sign * number for bar, sign in (("", 1), ("bar", -1))
+     for flavour, number in (("e", 12), ("mu", 14), ("tau", 16))}
+)  # fmt: skip
 EXCITED: Final = 1_000_000  # is added for each state above the lightest one
 
 
@@ -25,6 +30,8 @@ def number_of(model: Model, name: str) -> int:
     """
     if name in VISIBLE:
         return VISIBLE[name]
+    if name in NEUTRINOS:
+        return NEUTRINOS[name]
     if name == model.mediator:
         return 22 if name.startswith("gamma") else MEDIATOR_ID[model.structure.spin]
     state = model.state(name)
