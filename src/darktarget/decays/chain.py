@@ -104,8 +104,8 @@ class Chain:
         return cls(model, MappingProxyType(found))
 
     def unstable(self, name: str, point: int) -> bool:
-        """Whether a dark state decays to anything at all at a point."""
-        return any(width[point] > 0 for _, width in self.open[self.model.state(name).name])
+        """Whether a daughter is a dark state that decays to anything at all at a point."""
+        return any(width[point] > 0 for _, width in self.open.get(name, self.open.get(name.removesuffix("bar"), ())))
 
     def length(self, name: str, point: int) -> tuple[float, float]:
         r""":math:`c\tau` in cm at unit coupling and the power of the coupling in its width; (inf, 0) where stable.
@@ -113,7 +113,8 @@ class Chain:
         Raises:
             PhysicsError: channels of different powers.
         """
-        channels = [(c, w[point]) for c, w in self.open[self.model.state(name).name] if w[point] > 0]
+        state = self.model.state(name).name
+        channels = [(c, w[point]) for c, w in self.open[state] if w[point] > 0]
         powers = {c.power for c, _ in channels}
         if len(powers) > 1:
             raise PhysicsError(f"{name}: decays of different powers of the coupling do not share one lifetime")
@@ -187,8 +188,6 @@ class Chain:
 
     def _check_end(self, channel: Channel, point: int) -> None:
         """A daughter that decays again would need a third vertex."""
-        names = {s.name for s in self.model.states()}
         for name in channel.daughters:
-            dark = name in names or name.removesuffix("bar") in names
-            if name == self.model.mediator or (dark and self.unstable(name, point)):
+            if name == self.model.mediator or self.unstable(name, point):
                 raise PhysicsError(f"{channel.parent} -> {channel.label}: {name} decays too, and is not followed")
