@@ -81,6 +81,7 @@ def test_limits_scale_with_the_exposure(model: str, experiment: str) -> None:
     assert bound.references
 
 
+@pytest.mark.acceptance("2.2")
 @pytest.mark.parametrize("model", dt.names("models"))
 def test_widths_are_positive_and_closed_channels_zero(model: str) -> None:
     theory = _model(model, [1e-4, 0.1, 3.0])
