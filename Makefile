@@ -10,6 +10,7 @@ help:
 	@echo "make validate  the slow comparisons"
 	@echo "make lint      ruff and mypy --strict"
 	@echo "make tables    rebuild the shipped tables"
+	@echo "make docs      rebuild docs/models.md"
 	@echo "make bench     speeds and memory"
 	@echo "make bench-gpu showers/s on a CUDA device"
 	@echo "make clean     remove the environment and every build product"
@@ -51,6 +52,9 @@ lint: $(VENV)/.dev
 tables: $(VENV)/.run
 	$(BIN)/darktarget tables --rebuild
 
+docs: $(VENV)/.run
+	$(BIN)/python -m darktarget.interface.catalogue > docs/models.md.new && mv docs/models.md.new docs/models.md
+
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
@@ -60,4 +64,4 @@ bench-gpu: $(VENV)/.gpu
 clean:
 	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help run test validate lint tables bench bench-gpu clean
+.PHONY: help run test validate lint tables docs bench bench-gpu clean

@@ -226,7 +226,7 @@ def limit(
         statistic=method,
         nuisances=treated,
         uncertainties=counts.measurement.uncertainties if treated != "none" else (),
-        flags=("empty",) if _empty(solved).any() else (),
+        flags=(*(("empty",) if _empty(solved).any() else ()), *model.flags),
         bands=measure.bands(counts, cl, method, nuisances) if bands else {},
         ranking=measure.ranking(counts, cl, method, nuisances) if ranking else {},
         relative_error=_largest([y.error for y in yields]) / counts.power,

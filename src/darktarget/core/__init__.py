@@ -6,7 +6,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 
 from darktarget.core.arrays import Array
 from darktarget.core.limit import Limit
-from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, LorentzStructure, Model, State
+from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, Decay, LorentzStructure, Model, State
 from darktarget.core.setup import Experiment, Run, SignalBin, Signature
 from darktarget.core.yields import (
     DEFAULT,
@@ -32,6 +32,7 @@ __all__ = [
     "Beam",
     "Channel",
     "CrossSection",
+    "Decay",
     "Differential",
     "Experiment",
     "Layer",

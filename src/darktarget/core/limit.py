@@ -30,7 +30,8 @@ class Limit:
         power: how the counts scale with the coupling.
         cl, statistic: confidence level and name of the statistical method.
         nuisances: marginalise, profile or none. uncertainties: names of those that entered.
-        flags: ``empty`` if some point allows no signal at all (its ``reason`` has the negative number).
+        flags: ``empty`` if some point allows no signal at all (its ``reason`` has the negative number); then
+            those of the model, such as ``landau-pole``.
         bands: expected limits on the coupling under minus2, minus1, median, plus1, plus2, each [point].
         ranking: relative change of the coupling by each uncertainty, each [point].
         relative_error: numerical error on the coupling, [point].

@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from darktarget.core.arrays import Array
+from darktarget.errors import UnknownName
+from darktarget.units import HBARC_CM
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,27 @@ class State:
     degrees: int
 
 
+class Decay(Protocol):
+    """How the daughters of a channel fly.
+
+    ``dimensions`` is the number of random numbers that one decay uses.
+    """
+
+    dimensions: int
+
+    def sample(self, uniform: Array, point: int = 0, mass: Array | None = None) -> Array:
+        """Momenta in the rest frame of the parent.
+
+        Args:
+            uniform: in [0, 1), [n, dimensions]. point: which parameter point.
+            mass: of each virtual parent, [n]; on shell by default.
+
+        Returns:
+            (E, px, py, pz) of each daughter (hadrons are one system), [n, daughter, 4]; nan where closed.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Channel:
     """One decay channel: partial width = at(mass) * coupling**power.
@@ -50,6 +73,7 @@ class Channel:
         power: how the width grows with the coupling.
         dark: whether all daughters leave no trace (dark particles and neutrinos).
         masses: of the daughters, each [point]; empty where the final state is not resolved (hadrons).
+        decay: samples the daughters' momenta; None where nothing is resolved.
     """
 
     parent: str
@@ -58,6 +82,7 @@ class Channel:
     power: float
     dark: bool
     masses: tuple[Array, ...] = ()
+    decay: Decay | None = None
 
     @property
     def label(self) -> str:
@@ -93,6 +118,11 @@ class Model(ABC):
         """Every decay channel of every unstable dark-sector state."""
 
     @property
+    def mediator_mass(self) -> Array:
+        """Mass in the propagator of the mediator, [point]; 0 where it is the photon."""
+        return self.mass
+
+    @property
     def points(self) -> int:
         """Number of parameter points P."""
         return int(self.mass.size)
@@ -100,6 +130,49 @@ class Model(ABC):
     def states(self) -> tuple[State, ...]:
         """The stable and unstable dark particles, the lightest first; the mediator is not one of them."""
         return ()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What a result should warn about, such as a coupling that is not perturbative."""
+        return ()
+
+    def state(self, name: str) -> State:
+        """A dark state by its name; an antiparticle ("chi2bar") is its particle.
+
+        Raises:
+            UnknownName: no such state.
+        """
+        found = {state.name: state for state in self.states()}
+        key = name if name in found else name.removesuffix("bar")
+        if key not in found:
+            raise UnknownName(f"state of {self.name}", name, found)
+        return found[key]
+
+    def decays_of(self, parent: str) -> tuple[Channel, ...]:
+        """The decay channels of the mediator or of a dark state."""
+        return tuple(c for c in self.channels() if c.parent == parent)
+
+    @property
+    def unstable(self) -> tuple[str, ...]:
+        """Names of the dark states that decay, at any point, into something that may be seen."""
+        mass = {state.name: state.mass[:, None] for state in self.states()}
+        seen = [c for c in self.channels() if c.parent in mass and not c.dark]
+        return tuple(dict.fromkeys(c.parent for c in seen if (c.at(mass[c.parent]) > 0).any()))
+
+    def partial_widths(self, parent: str, *, coupling: float | Array = 1.0) -> dict[str, Array]:
+        """Widths of the mediator or of a dark state by daughters, on shell, each [point] in energy units.
+
+        Args:
+            coupling: one value, or [point].
+        """
+        mass = self.mediator_mass if parent == self.mediator else self.state(parent).mass
+        return {c.label: c.at(mass[:, None])[:, 0] * coupling**c.power for c in self.decays_of(parent)}
+
+    def proper_length(self, parent: str, *, coupling: float | Array = 1.0) -> Array:
+        r""":math:`c\tau = \hbar c/\Gamma` of the mediator or of a dark state in cm, [point]; inf where it is stable."""
+        total = sum(self.partial_widths(parent, coupling=coupling).values(), np.zeros(self.points))
+        with np.errstate(divide="ignore"):
+            return np.asarray(HBARC_CM / total)
 
     @property
     def dark_threshold(self) -> Array:

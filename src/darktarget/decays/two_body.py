@@ -1,18 +1,31 @@
-r"""Two-body decay widths of spin-1 and spin-0 mediators at any (also virtual) mass; closed channels are exactly 0.
+r"""Two-body decays of spin-1 and spin-0 mediators at any (also virtual) mass; closed channels are exactly 0.
 
-All take the mediator mass M (any shape), the daughter mass m and alpha = coupling^2/(4 pi), broadcast against each
-other, and return the width in the same energy unit.
+The widths take the mediator mass M (any shape), the daughter mass m and alpha = coupling^2/(4 pi), broadcast against
+each other, and return the width in the same energy unit. ``currents`` has them for unequal masses.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, LorentzStructure
+from darktarget.decays.currents import (
+    AXIAL_FERMIONS,
+    PSEUDOSCALAR_FERMIONS,
+    PSEUDOSCALAR_VECTORS,
+    SCALAR_FERMIONS,
+    SCALAR_SCALARS,
+    VECTOR_FERMIONS,
+    VECTOR_SCALARS,
+    Current,
+    pair_width,
+)
+from darktarget.decays.kinematics import directions, momentum
 
 Width = Callable[[Array, Array | float, Array | float], Array]
 
@@ -28,17 +41,17 @@ def vector_to_dirac(mass: Array, daughter: Array | float, alpha: Array | float) 
     >>> print(f"{vector_to_dirac(np.array([1.0]), 1 / 3, 0.1)[0]:.4f}")
     0.0304
     """
-    return np.asarray(alpha * mass / 3 * (1 + 2 * (daughter / mass) ** 2) * velocity(mass, daughter))
+    return pair_width(VECTOR_FERMIONS, mass, daughter, daughter, alpha)
 
 
 def axial_to_dirac(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
     r"""Axial vector to a Dirac pair, :math:`\frac{\alpha M}{3}\beta^3`."""
-    return np.asarray(alpha * mass / 3 * velocity(mass, daughter) ** 3)
+    return pair_width(AXIAL_FERMIONS, mass, daughter, daughter, alpha)
 
 
 def vector_to_majorana(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
     r"""(Axial) vector to a Majorana pair, :math:`\frac{\alpha M}{6}\beta^3`; (g/2) chibar gamma gamma5 chi."""
-    return np.asarray(alpha * mass / 6 * velocity(mass, daughter) ** 3)
+    return pair_width(AXIAL_FERMIONS, mass, daughter, daughter, alpha) / 2
 
 
 def vector_to_scalar(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
@@ -47,33 +60,29 @@ def vector_to_scalar(mass: Array, daughter: Array | float, alpha: Array | float)
     >>> print(f"{vector_to_scalar(np.array([1.0]), 1 / 3, 0.1)[0]:.5f}")
     0.00345
     """
-    return np.asarray(alpha * mass / 12 * velocity(mass, daughter) ** 3)
+    return pair_width(VECTOR_SCALARS, mass, daughter, daughter, alpha)
 
 
 def scalar_to_dirac(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
     r"""Scalar to a Dirac pair, :math:`\frac{\alpha M}{2}\beta^3`."""
-    return np.asarray(alpha * mass / 2 * velocity(mass, daughter) ** 3)
+    return pair_width(SCALAR_FERMIONS, mass, daughter, daughter, alpha)
 
 
 def pseudoscalar_to_dirac(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
     r"""Pseudoscalar to a Dirac pair, :math:`\frac{\alpha M}{2}\beta`."""
-    return np.asarray(alpha * mass / 2 * velocity(mass, daughter))
+    return pair_width(PSEUDOSCALAR_FERMIONS, mass, daughter, daughter, alpha)
 
 
-def scalar_to_majorana(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
-    r"""Scalar to a Majorana pair, coupling (c/2) chibar chi, :math:`\frac{\alpha M}{4}\beta^3`."""
-    return np.asarray(alpha * mass / 4 * velocity(mass, daughter) ** 3)
+@dataclass(frozen=True)
+class DarkCurrent:
+    """The current of one kind of dark matter, and the share of ``pair_width`` that it gives.
 
+    The share is 1/2 for a field that is its own antiparticle: (g/2) chibar chi has the amplitude g, and the two
+    particles are identical; the same for a real vector V.
+    """
 
-def pseudoscalar_to_majorana(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
-    r"""Pseudoscalar to a Majorana pair, coupling (c/2) chibar i gamma5 chi, :math:`\frac{\alpha M}{4}\beta`."""
-    return np.asarray(alpha * mass / 4 * velocity(mass, daughter))
-
-
-def scalar_to_scalar(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
-    r"""Spin-0 mediator to a complex scalar pair, c_S phi S* S with alpha_S = c_S^2/(4 pi) in energy^2:
-    :math:`\frac{\alpha_S}{4M}\beta`."""
-    return np.asarray(alpha / (4 * mass) * velocity(mass, daughter))
+    current: Current
+    share: float = 1.0
 
 
 #: Width of a mediator into a lepton pair, with alpha = g^2/(4 pi), by Lorentz structure (read-only).
@@ -81,17 +90,58 @@ TO_LEPTONS: Final[Mapping[LorentzStructure, Width]] = MappingProxyType(
     {VECTOR: vector_to_dirac, AXIAL: axial_to_dirac, SCALAR: scalar_to_dirac, PSEUDOSCALAR: pseudoscalar_to_dirac}
 )
 
-#: Width of a mediator into each kind of dark matter: the coupling of the dark current has the mediator's structure,
-#: except that a Majorana fermion has no vector current (read-only).
-TO_DARK: Final[Mapping[LorentzStructure, Mapping[str, Width]]] = MappingProxyType(
+_SPIN_1: Final = {"majorana": DarkCurrent(AXIAL_FERMIONS, 0.5), "scalar": DarkCurrent(VECTOR_SCALARS)}
+_SPIN_0: Final = {"scalar": DarkCurrent(SCALAR_SCALARS), "vector": DarkCurrent(PSEUDOSCALAR_VECTORS, 0.5)}
+
+#: Current of each kind of dark matter: it has the mediator's structure, except that a Majorana fermion has no vector
+#: current, and that vectors couple through phi V Vtilde (read-only).
+TO_DARK: Final[Mapping[LorentzStructure, Mapping[str, DarkCurrent]]] = MappingProxyType(
     {
-        VECTOR: {"dirac": vector_to_dirac, "majorana": vector_to_majorana, "scalar": vector_to_scalar},
-        AXIAL: {"dirac": axial_to_dirac, "majorana": vector_to_majorana, "scalar": vector_to_scalar},
-        SCALAR: {"dirac": scalar_to_dirac, "majorana": scalar_to_majorana, "scalar": scalar_to_scalar},
-        PSEUDOSCALAR: {
-            "dirac": pseudoscalar_to_dirac,
-            "majorana": pseudoscalar_to_majorana,
-            "scalar": scalar_to_scalar,
-        },
+        VECTOR: MappingProxyType({"dirac": DarkCurrent(VECTOR_FERMIONS), **_SPIN_1}),
+        AXIAL: MappingProxyType({"dirac": DarkCurrent(AXIAL_FERMIONS), **_SPIN_1}),
+        SCALAR: MappingProxyType(
+            {"dirac": DarkCurrent(SCALAR_FERMIONS), "majorana": DarkCurrent(SCALAR_FERMIONS, 0.5), **_SPIN_0}
+        ),
+        PSEUDOSCALAR: MappingProxyType(
+            {
+                "dirac": DarkCurrent(PSEUDOSCALAR_FERMIONS),
+                "majorana": DarkCurrent(PSEUDOSCALAR_FERMIONS, 0.5),
+                **_SPIN_0,
+            }
+        ),
     }
 )
+
+
+@dataclass(frozen=True)
+class TwoBody:
+    """Isotropic decay to two particles.
+
+    Attributes:
+        mass: of the parent, [point]. first, second: masses of the daughters, [point].
+    """
+
+    mass: Array
+    first: Array
+    second: Array
+    dimensions = 2
+
+    def sample(self, uniform: Array, point: int = 0, mass: Array | None = None) -> Array:
+        """Momenta of the daughters in the rest frame of the parent.
+
+        Args:
+            uniform: [n, 2]. point: which parameter point. mass: of each (virtual) parent, [n]; on shell by default.
+
+        Returns:
+            [n, 2, 4]; nan where the decay is closed.
+        """
+        parent = np.broadcast_to(self.mass[point] if mass is None else mass, uniform.shape[:1])
+        a, b = self.first[point], self.second[point]
+        p = np.where(parent > a + b, momentum(parent, a, b), np.nan)
+        cosine, sine, cos_phi, sin_phi = directions(uniform)
+        out = np.empty((len(uniform), 2, 4))
+        for column, part in ((1, sine * cos_phi), (2, sine * sin_phi), (3, cosine)):
+            out[:, 0, column] = p * part
+            out[:, 1, column] = -out[:, 0, column]
+        out[:, 0, 0], out[:, 1, 0] = np.sqrt(a**2 + p**2), np.sqrt(b**2 + p**2)
+        return out

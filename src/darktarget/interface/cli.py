@@ -1,4 +1,4 @@
-"""The command line: ``darktarget list | xsec | limit | counts | tables``.
+"""The command line: ``darktarget list | xsec | width | limit | counts | tables``.
 
 Results go to stdout (one JSON document with ``--json``), everything else to stderr; exit status 2 means bad input.
 """
@@ -16,6 +16,7 @@ import typer
 
 from darktarget.errors import DarktargetError, InputError, PhysicsError
 from darktarget.interface.counts import counts
+from darktarget.interface.width import width as width_command
 
 app = typer.Typer(
     help="What a fixed-target experiment says about a light-dark-matter model.",
@@ -195,6 +196,7 @@ def limit(
 
 
 app.command()(counts)
+app.command("width")(width_command)
 
 
 def _nuisances(treatment: str | None, none: bool) -> str:

@@ -24,7 +24,8 @@ class Parameter:
         text: what it is, with its symbol.
         unit: "GeV" values are converted at the door; "" is dimensionless.
         default: None if the user must give it (or may leave it out, see ``optional``).
-        above, below: open bounds. choices: allowed names; then the value is a string.
+        above, below: open bounds (``closed``: ``above`` itself is allowed).
+        choices: allowed names; then the value is a string.
         optional: may be absent.
     """
 
@@ -36,6 +37,7 @@ class Parameter:
     below: float = np.inf
     choices: tuple[str, ...] = ()
     optional: bool = False
+    closed: bool = False
 
     @property
     def allowed(self) -> str:
@@ -44,7 +46,7 @@ class Parameter:
             return "one of " + ", ".join(self.choices)
         unit = f" {self.unit}" if self.unit else ""
         upper = f" and < {self.below:g}{unit}" if np.isfinite(self.below) else ""
-        return f"a finite number > {self.above:g}{unit}{upper}"
+        return f"a finite number {'>=' if self.closed else '>'} {self.above:g}{unit}{upper}"
 
     def check(self, value: Any) -> str | Array:
         """Return a checked copy of a value: a choice, or a 1-d array in internal units.
@@ -57,7 +59,8 @@ class Parameter:
                 return value
             raise InputError(self.name, value, self.allowed)
         array = as_numbers(self.name, value, self.allowed)
-        bad = ~((array > self.above) & (array < self.below) & np.isfinite(array))
+        low = array >= self.above if self.closed else array > self.above
+        bad = ~(low & (array < self.below) & np.isfinite(array))
         if bad.any():
             raise InputError(self.name, float(array[bad][0]), self.allowed)
         return array * (GeV if self.unit == "GeV" else 1.0)

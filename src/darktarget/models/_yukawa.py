@@ -1,25 +1,30 @@
-"""What scalar and pseudoscalar mediators share: Yukawa couplings to leptons."""
+"""What scalar and pseudoscalar mediators share: Yukawa couplings to leptons, and vector dark matter."""
 
 from __future__ import annotations
 
-from darktarget.models._mediator import MediatorModel
-from darktarget.models._parameters import Parameter
+from dataclasses import replace
+from typing import Final
+
+from darktarget.models._mediator import DM, MediatorModel
+from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
 from darktarget.units import LEPTON_MASS
+
+YUKAWA: Final = Parameter(
+    "yukawa",
+    "Yukawa couplings of the other leptons",
+    default="electrophilic",
+    choices=("electrophilic", "mass-proportional"),
+)
+STRENGTH: Final = replace(
+    ALPHA_D, text="dark coupling^2/(4 pi); in GeV^2 for dm=scalar (c_S^2), in GeV^-2 for dm=vector (c_V^2)"
+)
 
 
 class YukawaModel(MediatorModel):
     """A spin-0 mediator; ``coupling`` = y/e of the beam lepton, ``yukawa`` says how the others follow."""
 
-    parameters = (
-        *MediatorModel.parameters,
-        Parameter(
-            "yukawa",
-            "Yukawa couplings of the other leptons",
-            default="electrophilic",
-            choices=("electrophilic", "mass-proportional"),
-        ),
-    )
-    references = ("1609.06781",)
+    parameters = (MASS, COUPLING, STRENGTH, MASS_RATIO, replace(DM, choices=(*DM.choices, "vector")), YUKAWA)
+    references: tuple[str, ...] = ("1609.06781", "2312.15697")
 
     def lepton_ratio(self, lepton: str) -> float:
         """Coupling to a lepton over that to the electron: its mass over the electron's, or 0 (electrophilic)."""

@@ -6,19 +6,17 @@ The dark current is that of one Dirac fermion, of one Majorana fermion (axial, (
 one complex scalar; particle and antiparticle are counted once each.
 """
 
-from darktarget.core import VECTOR
-from darktarget.models._mediator import MediatorModel
+from darktarget.models._vector import VectorModel
 
 
-class DarkPhoton(MediatorModel):
+class DarkPhoton(VectorModel):
     """The dark photon A' with Dirac, Majorana or complex scalar dark matter.
 
     >>> model = DarkPhoton(mass=[0.01, 0.1], alpha_D=0.1)
-    >>> [channel.label for channel in model.channels()][0]
-    'chi chibar'
+    >>> [channel.label for channel in model.channels()]
+    ['chi chibar', 'e+ e-', 'mu+ mu-', 'tau+ tau-', 'hadrons']
     """
 
     name = "dark-photon"
     mediator = "A'"
-    structure = VECTOR
     references = ("2108.04195",)

@@ -1,7 +1,7 @@
 r"""Pseudoscalar mediator: :math:`\mathcal L = i\epsilon e\,a\,\bar l\gamma_5 l + a\times` a dark pair.
 
 Dark pairs: c a chibar i gamma5 chi (Dirac), half of it (Majorana), c_S a S* S (complex scalar, alpha_D = c_S^2/4pi in
-GeV^2).
+GeV^2), c_V a V_{mu nu} Vtilde^{mu nu} with Vtilde = epsilon V/2 (real vector, alpha_D = c_V^2/4pi in GeV^-2).
 """
 
 from darktarget.core import PSEUDOSCALAR

@@ -100,15 +100,16 @@ class MissingEnergy:
         reason = tuple(closed if u <= 0 else heavy if a <= 0 else None for u, a in zip(unseen, accepted, strict=True))
         spread = moved[0] - moved[1] if moved else np.zeros_like(accepted)
         relative = np.divide(spread, 2 * accepted, out=np.zeros_like(accepted), where=accepted > 0)
-        return Signal(unseen * accepted, made.power, reason, self._notes(), {SCALE: relative})
+        return Signal(unseen * accepted, made.power, reason, self._notes(model), {SCALE: relative})
 
-    def _notes(self) -> tuple[str, ...]:
+    def _notes(self, model: Model) -> tuple[str, ...]:
         added = "in quadrature" if self.combination == "quadrature" else "added linearly"
         cut = self.preshower_energy_above_GeV
         return (
             f"missing energy: resolution {added}",
             f"pre-shower above {cut:g} GeV simulated" if cut > 0 else "no pre-shower cut",
             "invisible branching at leading order in the coupling",
+            *(f"every {state} counted as invisible: its visible decays are not simulated" for state in model.unstable),
         )
 
 

@@ -1,0 +1,128 @@
+r"""Squared amplitudes of a mediator with two particles of any masses, and the two kinds of decay that they give.
+
+With coupling g, mediator X of squared mass s and particles a, b, each current states
+
+.. math:: S(s; m_a, m_b) = \frac1{g^2}\sum_{\rm spins}|\mathcal M(X^* \to a\,b)|^2,
+
+summed over the polarisations of X as well, and how much of it is one transverse polarisation. Then
+
+.. math:: \Gamma(X\to ab) = \frac{4\pi\alpha}{2J+1}\,\frac{S}{2M}\,\frac{\lambda^{1/2}(M^2,m_a^2,m_b^2)}{8\pi M^2}
+
+.. math:: \Gamma(b\to a\,X^*(s)) = \frac{4\pi\alpha}{n_b}\,\frac{|S|}{2m_b}\,
+          \frac{\lambda^{1/2}(m_b^2,m_a^2,s)}{8\pi m_b^2}
+
+by crossing, with n_b spin states of b. The sign of a fermion mass turns vector into axial and scalar into pseudoscalar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import Array
+from darktarget.decays.kinematics import kallen_root
+
+Real = Array | float
+Squared = Callable[[Real, Real, Real], Array]
+
+
+@dataclass(frozen=True)
+class Current:
+    """How a mediator couples to a pair.
+
+    Attributes:
+        name: in words. spin: of the mediator. spin_states: of each particle of the pair.
+        squared: S(s, m_a, m_b). transverse: the part of S of one transverse polarisation (0 for spin 0).
+    """
+
+    name: str
+    spin: int
+    spin_states: int
+    squared: Squared
+    transverse: Squared
+
+
+def _vector(s: Real, a: Real, b: Real) -> Array:
+    return np.asarray(2 * (s - np.subtract(a, b) ** 2) * (np.add(a, b) ** 2 + 2 * s) / s)
+
+
+def _vector_transverse(s: Real, a: Real, b: Real) -> Array:
+    return np.asarray(2 * (s - np.subtract(a, b) ** 2))
+
+
+def _scalar(s: Real, a: Real, b: Real) -> Array:
+    return np.asarray(2 * (s - np.add(a, b) ** 2))
+
+
+def _kallen(s: Real, a: Real, b: Real) -> Array:
+    return np.asarray((s - np.add(a, b) ** 2) * (s - np.subtract(a, b) ** 2))
+
+
+def _none(s: Real, a: Real, b: Real) -> Array:
+    return np.zeros(np.broadcast(s, a, b).shape)
+
+
+def _negative(squared: Squared) -> Squared:
+    """The same with one fermion mass of the other sign: psi -> gamma5 psi."""
+    return lambda s, a, b: squared(s, a, -np.asarray(b))
+
+
+def _one(s: Real, a: Real, b: Real) -> Array:
+    return np.ones(np.broadcast(s, a, b).shape)
+
+
+#: abar gamma^mu b
+VECTOR_FERMIONS: Final = Current("vector current of fermions", 1, 2, _vector, _vector_transverse)
+#: abar gamma^mu gamma5 b
+AXIAL_FERMIONS: Final = Current("axial current of fermions", 1, 2, _negative(_vector), _negative(_vector_transverse))
+#: abar b
+SCALAR_FERMIONS: Final = Current("scalar density of fermions", 0, 2, _scalar, _none)
+#: abar i gamma5 b
+PSEUDOSCALAR_FERMIONS: Final = Current("pseudoscalar density of fermions", 0, 2, _negative(_scalar), _none)
+#: i(a* d^mu b - b d^mu a*), or a d^mu b - b d^mu a of two real fields: all of it longitudinal for b -> a X, p wave
+VECTOR_SCALARS: Final = Current(
+    "current of scalars", 1, 1, lambda s, a, b: np.asarray(_kallen(s, a, b) / s), lambda s, a, b: _none(s, a, b)
+)
+#: c_S a* b, alpha = c_S^2/(4 pi) in energy^2
+SCALAR_SCALARS: Final = Current("scalars", 0, 1, _one, _none)
+#: c_V phi V_{mu nu} Vtilde^{mu nu} of a real vector field, alpha = c_V^2/(4 pi) in energy^-2
+PSEUDOSCALAR_VECTORS: Final = Current(
+    "vectors through phi V Vtilde", 0, 3, lambda s, a, b: np.asarray(8 * _kallen(s, a, b)), _none
+)
+
+
+def pair_width(current: Current, mass: Array, first: Real, second: Real, alpha: Real) -> Array:
+    """Width of a mediator into two distinct particles at any (also virtual) mass; exactly 0 where closed.
+
+    >>> print(f"{pair_width(VECTOR_FERMIONS, np.array([1.0]), 1 / 3, 1 / 3, 0.1)[0]:.4f}")
+    0.0304
+    """
+    space = kallen_root(mass, first, second) / (8 * np.pi * mass**2)
+    amplitude = current.squared(mass**2, first, second) / ((2 * current.spin + 1) * 2 * mass)
+    return np.asarray(np.where(space > 0, 4 * np.pi * alpha * amplitude * space, 0.0))
+
+
+def emission_width(current: Current, parent: Array, child: Real, root: Array, alpha: Real) -> Array:
+    """Width of a particle into a lighter one and a mediator of mass ``root``; exactly 0 where closed."""
+    space = kallen_root(parent, child, root) / (8 * np.pi * parent**2)
+    amplitude = np.abs(current.squared(root**2, child, parent)) / (current.spin_states * 2 * parent)
+    return np.asarray(np.where(space > 0, 4 * np.pi * alpha * amplitude * space, 0.0))
+
+
+def anisotropy(current: Current, root: Array, child: Real, parent: Real, speed: Array) -> Array:
+    r"""a in :math:`1 + a\cos^2\theta` of a lepton in the rest frame of its pair, against the emitted mediator.
+
+    .. math:: a = \beta^2\frac{S_T - S_L}{(2-\beta^2)S_T + S_L}
+
+    for the pair of a vector current (spin 1), 0 for spin 0; S_L = S - 2 S_T.
+    """
+    if current.spin == 0:
+        return np.zeros(np.broadcast(root, child, parent, speed).shape)
+    transverse = np.abs(current.transverse(root**2, child, parent))
+    longitudinal = np.abs(current.squared(root**2, child, parent)) - 2 * transverse
+    bottom = (2 - speed**2) * transverse + longitudinal
+    top = speed**2 * (transverse - longitudinal)
+    return np.asarray(np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0))

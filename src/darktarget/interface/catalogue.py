@@ -1,0 +1,91 @@
+"""What there is and what works with what, from the registries.
+
+``python -m darktarget.interface.catalogue > docs/models.md`` writes the page of the documentation.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+from darktarget import api, flow
+from darktarget.core import Experiment, Model
+from darktarget.errors import DarktargetError
+from darktarget.models import MODELS
+
+PROBES = (0.01, 0.1, 0.25)  # GeV: a process works if it gives accepted events at any of them
+HEADER = """# Models
+
+Generated from the code by `python -m darktarget.interface.catalogue > docs/models.md`; a test keeps it up to date.
+The docstring of each file in `src/darktarget/models` has the Lagrangian, and how many charge assignments it counts.
+"""
+
+
+def page() -> str:
+    """The page as Markdown."""
+    names = api.names("models")
+    parts = [HEADER, *(section(name) for name in names), works(names)]
+    return "\n".join(parts)
+
+
+def section(name: str) -> str:
+    """Parameters, states and decay channels of one model at its defaults."""
+    kind: Any = MODELS[name]
+    model = api.model(name, mass=0.1)
+    title = (inspect.getdoc(inspect.getmodule(kind)) or "").split("\n")[0].split(":")[0].rstrip(".")
+    states = ", ".join(f"{s.name} ({s.degrees})" for s in model.states()) or "none"
+    rows = [
+        f"## {name}",
+        f"{title}. Mediator {model.mediator}; dark states (degrees of freedom): {states}. "
+        f"References: {', '.join(model.references)}.",
+        "",
+        "| parameter | meaning | allowed | default |",
+        "| --- | --- | --- | --- |",
+        *(f"| `{p.name}` | {p.text} | {p.allowed} | {_default(p)} |" for p in kind.parameters),
+        "",
+        *(f"- {parent} -> {'; '.join(labels)}" for parent, labels in _decays(model).items()),
+        "",
+    ]
+    return "\n".join(rows)
+
+
+def works(names: Iterable[str]) -> str:
+    """In which experiments each process of a model gives accepted events."""
+    experiments = {name: api.experiment(name) for name in api.names("experiments")}
+    rows = [
+        "## What works",
+        "",
+        "Experiments in which a process gives accepted events, for the model at its defaults.",
+        "",
+    ]
+    rows += ["| model | process | experiments |", "| --- | --- | --- |"]
+    for name in names:
+        model = api.model(name, mass=list(PROBES))
+        for process in model.processes:
+            seen = [key for key, experiment in experiments.items() if _accepted(model, experiment, process)]
+            text = "all" if len(seen) == len(experiments) else ", ".join(seen) or "none"
+            rows.append(f"| {name} | {process} | {text} |")
+    return "\n".join(rows) + "\n"
+
+
+def _accepted(model: Model, seen: Experiment, process: str) -> bool:
+    try:
+        return bool((flow.measurement(model, seen, processes=[process]).unit > 0).any())
+    except DarktargetError:
+        return False
+
+
+def _decays(model: Model) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for channel in model.channels():
+        found.setdefault(channel.parent, []).append(channel.label)
+    return found
+
+
+def _default(parameter: Any) -> str:
+    return ("optional" if parameter.optional else "required") if parameter.default is None else f"{parameter.default}"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,37 @@
+"""What gauge bosons of lepton and baryon numbers share: ``coupling`` is g', dark matter may be absent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar, Final
+
+import numpy as np
+
+from darktarget.core import Array
+from darktarget.models._mediator import DM
+from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO
+from darktarget.models._vector import VectorModel
+from darktarget.units import ELECTRON_CHARGE_SQUARED
+
+GAUGE: Final = replace(COUPLING, text="gauge coupling g'")
+OR_NONE: Final = replace(DM, default="none", choices=("none", *DM.choices), text=DM.text + ", or none")
+UNIT_ALPHA: Final = 1 / (4 * np.pi)  # g'^2/(4 pi) at unit coupling
+E: Final = float(np.sqrt(ELECTRON_CHARGE_SQUARED))
+
+
+class GaugedModel(VectorModel):
+    """A Z' with charges of the leptons; ``neutrinos`` names those that it couples to with charge +-1."""
+
+    mediator = "Z'"
+    parameters = (MASS, GAUGE, ALPHA_D, MASS_RATIO, OR_NONE)
+    neutrinos: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def dark_mass(self) -> Array:
+        """Mass of the dark particle, [point]; nan where there is none."""
+        return super().dark_mass if self.values["dm"] != "none" else np.full(self.points, np.nan)
+
+    def neutrino_widths(self) -> dict[str, Callable[[Array], Array]]:
+        r""":math:`\Gamma = g'^2M/(24\pi)` for each left-handed neutrino, at unit coupling."""
+        return {name: lambda mass: mass * UNIT_ALPHA / 6 for name in self.neutrinos}

@@ -1,0 +1,71 @@
+r"""L_mu - L_tau gauge boson, which electrons see through muon and tau loops.
+
+.. math:: \mathcal L = g'Z'_\mu\left(\bar\mu\gamma^\mu\mu - \bar\tau\gamma^\mu\tau + \bar\nu_\mu\gamma^\mu P_L\nu_\mu
+          - \bar\nu_\tau\gamma^\mu P_L\nu_\tau\right) + g_DZ'_\mu J_D^\mu
+
+and no kinetic mixing at high energy. The loops mix Z' with the photon,
+
+.. math:: \epsilon(q^2) = \frac{e g'}{2\pi^2}\int_0^1dx\,x(1-x)\ln\frac{m_\tau^2-x(1-x)q^2}{m_\mu^2-x(1-x)q^2}
+
+(g'/69 at q^2 = 0), so that electrons and quarks couple with eps(q^2) e times their charge. Z' decays to both neutrino
+flavours, g'^2 M/(24 pi) each, which is all there is below 2 m_mu at tree level. Dark matter is optional.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darktarget.core import Array
+from darktarget.decays.two_body import vector_to_dirac
+from darktarget.models._gauged import UNIT_ALPHA, E, GaugedModel
+from darktarget.units import ALPHA, LEPTON_MASS, MUON_MASS, TAU_MASS
+
+SMALL = 1e-3  # q^2/m^2 below which the loop is its series
+
+
+class LMuLTau(GaugedModel):
+    """The gauge boson of L_mu - L_tau.
+
+    >>> model = LMuLTau(mass=0.1)
+    >>> print(f"1/{1 / model.charge('electron')[0]:.1f}")
+    1/66.9
+    """
+
+    name = "l-mu-l-tau"
+    references = ("2404.06982", "2107.13297", "2104.03297")
+    neutrinos = ("nu_mu", "nu_tau")
+
+    def charge(self, lepton: str) -> Array:
+        """Coupling on the mass shell in units of e g': the loop for electrons, 1/e for muons and taus, [point]."""
+        if lepton in ("electron", "positron"):
+            return mixing(self.mass)
+        return np.full(self.points, 1 / E)
+
+    def lepton_width(self, lepton: str, mass: Array) -> Array:
+        """To muons and taus with g', to electrons with the loop at this virtual mass; at unit coupling."""
+        strength = ALPHA * mixing(mass) ** 2 if lepton == "electron" else UNIT_ALPHA
+        return vector_to_dirac(mass, LEPTON_MASS[lepton], strength)
+
+    def hadron_strength(self, mass: Array) -> Array:
+        """Through the loop: alpha |eps/g'|^2, the shape of ``mass``."""
+        return np.asarray(ALPHA * mixing(mass) ** 2)
+
+
+def mixing(mass: Array) -> Array:
+    """|eps(q^2)|/g' of the muon and tau loops at q^2 = mass^2, any shape.
+
+    >>> print(f"1/{1 / mixing(np.array([1e-3]))[0]:.1f}")
+    1/69.3
+    """
+    heavy, light = _loop(mass**2, TAU_MASS), _loop(mass**2, MUON_MASS)
+    return np.asarray(E / (2 * np.pi**2) * np.abs(np.log(TAU_MASS / MUON_MASS) / 3 + heavy - light))
+
+
+def _loop(q2: Array, mass: float) -> Array:
+    r""":math:`\int_0^1dx\,x(1-x)\ln(1-x(1-x)q^2/m^2)`, complex above the threshold of the pair."""
+    r = np.asarray(q2 / mass**2)
+    series = -r / 30 - r**2 / 280 - r**3 / 1890
+    safe = np.where(r < SMALL, 1.0, r)
+    beta = np.sqrt(1 - 4 / safe + 0j)
+    exact = -5 / 18 - 2 / (3 * safe) + (1 + 2 / safe) / 6 * beta * np.log((beta + 1) / (beta - 1))
+    return np.where(r < SMALL, series, exact)
