@@ -9,7 +9,7 @@ import darktarget as dt
 from darktarget.models import MODELS
 from darktarget.signatures.missing_energy import MissingEnergy
 from darktarget.target.materials import material
-from darktarget.units import GeV
+from darktarget.units import ELECTRON_MASS, GeV
 
 NA64 = dt.experiment("na64e-2018")
 PROJECTIONS = {"na64e-1e12": 1e12, "na64e-5e12": 5e12, "na64e-1e13": 1e13}
@@ -95,3 +95,36 @@ def test_benchmarks(alpha: float) -> None:
 @pytest.mark.acceptance("3.19")
 def test_production_cut() -> None:
     assert cuts("na64e-2018").production_energy_above_GeV == 42.5
+
+
+@pytest.mark.acceptance("1.3", "4.7")
+def test_parameters_and_benchmark_of_idm() -> None:
+    """Five parameters besides the kind of dark matter; alpha_D = 0.1, m_A' = 3 m_chi1, Delta = 0.4 m_chi1."""
+    found = {p.name: p.default for p in MODELS["idm"].parameters}  # type: ignore[attr-defined]
+    benchmark = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}
+    assert found.keys() >= {"mass", "coupling", *benchmark}
+    assert {name: found[name] for name in benchmark} == benchmark
+
+
+@pytest.mark.acceptance("1.5")
+def test_i2dm_has_six_parameters() -> None:
+    found = [p.name for p in MODELS["i2dm"].parameters]  # type: ignore[attr-defined]
+    assert sorted(found) == ["alpha_D", "coupling", "mass", "mass_ratio", "splitting", "theta"]
+
+
+@pytest.mark.acceptance("1.4")
+@pytest.mark.parametrize("splitting", [0.01, 0.1, 0.4])
+def test_range_of_splittings(splitting: float) -> None:
+    """m_A' > m1 + m2 is where the pair is made on shell."""
+    edge = 2 + splitting
+    model = dt.model("idm", mass=0.3, mass_ratio=[edge / 1.001, edge * 1.001, 3.0], splitting=splitting)
+    assert (model.width(dark=True) > 0).tolist() == [False, True, True]
+
+
+@pytest.mark.acceptance("4.8")
+def test_kinematics_of_idm() -> None:
+    """2 m_e < Delta < m_A' - 2 m_chi1: up to Delta = m_chi1 at m_A' = 3 m_chi1."""
+    least = 2 * ELECTRON_MASS / (0.1 * GeV)
+    model = dt.model("idm", mass=0.3, splitting=[0.999 * least, 1.01 * least, 0.999, 1.001])
+    assert (model.partial_widths("chi2")["chi1 e+ e-"] > 0).tolist() == [False, True, True, True]
+    assert (model.width(dark=True) > 0).tolist() == [True, True, True, False]
