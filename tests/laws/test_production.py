@@ -123,6 +123,7 @@ def test_limits_scale_with_the_exposure(model: str, experiment: str) -> None:
     assert bound.references
 
 
+@pytest.mark.acceptance("2.2")
 @pytest.mark.parametrize("model", dt.names("models"))
 @pytest.mark.parametrize("experiment", ["na64e-2018", "na64e-positron"])
 def test_limits_of_bremsstrahlung_are_smooth_in_mass(model: str, experiment: str) -> None:

@@ -66,7 +66,6 @@ class Curve:
     reason: tuple[str | None, ...]
     references: tuple[str, ...]
     version: str
-    labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
     cl: float = float("nan")
     published: tuple[Published, ...] = ()
     stated: bool = False
