@@ -109,7 +109,8 @@ def test_limits_scale_with_the_exposure(model: str, experiment: str) -> None:
     if "mass_ratio" in theory.values:
         theory = dt.model(model, mass=[0.01, 0.3], mass_ratio=1.5 if visible else 3.0)
     bound, counts = dt.limit(theory, seen), dt.measurement(theory, seen)
-    np.testing.assert_allclose(counts.events(bound.coupling_upper), bound.count_limit_with_nuisances, rtol=1e-8)
+    # where the make-up of the signal varies along couplings, the statistics are solved again at every step, to 1e-8
+    np.testing.assert_allclose(counts.events(bound.coupling_upper), bound.count_limit_with_nuisances, rtol=1e-7)
     assert np.all(bound.coupling_upper > 0)
     assert all(point[-1][0] >= upper for point, upper in zip(bound.intervals, bound.coupling_upper, strict=True))
     assert bound.references
