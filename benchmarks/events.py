@@ -13,8 +13,11 @@ import darktarget as dt
 from darktarget.core import DEFAULT, VECTOR, Beam
 from darktarget.interface.events import prepared
 from darktarget.io import events as files
+from darktarget.production._chebyshev import basis, coefficients, nodes
+from darktarget.production._exact import Collision
 from darktarget.production._spectrum_table import Request, build, recipe_of
-from darktarget.production.bremsstrahlung import calculation
+from darktarget.production.bremsstrahlung import calculation, sigma
+from darktarget.target.form_factors import form_factor
 from darktarget.target.materials import material
 from darktarget.units import ELECTRON_MASS, GeV
 
@@ -29,6 +32,21 @@ def cpu(function: Callable[[], object], repeat: int = 3) -> float:
     return min(times)
 
 
+def sigma_table() -> float:
+    """Total cross sections from 1 MeV to 1 GeV and 20 to 100 GeV at 16 x 10 nodes; the worst error off them."""
+    lead, how, form = material("Pb").elements[0], calculation("etl"), form_factor("elastic")
+
+    def logarithm(a: float, b: float) -> float:
+        hit = Collision(ELECTRON_MASS, 1e-3 * 1000**a * GeV, 20 * 5**b * GeV, lead)
+        return float(np.log(sigma(VECTOR, hit, form, how)))
+
+    table = np.array([[logarithm(a, b) for b in nodes(10)] for a in nodes(16)])
+    c = coefficients(coefficients(table, 0), 1)
+    off = np.random.default_rng(1).random((12, 2))
+    found = [basis(16, np.array(a)) @ c @ basis(10, np.array(b)) - logarithm(a, b) for a, b in off]
+    return float(np.abs(np.expm1(found)).max())
+
+
 def main() -> None:
     """Print the figures beside what is asked for."""
     lead, beam = material("Pb").elements[0], Beam("electron", 100 * GeV)
@@ -36,9 +54,10 @@ def main() -> None:
     request = Request(recipe, VECTOR, lead, calculation("etl"))
     found = build(request)
     seconds = cpu(lambda: build(request), 1)
-    print(
-        f"(mass x energy x x) table      {seconds:8.2f} s CPU   (<= 5 s), error {float(found['error'][0]):.1e} (<= 1e-3)"
-    )
+    print(f"(mass x energy x x) table      {seconds:8.2f} s CPU, error {float(found['error'][0]):.1e}")
+    start = time.process_time()
+    error = sigma_table()
+    print(f"(mass x energy) table          {time.process_time() - start:8.2f} s CPU   (<= 5 s), error {error:.1e}")
     number = 4 * 32768
     for name in ("na64e-2018", "na64mu-2022"):
         source = dt.sampler(dt.model("dark-photon", mass=0.1), dt.experiment(name))

@@ -23,7 +23,7 @@ from darktarget.signatures import SIGNATURES
 from darktarget.units import LEPTON_MASS, GeV
 
 #: Figures use this module, so their registry is named here by its package alone.
-FIGURES: Final[Registry[Any]] = Registry("figure", "darktarget.figures")
+FIGURES: Final[Registry[Any]] = Registry("figure", "darktarget.figures", shown=("caption", "source"))
 
 #: What ``names`` can list (read-only).
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
@@ -36,7 +36,7 @@ def names(kind: str) -> tuple[str, ...]:
     """Names of all models, processes, experiments or signatures.
 
     >>> names("processes")
-    ('annihilation', 'bremsstrahlung', 'vector-meson', 'virtual-photon')
+    ('annihilation', 'bremsstrahlung', 'primakoff', 'vector-meson', 'virtual-photon')
     """
     if kind not in REGISTRIES:
         raise UnknownName("list", kind, REGISTRIES)

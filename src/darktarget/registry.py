@@ -44,11 +44,18 @@ class Registry(Generic[T]):
         package: the package whose folder is scanned.
         suffix: file suffix that makes a file a member.
         load: turns (name, path) into the member; by default the class named after the file.
+        shown: attributes of a member that a listing shows beside its name.
     """
 
     def __init__(
-        self, kind: str, package: str, suffix: str = ".py", load: Callable[[str, Path], T] | None = None
+        self,
+        kind: str,
+        package: str,
+        suffix: str = ".py",
+        load: Callable[[str, Path], T] | None = None,
+        shown: tuple[str, ...] = (),
     ) -> None:
+        self.shown = shown
         self.kind, self.package, self.suffix = kind, package, suffix
         self._load = load or self._import
         self._loaded: dict[str, T] = {}
@@ -84,6 +91,11 @@ class Registry(Generic[T]):
         if isinstance(name, str) and name in plugins:
             return cast(T, plugins[name].load())
         raise UnknownName(self.kind, name, self.names())
+
+    def line(self, name: str) -> str:
+        """The name, with what the registry shows beside it."""
+        about = [str(getattr(self[name], attribute)) for attribute in self.shown]
+        return f"{name:16s} {'; '.join(about)}" if about else name
 
     def require(self, name: Any) -> None:
         """Check that a file carries the name.

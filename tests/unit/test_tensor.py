@@ -9,10 +9,11 @@ import pytest
 from mpmath import mp, mpf
 
 import darktarget as dt
-from darktarget.core import TENSOR, TENSOR_LEPTONS, VECTOR, Beam, Options
+from darktarget.core import TENSOR, TENSOR_LEPTONS, VECTOR, Beam, LorentzStructure, Options
 from darktarget.production import _photon_flux as wizard
+from darktarget.production import _recoil
 from darktarget.production import _spectrum_table as st
-from darktarget.production._exact import EXACT, Collision, gauss, spectrum
+from darktarget.production._exact import EXACT, Collision, energy_angle, gauss, spectrum
 from darktarget.production._tensor import leptons_only, universal
 from darktarget.production.bremsstrahlung import calculation
 from darktarget.target.form_factors import elastic, form_factor
@@ -235,11 +236,25 @@ def test_quoted_error_covers_a_denser_quadrature() -> None:
 
 
 @pytest.mark.parametrize("structure", [VECTOR, TENSOR, TENSOR_LEPTONS])
-def test_kernels_resolve_the_total_with_any_number_of_nodes(structure: object) -> None:
+def test_kernels_resolve_the_total_with_any_number_of_nodes(structure: LorentzStructure) -> None:
     hit, y = Collision(MUON_MASS, 0.1, 160.0, LEAD), np.array([0.7, 0.2, 0.01])
-    kernel = EXACT[structure]  # type: ignore[index]
+    kernel = EXACT[structure]
     coarse, fine = (spectrum(kernel, hit, form_factor("elastic"), y, kernel.nodes(q)) for q in (1.0, 4.0))
     np.testing.assert_allclose(coarse, fine, rtol=2e-3)
+
+
+@pytest.mark.parametrize("structure", [TENSOR, TENSOR_LEPTONS])
+def test_t_and_azimuth_integrate_to_the_angular_cross_section(structure: LorentzStructure) -> None:
+    """The density of single events, summed over a grid, against the integral done in closed form."""
+    hit, form = Collision(MUON_MASS, 0.1, 160.0, LEAD), form_factor("elastic")
+    y, tau = np.array([0.4]), np.array([2 * np.sin(2e-3 / 2) ** 2])
+    exact = energy_angle(EXACT[structure], hit, form, y, tau, 96)[0]
+    a = _recoil.plane(hit, y[:, None], tau[:, None])
+    edges = np.geomspace(1e-15, min(float(a.t_max[0, 0]), 20.0), 1601)
+    t = float(a.t_min[0, 0]) + np.sqrt(edges[1:] * edges[:-1])[:, None]
+    phi = (np.arange(512) + 0.5) / 512 * 2 * np.pi
+    value = _recoil.density(EXACT[structure], hit, a, t, np.cos(phi), _recoil.propagator(hit, a, t), form)
+    assert float((value.mean(axis=1) * 2 * np.pi * np.diff(edges)).sum()) == pytest.approx(float(exact), rel=5e-4)
 
 
 @pytest.mark.validate

@@ -288,3 +288,4 @@ def test_cross_section_of_a_photon_beam() -> None:
     assert vm.SPREAD in found.systematics
     muons = vm.VectorMeson().produce(model, dt.tracks(Beam("muon", 160.0), NA64.target), 80.0)
     assert muons.total.tolist() == [0.0, 0.0]  # muons make no shower here
+    assert "no photons" in str(muons.method)

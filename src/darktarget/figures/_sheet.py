@@ -1,4 +1,4 @@
-"""What a figure hands over: its axes, its data as rows, and how its numbers compare with the paper's."""
+"""What a figure hands over: its panels or table, its data as rows, and how its numbers compare with the paper's."""
 
 from __future__ import annotations
 
@@ -8,59 +8,103 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+import numpy as np
 
-# Okabe and Ito's colours, distinguishable with any colour vision
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+from darktarget.figures._checks import CELLS, Check
+from darktarget.figures._marks import Mark
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
-class Check:
-    """One number of the paper beside ours.
+class Axis:
+    """One axis of a panel.
 
     Attributes:
-        row: id in the acceptance list. quantity: in words.
-        paper, ours: values. tolerance: relative, or absolute where ``absolute``.
-        note: why it differs, if it does.
+        column: its name in the data file, with the unit: ``mass_GeV``.
+        label: its name on the plot, with the unit.
+        low, high: the range; None: that of the data.
+        log: logarithmic, or linear.
     """
 
-    row: str
-    quantity: str
-    paper: float
-    ours: float
-    tolerance: float
-    absolute: bool = False
-    note: str = ""
+    column: str
+    label: str
+    low: float | None = None
+    high: float | None = None
+    log: bool = True
 
-    @property
-    def passes(self) -> bool:
-        """Whether ours is within the tolerance."""
-        scale = 1.0 if self.absolute else abs(self.paper)
-        return abs(self.ours - self.paper) <= self.tolerance * scale
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes and what is drawn into it; ``legend`` names the group of its curves."""
+
+    x: Axis
+    y: Axis
+    marks: Sequence[Mark]
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns and rows of a data file."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[object]]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Axes (None for a table), data columns and checks of one figure."""
+    """A figure (panels) or a table, and its checks.
 
-    ax: Axes | None
-    columns: tuple[str, ...]
-    rows: Sequence[Sequence[object]]
+    Attributes:
+        panels: drawn in reading order. table: instead of panels.
+        checks: every acceptance row that the figure carries.
+        across: panels per line; by default up to three.
+        legend: title of the legend.
+    """
+
+    panels: Sequence[Panel] = ()
     checks: Sequence[Check] = field(default=())
+    table: Table | None = None
+    across: int | None = None
+    legend: str = ""
+
+    @property
+    def data(self) -> Table:
+        """The plotted numbers: a line per point; a column per axis, empty where a panel does not have it."""
+        if self.table is not None:
+            return self.table
+        axes = dict.fromkeys(name for p in self.panels for name in (p.x.column, p.y.column, f"{p.y.column}_upper"))
+        rows = [
+            [number, mark.label, mark.style.name, *(values.get(name, "") for name in axes)]
+            for number, panel in enumerate(self.panels, 1)
+            for mark in panel.marks
+            for values in _points(panel, mark)
+        ]
+        return Table(("panel", "curve", "kind", *axes), rows)
+
+    def draw(self) -> Figure | None:
+        """The picture; None for a table."""
+        from darktarget.figures._paint import paint
+
+        return paint(self) if self.panels else None
 
     def write_data(self, path: Path) -> None:
         """The plotted numbers as CSV."""
-        _write(path, self.columns, self.rows)
+        _write(path, self.data.columns, self.data.rows)
 
     def write_checks(self, path: Path) -> None:
         """The comparison with the paper as CSV."""
-        header = ("row", "quantity", "paper", "ours", "tolerance", "verdict", "note")
-        rows = (
-            (c.row, c.quantity, c.paper, c.ours, c.tolerance, "pass" if c.passes else "differs", c.note)
-            for c in self.checks
-        )
-        _write(path, header, rows)
+        _write(path, CELLS, (check.cells() for check in self.checks))
+
+
+def _points(panel: Panel, mark: Mark) -> Iterable[dict[str, object]]:
+    tops = np.full(mark.x.shape, np.nan) if mark.top is None else mark.top
+    names = (panel.x.column, panel.y.column, f"{panel.y.column}_upper")
+    for values in zip(mark.x.tolist(), mark.y.tolist(), tops.tolist(), strict=True):
+        if np.isfinite(values[0]):
+            yield {name: "" if np.isnan(value) else value for name, value in zip(names, values, strict=True)}
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -68,16 +112,3 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) 
         writer = csv.writer(file)
         writer.writerow(header)
         writer.writerows(rows)
-
-
-def axes(**settings: object) -> Axes:
-    """New axes of a single figure, nothing global touched."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.0, 4.5), layout="constrained")
-    FigureCanvasAgg(figure)
-    ax: Axes = figure.add_subplot()
-    ax.tick_params(which="both", direction="in", top=True, right=True)
-    ax.set(**settings)
-    return ax

@@ -6,12 +6,14 @@ import numpy as np
 
 from darktarget import api, flow
 from darktarget.core import Array
-from darktarget.figures._sheet import COLOURS, Check, Sheet, axes
+from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks
 from darktarget.production.annihilation import resonant_energy
 from darktarget.units import GeV
 
 MASSES_GEV = (0.15, 0.2, 0.25, 0.3, 0.35)
 ENERGIES_GEV = np.linspace(10, 99.5, 896)
+ENERGY = Axis("energy_GeV", r"energy $E_{A'}$ [GeV]", log=False)
+SHARE = Axis("fraction_per_GeV", "fraction per GeV", 1e-5, 1)
 
 
 class S003Fig1:
@@ -20,22 +22,27 @@ class S003Fig1:
     name = "s003-fig1"
     caption = "Energy of the dark pair from annihilation, fermion, alpha_D = 0.1, m_A'/m_chi = 3"
     source = "arXiv:2108.04195 Fig. 1"
+    rows = ("3.11", "3.13")
 
     def draw(self) -> Sheet:
         """One curve per mass, normalised to its area above 10 GeV."""
-        ax = axes(xlabel=r"energy $E_{A'}$ [GeV]", ylabel="fraction per GeV", yscale="log", ylim=(1e-5, 1))
         spectra = self.spectra()
-        for mass, row, colour in zip(MASSES_GEV, spectra, COLOURS, strict=False):
-            ax.plot(ENERGIES_GEV, row, color=colour, label=f"{1000 * mass:.0f} MeV")
-        ax.legend(title=r"$m_{A'}$", frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+        drawn = [
+            marks.line(rf"$m_{{A'}}$ = {1000 * m:.0f} MeV", ENERGIES_GEV, row)
+            for m, row in zip(MASSES_GEV, spectra, strict=True)
+        ]
+        peaks = [float(ENERGIES_GEV[row.argmax()]) for row in spectra]
+        resonances = [float(resonant_energy(m * GeV) / GeV) for m in MASSES_GEV]
         checks = [
-            Check("3.11/3.13", f"peak at E_R for {mass:g} GeV", float(resonant_energy(mass * GeV) / GeV),
-                  float(ENERGIES_GEV[row.argmax()]), 1.5, absolute=True)
-            for mass, row in zip(MASSES_GEV, spectra, strict=True)
-            if resonant_energy(mass * GeV) < 95 * GeV
-        ]  # fmt: skip
-        columns = ("energy_GeV", *(f"m={m:g}_GeV" for m in MASSES_GEV))
-        return Sheet(ax, columns, np.column_stack([ENERGIES_GEV, spectra.T]).tolist(), checks)
+            Check("3.11/3.13", f"peak at E_R for {m:g} GeV [GeV]", resonance, peak, absolute(1.5))
+            for m, peak, resonance in zip(MASSES_GEV, peaks, resonances, strict=True)
+            if resonance < 95
+        ]
+        height = [float(row.max() / row[row > 0].mean()) for row, e in zip(spectra, resonances, strict=True) if e > 100]
+        checks.append(
+            Check.statement("3.13", "no peak where E_R > E_0 (maximum below twice the mean)", max(height) < 2)
+        )
+        return Sheet([Panel(ENERGY, SHARE, drawn)], checks)
 
     def spectra(self) -> Array:
         """Normalised spectra, [mass, energy]."""

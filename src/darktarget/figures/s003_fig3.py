@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget import api
+from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, styles
 from darktarget.figures._s003 import CURVES, limit
-from darktarget.figures._sheet import COLOURS, Check, Sheet, axes
-from darktarget.plot.overlays import overlay
-from darktarget.units import GeV
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 1, 91), np.linspace(0.18, 0.34, 65)]))
+MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 1e-3, 1)
+EPS = Axis("epsilon", r"$\varepsilon$", 1e-5, 1e-2)
 
-FERMION, SCALAR = "fermion, alpha_D = 0.1", "scalar, alpha_D = 0.1"
+STRAHLUNG, FERMION, SCALAR = "bremsstrahlung only", "fermion, alpha_D = 0.1", "scalar, alpha_D = 0.1"
 OTHERS = ("babar-2017", "e949", "na62", "electron-g-2", "gminus2")
-TITLE = "NA64, recomputed (arXiv:2108.04195), and other searches"
 PUBLISHED = {0.225: 2.43e-4, 0.23: 2.25e-4, 0.24: 2.47e-4}  # read off the published fermion curve
 
 
@@ -23,41 +22,32 @@ class S003Fig3:
 
     name = "s003-fig3"
     caption = "NA64 2016-2018 limits with resonant annihilation, 90 % CL, m_A'/m_chi = 3, beside other searches"
-    source = "arXiv:2108.04195 Fig. 3 (all curves recomputed or recast)"
+    source = "arXiv:2108.04195 Fig. 3 (NA64 recomputed, other searches recast)"
+    rows = ("3.3", "3.26", "3.28", "3.30")
 
     def draw(self) -> Sheet:
-        """Five curves, projections dashed."""
-        ax = axes(
-            xscale="log", yscale="log", xlim=(1e-3, 1), ylim=(1e-6, 1e-2),
-            xlabel=r"$m_{A'}$ [GeV]", ylabel=r"$\varepsilon$",
-        )  # fmt: skip
-        curves = {label: limit(label, MASSES_GEV) for label in CURVES}
-        for (label, bound), colour in zip(curves.items(), COLOURS, strict=False):
-            dashed = bound.projection or label == "bremsstrahlung only"
-            ax.plot(bound.mass / GeV, bound.coupling_upper, "--" if dashed else "-", color=colour, label=label)
+        """Five curves, projections dashed, over other searches and the band of the muon's magnetic moment."""
+        look = {STRAHLUNG: styles.COMPARISON}
+        drawn = [
+            marks.of(limit(label, MASSES_GEV), label.replace("alpha_D", r"$\alpha_D$"), style=look.get(label))
+            for label in CURVES
+        ]
         others = api.curves(OTHERS, api.model("dark-photon", mass=MASSES_GEV))
-        for i, other in enumerate(others):
-            overlay(ax, other, MASSES_GEV, False, i)
-        ax.get_figure(root=True).set_size_inches(6.0, 6.5)  # type: ignore[union-attr]
-        ax.legend(frameon=False, fontsize=7, ncols=2, loc="upper left", bbox_to_anchor=(0.0, -0.13))
-        ax.set_title(TITLE, fontsize=9, loc="left")
-        columns = ("mass_GeV", *CURVES, *OTHERS)
-        values = [*(b.coupling_upper for b in curves.values()), *(o.coupling for o in others)]
-        rows = np.column_stack([MASSES_GEV, *values]).tolist()
-        return Sheet(ax, columns, rows, self.checks())
+        drawn += [marks.of(other) for other in others]
+        return Sheet([Panel(MASS, EPS, drawn)], self.checks(), legend="NA64, recomputed (arXiv:2108.04195)")
 
     def checks(self) -> list[Check]:
         """Numbers that S003 states or that its curves show."""
-        at_230 = {label: eps(label, 0.23) for label in ("bremsstrahlung only", FERMION, SCALAR)}
-        gains = [at_230["bremsstrahlung only"] / at_230[label] for label in (FERMION, SCALAR)]
+        at_230 = {label: eps(label, 0.23) for label in (STRAHLUNG, FERMION, SCALAR)}
+        gains = [at_230[STRAHLUNG] / at_230[label] for label in (FERMION, SCALAR)]
         ratio = eps(SCALAR, 0.24, alpha_D=0.5) / eps(SCALAR, 0.24)
         return [
-            Check("3.26", "improvement in eps at 230 MeV, fermion", 4.25, gains[0], 0.12),
-            Check("3.26", "improvement in eps at 230 MeV, scalar", 4.7, gains[1], 0.12),
-            Check("3.3", "mass in GeV where NA64 with annihilation crosses BaBar", 0.296, crossing(), 0.10),
-            Check("3.30", "scalar limit, alpha_D 0.5 over 0.1, at 240 MeV", 1.0, ratio, 0.05),
+            Check("3.3", "mass where NA64 with annihilation crosses BaBar [GeV]", 0.296, crossing(), relative(0.1)),
+            Check("3.26", "improvement in eps at 230 MeV, fermion", 4.25, gains[0], relative(0.12)),
+            Check("3.26", "improvement in eps at 230 MeV, scalar", 4.7, gains[1], relative(0.12)),
+            Check("3.30", "scalar limit, alpha_D 0.5 over 0.1, at 240 MeV", 1.0, ratio, relative(0.05)),
             *(
-                Check("3.28", f"eps at {m:g} GeV, fermion", paper, eps(FERMION, m), 0.15)
+                Check("3.28", f"eps at {m:g} GeV, fermion", paper, eps(FERMION, m), relative(0.15))
                 for m, paper in PUBLISHED.items()
             ),
         ]

@@ -1,4 +1,4 @@
-"""The command line: ``darktarget list | xsec | width | tracks | limit | counts | relic | gminus2 | constraint | ...``.
+"""The command line: ``darktarget list | xsec | width | tracks | limit | counts | events | relic | gminus2 | ...``.
 
 Results go to stdout (one JSON document with ``--json``), everything else to stderr; exit status 2 means bad input.
 """
@@ -54,14 +54,14 @@ def top(
 
 @app.command("list")
 def list_names(
-    kind: Annotated[str, typer.Argument(help="models, processes, experiments or signatures.")],
+    kind: Annotated[str, typer.Argument(help="models, processes, experiments, signatures, ... figures.")],
     as_json: Json = False,
 ) -> None:
     """List what there is."""
     from darktarget import api
 
     found = api.names(kind)
-    typer.echo(json.dumps({kind: list(found)}) if as_json else "\n".join(found))
+    typer.echo(json.dumps({kind: list(found)}) if as_json else "\n".join(map(api.REGISTRIES[kind].line, found)))
 
 
 @app.command()

@@ -143,15 +143,16 @@ def _counted(path: Path, sheet: Sheet, chunks: Iterable[Events]) -> Iterator[Eve
         raise DataCorrupt(f"{path}: {total} of {sheet.events} events, the file is not complete")
 
 
-def gathered(
-    path: Path, sheet: Sheet, rows: Iterable[tuple[float, list[float], list[list[float]]]]
-) -> Iterator[Events]:
+Row = tuple[float, list[float], list[list[float]]]
+
+
+def gathered(path: Path, sheet: Sheet, rows: Iterable[Row]) -> Iterator[Events]:
     """Chunks of events from rows (weight, vertex and depth, particles as number, px, py, pz, E, m).
 
     Raises:
         DataCorrupt: rows of different shape, or a weight that is not finite.
     """
-    held: list[tuple[float, list[float], list[list[float]]]] = []
+    held: list[Row] = []
     first = 0
     for row in rows:
         held.append(row)
@@ -162,7 +163,7 @@ def gathered(
         yield events_of(path, sheet, held, first)
 
 
-def events_of(path: Path, sheet: Sheet, rows: list[tuple[float, list[float], list[list[float]]]], first: int) -> Events:
+def events_of(path: Path, sheet: Sheet, rows: list[Row], first: int) -> Events:
     """One chunk; arguments as ``gathered``."""
     try:
         weight = np.array([r[0] for r in rows])

@@ -15,7 +15,7 @@ from darktarget.models._vector import VectorModel
 from darktarget.units import ELECTRON_CHARGE_SQUARED
 
 GAUGE: Final = replace(COUPLING, text="gauge coupling g'")
-OR_NONE: Final = replace(DM, default="none", choices=("none", *DM.choices), text=DM.text + ", or none")
+OR_NONE: Final = replace(DM, default="none")
 UNIT_ALPHA: Final = 1 / (4 * np.pi)  # g'^2/(4 pi) at unit coupling
 E: Final = float(np.sqrt(ELECTRON_CHARGE_SQUARED))
 
@@ -26,11 +26,6 @@ class GaugedModel(VectorModel):
     mediator = "Z'"
     parameters = (MASS, GAUGE, ALPHA_D, MASS_RATIO, OR_NONE)
     neutrinos: ClassVar[tuple[str, ...]] = ()
-
-    @property
-    def dark_mass(self) -> Array:
-        """Mass of the dark particle, [point]; nan where there is none."""
-        return super().dark_mass if self.values["dm"] != "none" else np.full(self.points, np.nan)
 
     def neutrino_widths(self) -> dict[str, Callable[[Array], Array]]:
         r""":math:`\Gamma = g'^2M/(24\pi)` for each left-handed neutrino, at unit coupling."""

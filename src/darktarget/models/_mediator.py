@@ -16,7 +16,9 @@ from darktarget.decays.two_body import TO_DARK, TO_LEPTONS, TwoBody
 from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter, resolve
 from darktarget.units import ALPHA, LEPTON_MASS, PION_MASS, GeV
 
-DM: Final = Parameter("dm", "kind of dark matter", default="dirac", choices=("dirac", "majorana", "scalar"))
+DM: Final = Parameter(
+    "dm", "kind of dark matter, or none", default="dirac", choices=("dirac", "majorana", "scalar", "none")
+)
 DEGREES: Final = MappingProxyType({"dirac": 4, "majorana": 2, "scalar": 2, "vector": 3})
 LEPTONS: Final = MappingProxyType({"e": "electron", "mu": "muon", "tau": "tau"})
 LANDAU: Final = 0.2  # alpha_D below which no Landau pole appears up to 1 TeV, arXiv:2107.02021
@@ -56,7 +58,7 @@ class MediatorModel(Model):
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = (MASS, COUPLING, ALPHA_D, MASS_RATIO, DM)
-    processes = ("bremsstrahlung", "annihilation")
+    processes: tuple[str, ...] = ("bremsstrahlung", "annihilation")
 
     def __init__(self, **given: Any) -> None:
         self.values = MappingProxyType(resolve(self.parameters, given))
@@ -64,8 +66,9 @@ class MediatorModel(Model):
 
     @property
     def dark_mass(self) -> Array:
-        """Mass of the lightest dark particle, [point]."""
-        return np.asarray(self.mass / self.values["mass_ratio"])
+        """Mass of the lightest dark particle, [point]; nan where there is none."""
+        absent = self.values.get("dm") == "none"
+        return np.full(self.points, np.nan) if absent else np.asarray(self.mass / self.values["mass_ratio"])
 
     def charge(self, lepton: str) -> Array:
         """1: ``coupling`` is that of the lepton in question, in units of e."""

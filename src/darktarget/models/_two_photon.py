@@ -20,8 +20,6 @@ PHOTON_COUPLING = Parameter(
 class TwoPhotonModel(MediatorModel):
     """A mediator with an optional coupling to two photons; a subclass states its strength."""
 
-    processes: tuple[str, ...] = MediatorModel.processes
-
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         if self.photon_strength().any():

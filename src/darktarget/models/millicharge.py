@@ -28,6 +28,11 @@ class Millicharge(PhotonModel):
     references = ("2204.03984", "2505.04295")
     labels = (r"mass $m_\chi$ [GeV]", r"charge $\varepsilon$")
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the particles lose in matter."""
+        return ("millicharges lose no visible energy in matter (eps^2 of a muon's loss is neglected)",)
+
     def channels(self) -> tuple[Channel, ...]:
         """gamma* to chi chibar with alpha eps^2."""
         mass = self.mass[:, None]

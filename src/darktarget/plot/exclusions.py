@@ -101,8 +101,8 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
     """
     for each in drawn:
         check_plane(plane, each.model or "the curve", not np.isnan(each.alpha_D).all())
-    axes = plane_named(plane)
     bounds = tuple(b for b in drawn if isinstance(b, Limit))
+    axes = plane_named(plane)
     curves = [c for c in drawn if isinstance(c, Curve)]
     ax = ax if ax is not None else _new_axes(len(drawn) + 2 * any(b.bands for b in bounds))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):

@@ -57,7 +57,7 @@ class Invariants:
     jj: Array
     qj: Array
     j0: Array
-    q0: Array
+    nucleus: float
     x: Array
     energy: Array
 
@@ -90,13 +90,14 @@ class ExactKernel:
     """A squared amplitude and the quadratures that resolve its peaks.
 
     Attributes:
-        mean: azimuthal mean of |M|^2/(e^4 g^2 G2/t^2).
+        mean: azimuthal mean of |M|^2/(e^4 g^2 G2/t^2). point: the same at a cos(phi), not averaged.
         transfers: (emission, number) -> nodes in t.
         angles: (least and largest |u~|, x, lepton mass, number) -> nodes in |u~|.
         nodes: quality -> numbers of nodes in angle and in t.
     """
 
     mean: Callable[[Invariants], Array]
+    point: Callable[[Invariants, Array], Array]
     transfers: Callable[[Emission, int], Nodes]
     angles: Callable[[Array, Array, Array, float, int], Nodes]
     nodes: Callable[[float], tuple[int, int]] = lambda quality: (int(8 + 8 * quality), int(16 + 24 * quality))
@@ -117,7 +118,20 @@ def two_diagrams(numerator: NumeratorKernel) -> ExactKernel:
         n = numerator(at.u, at.t, at.m2, at.M2)
         return _azimuth_average(n, at.s0, at.s1, at.w0, at.kappa * at.s1, at.jj, at.qj) / at.u**2
 
-    return ExactKernel(mean, log_nodes, falling_nodes)
+    def point(at: Invariants, cosine: Array) -> Array:
+        s, w = at.s0 - at.s1 * cosine, at.w0 + at.kappa * at.s1 * cosine
+        n_jj, n_ww, n_wq, n_qq = (_horner(n, s) for n in numerator(at.u, at.t, at.m2, at.M2))
+        total = at.jj * n_jj + w * (w * n_ww + at.qj * n_wq) + at.qj**2 * n_qq
+        return np.asarray(total / (s * at.u) ** 2)
+
+    return ExactKernel(mean, point, log_nodes, falling_nodes)
+
+
+def _horner(polynomial: Polynomial, s: Array) -> Array | float:
+    total: Array | float = 0.0
+    for coefficient in reversed(polynomial):
+        total = total * s + coefficient
+    return total
 
 
 def _spin_one(u: Array, t: Array, m2: float, M2: float, a: float, qq: Array) -> Numerator:
@@ -267,7 +281,7 @@ def energy_angle(
     c = 4 * MN * recoil / (t - u)
     jj, qj = 4 * MN**2 + 2 * c * t - c**2 * t, (c - 1) * t
     w0, kappa = 2 * MN * E * D * (1 - 2 * recoil * q0 / (t - u)), 2 * MN * recoil / (t - u)
-    average = kernel(Invariants(u, t, m**2, M**2, s0, s1, w0, kappa, jj, qj, 2 * MN - c * q0, q0, x, x * E))
+    average = kernel(Invariants(u, t, m**2, M**2, s0, s1, w0, kappa, jj, qj, 2 * MN - c * q0, MN, x, x * E))
     flux = k * E / (4 * MN * p * 8 * np.pi**2 * 16 * np.pi * MN * V)
     g2 = form.g2(t, collision.nucleus)
     value = (flux * ELECTRON_CHARGE_SQUARED**3 * average * g2 / t**2 * dt).sum(axis=-1)

@@ -3,34 +3,21 @@ r"""One collision l(p) N(P) -> l(p') N(P') X(k) in all its variables: x, the med
 .. math:: \frac{d\sigma}{dx\,d\tau\,dt\,d\phi} = \frac{e^6 k E}{2\pi\,4M p\,8\pi^2\,16\pi M V}\,
           \frac{N}{\tilde s^2\tilde u^2}\,\frac{G_2(t)}{t^2},\qquad V = |\vec p-\vec k|,\quad \tau = 1-\cos\theta,
 
-with the numerators N and the shifted nuclear current of ``_exact``, before the azimuth phi of q = P - P' about V is
-integrated. phi is counted from the plane of p and k. The four-momenta follow from the same variables, the recoil of the
-nucleus included.
+with the squared amplitudes and the shifted nuclear current of ``_exact`` (here for two diagrams), before the azimuth
+phi of q = P - P' about V is integrated. phi is counted from the plane of p and k. The four-momenta follow from the
+same variables, the recoil of the nucleus included.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array
-from darktarget.production import _exact
-from darktarget.production._exact import Collision, Numerator, minimal_u
-from darktarget.production._kernels import KernelTable
+from darktarget.core import Array
+from darktarget.production._exact import Collision, ExactKernel, Invariants, minimal_u
 from darktarget.target.form_factors import FormFactor
 from darktarget.units import ELECTRON_CHARGE_SQUARED
-
-#: N_ab of each Lorentz structure as functions of (u~, t, m^2, M^2).
-NUMERATORS: Final[KernelTable[Callable[[Array, Array, float, float], Numerator]]] = KernelTable(
-    "event sampling of bremsstrahlung"
-)
-NUMERATORS.kernel(VECTOR)(_exact.vector)
-NUMERATORS.kernel(SCALAR)(_exact.scalar)
-NUMERATORS.kernel(PSEUDOSCALAR)(_exact.pseudoscalar)
-NUMERATORS.kernel(AXIAL)(_exact.axial)
 
 
 @dataclass(frozen=True)
@@ -107,7 +94,7 @@ def propagator(c: Collision, a: Plane, t: Array) -> tuple[Array, Array]:
 
 
 def density(
-    numerator: Callable[[Array, Array, float, float], Numerator],
+    kernel: ExactKernel,
     c: Collision,
     a: Plane,
     t: Array,
@@ -118,27 +105,20 @@ def density(
     """d sigma/(dx d tau dt d phi) at unit coupling; 0 outside phase space.
 
     Args:
-        numerator: of the Lorentz structure. cosine: of phi. s: s0 and s1 at this t.
+        kernel: of the Lorentz structure. cosine: of phi. s: s0 and s1 at this t.
     """
     E, MN = c.energy, c.nuclear_mass
     s0, s1 = s
-    st = s0 - s1 * cosine
     shift = 4 * MN * a.recoil / (t - a.u)
     jj, qj = 4 * MN**2 + 2 * shift * t - shift**2 * t, (shift - 1) * t
-    w = 2 * MN * E * a.D * (1 + a.recoil * t / (MN * (t - a.u))) + 2 * MN * a.recoil * s1 / (t - a.u) * cosine
-    n_jj, n_ww, n_wq, n_qq = (_horner(n, st) for n in numerator(a.u, t, c.lepton_mass**2, c.mediator_mass**2))
-    total = jj * n_jj + w * (w * n_ww + qj * n_wq) + qj**2 * n_qq
+    w0, kappa = 2 * MN * E * a.D * (1 + a.recoil * t / (MN * (t - a.u))), 2 * MN * a.recoil / (t - a.u)
+    j0, x = 2 * MN + shift * t / (2 * MN), 1 - a.y
+    m2, M2 = c.lepton_mass**2, c.mediator_mass**2
+    total = kernel.point(Invariants(a.u, t, m2, M2, s0, s1, w0, kappa, jj, qj, j0, MN, x, x * E), cosine)
     flux = ELECTRON_CHARGE_SQUARED**3 * a.k * E / (4 * MN * c.momentum * 8 * np.pi**2 * 16 * np.pi * MN * a.V)
     flux = flux / (2 * np.pi)
-    value = flux * total / (st * a.u) ** 2 * form.g2(t, c.nucleus) / t**2
+    value = flux * total * form.g2(t, c.nucleus) / t**2
     return np.asarray(np.where(a.inside, np.maximum(value, 0.0), 0.0))
-
-
-def _horner(polynomial: _exact.Polynomial, s: Array) -> Array | float:
-    total: Array | float = 0.0
-    for coefficient in reversed(polynomial):
-        total = total * s + coefficient
-    return total
 
 
 def four_momenta(c: Collision, a: Plane, t: Array, phi: Array, azimuth: Array) -> Array:

@@ -26,7 +26,7 @@ from darktarget.core import Array, Events, Model, Tracks
 from darktarget.core.events import INCOMING, MEDIATOR_ID, OUTGOING, PDG_ID, Ids, nucleus_id
 from darktarget.errors import InputError, PhysicsError
 from darktarget.production import _angles, _recoil
-from darktarget.production._exact import Collision
+from darktarget.production._exact import EXACT, Collision
 from darktarget.production._spectrum_table import Request, SpectrumTable
 from darktarget.target.form_factors import FormFactor, form_factor, screening_scale
 from darktarget.target.materials import Element
@@ -137,7 +137,7 @@ class Sampler:
         self.groups = tuple(g for g in groups if g.nuclei.size)
         self.form: FormFactor = form_factor(form_name)
         self.depth_edges = tracks.depth
-        self.numerator = _recoil.NUMERATORS[self.structure]
+        self.kernel = EXACT[self.structure]
         self.mediator_id = MEDIATOR_ID[self.structure.spin]
         if not self.groups:
             raise PhysicsError(f"no charged particle above {minimum / GeV:g} GeV in the target of {source}")
@@ -234,7 +234,7 @@ class Sampler:
         t, dt = _transfer(a, g.nucleus, self.form, u[3])
         s = _recoil.propagator(hit, a, t)
         cosine, phi, dphi = _azimuth(*s, u[4])
-        exact = _recoil.density(self.numerator, hit, a, t, cosine, s, self.form)
+        exact = _recoil.density(self.kernel, hit, a, t, cosine, s, self.form)
         rate = g.nuclei[number] * g.charge2 * HBARC_CM**2
         weight = rate * exact * dx / CELLS * dtau * dt * dphi / self.cells.chance[row, cell]
         drawn.weight[where] = np.where(np.isfinite(weight), weight, 0.0)

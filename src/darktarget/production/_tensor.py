@@ -91,28 +91,40 @@ def amplitude(name: str) -> Amplitude:
     return Amplitude(tuple(blocks), monomials, weight)
 
 
-def _mean(name: str, at: Invariants) -> Array:
-    """Azimuthal mean of the squared amplitude of a table."""
-    table, D = amplitude(name), -at.u
-    slope = at.q0 / (at.energy * at.t)  # q0 = -t/(2 M_N)
-    constants = table.coefficients(
-        D[..., :1], at.m2, at.M2, 1 / at.x[..., :1], at.energy[..., :1] ** -2.0, slope[..., :1]
-    )
-    current = (at.j0 / at.energy, at.qj, at.jj)
-    moments = _moments(at, D + at.M2 - at.t, {powers for _, powers, _ in table.blocks})
-    total, value, first = np.zeros_like(at.t), np.empty_like(at.t), 0
+def _sum(name: str, at: Invariants, moments: Mapping[tuple[int, int], Moments]) -> Array:
+    """The squared amplitude of a table, with what A^i B^j w^n stand for."""
+    table, value, total, first = amplitude(name), np.empty_like(at.t), np.zeros(()), 0
+    slope = -1 / (2 * at.nucleus * at.energy)  # nq/t
+    constants = table.coefficients(-at.u, at.m2, at.M2, 1 / at.x, at.energy**-2.0, slope)
     for factors, powers, top in table.blocks:
         value[...] = constants[first + top]
         for row in constants[first : first + top][::-1]:
             value *= at.t
             value += row
         first += top + 1
-        for symbol, power in zip(current, factors, strict=False):
+        for symbol, power in zip((at.j0 / at.energy, at.qj, at.jj), factors, strict=False):
             for _ in range(power):
                 value *= symbol
-        value *= moments[powers][factors[3]]
-        total += value
+        total = total + value * moments[powers][factors[3]]
     return total
+
+
+def _powers(name: str) -> set[tuple[int, int]]:
+    return {powers for _, powers, _ in amplitude(name).blocks}
+
+
+def _mean(name: str, at: Invariants) -> Array:
+    """Azimuthal mean of the squared amplitude of a table."""
+    return _sum(name, at, _moments(at, -at.u + at.M2 - at.t, _powers(name)))
+
+
+def _point(name: str, at: Invariants, cosine: Array) -> Array:
+    """The squared amplitude of a table at an azimuth."""
+    z = at.s1 * cosine
+    A, w = at.s0 - z, at.w0 + at.kappa * z
+    B = np.maximum(A - (-at.u + at.M2 - at.t), _least_exchange(at))
+    values = {(i, j): A ** float(i) * B ** float(j) for i, j in _powers(name)}
+    return _sum(name, at, {powers: (v, v * w, v * w**2) for powers, v in values.items()})
 
 
 def _moments(at: Invariants, a: Array, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], Moments]:
@@ -131,9 +143,9 @@ def _moments(at: Invariants, a: Array, wanted: set[tuple[int, int]]) -> dict[tup
 def _least_exchange(at: Invariants) -> Array:
     """Smallest -(p - p')^2 at given energies of the lepton, where p and p' are collinear."""
     before = at.energy / at.x
-    after = before - at.energy + at.q0
+    after = before - at.energy - at.t / (2 * at.nucleus)
     square = np.maximum(after**2 - at.m2, 0) * (before**2 - at.m2)
-    return np.asarray(2 * at.m2 * (at.energy - at.q0) ** 2 / (before * after - at.m2 + np.sqrt(square)))
+    return np.asarray(2 * at.m2 * (before - after) ** 2 / (before * after - at.m2 + np.sqrt(square)))
 
 
 def _single(s0: Array, z2: Array, power: int) -> Moments:
@@ -175,14 +187,17 @@ def _pair(s0: Array, b0: Array, z2: Array) -> Moments:
 def collinear(at: Emission) -> tuple[Array, Array]:
     """The t at which p' is parallel to p, where the lepton's photon is softest, and how sharply in log(t)."""
     c = at.collision
-    p, m = c.momentum, c.lepton_mass
+    m, MN = c.lepton_mass, c.nuclear_mass
     across = at.k**2 * at.tau * (2 - at.tau)
-    t = across
-    for _ in range(3):
-        energy = np.maximum(at.recoil - t / (2 * c.nuclear_mass), m)  # of the lepton behind the nucleus
-        along = (p**2 - energy**2 + m**2) / (p + np.sqrt(np.maximum(energy**2 - m**2, 0))) - at.k * (1 - at.tau)
-        t = across + along**2 - (t / (2 * c.nuclear_mass)) ** 2
-    width = 2 * m * (1 - at.recoil / c.energy) / np.sqrt(np.maximum(t, at.t_min))
+    mediator = c.energy - at.recoil
+    fixed = m**2 / (c.energy + c.momentum) - c.mediator_mass**2 / (mediator + at.k) - at.k * at.tau
+    lost = np.zeros_like(across)  # t/(2 M_N), what the lepton hands to the nucleus
+    for _ in range(4):  # linear in it but for m^2
+        energy = np.maximum(at.recoil - lost, m)
+        along = fixed - m**2 / (energy + np.sqrt(np.maximum(energy**2 - m**2, 0)))  # p'_z - p_z + k_z + lost
+        lost = np.clip((across + along**2) / (2 * (MN + along)), 0, at.recoil)
+    t = 2 * MN * lost
+    width = 2 * m * mediator / c.energy / np.sqrt(np.maximum(t, at.t_min))
     return np.clip(t, at.t_min, at.t_max), width
 
 
@@ -273,7 +288,9 @@ def _many_nodes(quality: float) -> tuple[int, int]:
     return int(24 + 8 * quality), int(24 + 16 * quality)
 
 
-EXACT.kernel(TENSOR)(ExactKernel(partial(_mean, "tensor"), _t_nodes, _u_nodes, _nodes))
-EXACT.kernel(TENSOR_LEPTONS)(ExactKernel(partial(_mean, "tensor-leptons"), log_nodes, _u_nodes, _many_nodes))
+EXACT.kernel(TENSOR)(ExactKernel(partial(_mean, "tensor"), partial(_point, "tensor"), _t_nodes, _u_nodes, _nodes))
+EXACT.kernel(TENSOR_LEPTONS)(
+    ExactKernel(partial(_mean, "tensor-leptons"), partial(_point, "tensor-leptons"), log_nodes, _u_nodes, _many_nodes)
+)
 FLUX.kernel(TENSOR)(FluxKernel(universal, _u_nodes))
 FLUX.kernel(TENSOR_LEPTONS)(FluxKernel(leptons_only, _u_nodes))

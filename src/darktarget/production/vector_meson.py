@@ -108,6 +108,7 @@ class VectorMeson:
         total = weight.sum(axis=1)
         mass = np.concatenate([np.zeros(0), *(np.full(p.energy.size, p.meson.mass) for p in parts)])
         species: npt.NDArray[np.str_] = np.full(energy.size, "photon")
+        words = _words(options) if "photon" in tracks.species else ("no vector mesons: the tracks hold no photons",)
         return Yield(
             process=self.name,
             energy=np.broadcast_to(energy, weight.shape),
@@ -119,7 +120,7 @@ class VectorMeson:
             decayed=True,
             pair_mass=np.broadcast_to(mass, weight.shape),
             systematics={SPREAD: np.abs(np.divide(other, total, out=np.zeros_like(total), where=total > 0))},
-            method=(tracks.method, *_words(options), *model.notes),
+            method=(tracks.method, *words, *model.notes),
             references=(*REFERENCES, *tracks.references),
         )
 

@@ -36,10 +36,11 @@ from darktarget.target.materials import material
 from darktarget.units import LEPTON_MASS, NUCLEON_UNIT, GeV
 
 NODES: Final = 24  # in sqrt(s), per parameter point
-SAMPLES: Final = 64  # masses at which a total cross section is calculated
-END_REGION: Final = 0.2  # below the kinematic end, relative: sampled in the distance to it
+PER_UNIT: Final = 3.0  # masses per e-fold at which a total cross section is calculated
+LEAST: Final = 12  # of them
+REACH: Final = 9.0  # e-folds in mass above the highest threshold; beyond lies less than 1e-5
 CLOSE: Final = 1e-6  # relative distance to the kinematic end at which everything is 0
-INTERPOLATION_ERROR: Final = 1e-3  # of log(sigma) between the samples
+INTERPOLATION_ERROR: Final = 5e-4  # of log(sigma) between the samples
 QUADRATURE_ERROR: Final = 3e-3  # of totals and yields against four times the nodes (a test holds it to that)
 REFERENCES: Final = ("2305.16781", "2204.03984")
 
@@ -220,25 +221,32 @@ def _references(options: Options) -> tuple[str, ...]:
 def _sampled(
     model: Model, beam: Beam, target: str, options: Options, end: float
 ) -> tuple[Callable[[Array], Array], Callable[[Array], Array], float]:
-    """Interpolations of log(sigma) of a vector and of the spread of its form factors in log(mass), and the error.
+    """Interpolations of log(sigma) of a vector and of the spread of its form factors over its mass m, and the error.
 
-    The masses are even in the logarithm and, towards the kinematic end, in that of the distance to it.
+    The variable is log[m/(end - m)], in which log(sigma) tends to straight lines at both ends.
     """
-    from scipy.interpolate import Akima1DInterpolator
+    from scipy.interpolate import CubicSpline
 
-    low = float(model.dark_threshold.min())
-    gap = min(END_REGION, 1 - low / end)
-    masses = end * (1 - np.geomspace(gap, CLOSE / 2, SAMPLES // 2))
-    if gap == END_REGION:
-        masses = np.concatenate([np.geomspace(low, masses[0], SAMPLES // 2, endpoint=False), masses])
+    threshold = model.dark_threshold[model.dark_threshold < end * (1 - CLOSE)]
+    first, last = (float(np.log(m / (end - m))) for m in (threshold.min(), threshold.max()))
+    top = min(last + REACH, -np.log(CLOSE))
+    place = np.linspace(first, top, max(LEAST, int(np.ceil(PER_UNIT * (top - first)))))
+    masses = end / (1 + np.exp(-place))
     chunks = np.array_split(masses, -(-masses.size // Bremsstrahlung.direct_limit))
     parts = [Bremsstrahlung().cross_section(_stand_ins(model, c), beam, target, options) for c in chunks]
-    sigma = np.maximum(np.concatenate([p.sigma for p in parts]), 1e-300)
+    sigma = np.concatenate([p.sigma for p in parts])
+    made = sigma > 0  # closer to the end than 1e-5 it drops below any number
+    if made.sum() < 4:
+        return (lambda root: np.full_like(root, -700.0)), np.zeros_like, 0.0
     spread = np.concatenate([p.systematics[FORM_SPREAD] for p in parts])
-    error = max(float(p.relative_error.max()) for p in parts)
-    log_sigma, ratio = (Akima1DInterpolator(np.log(masses), v) for v in (np.log(sigma), spread))
+    rate = sigma * masses**2
+    error = float(np.concatenate([p.relative_error for p in parts])[rate > 1e-6 * rate.max()].max())
+    log_sigma, ratio = (CubicSpline(place[made], v) for v in (np.log(sigma[made]), spread[made]))
+    top = place[made][-1]
 
-    def inside(root: Array) -> Array:
-        return np.log(np.clip(root, masses[0], masses[-1]))
+    def at(spline: CubicSpline, root: Array, beyond: float) -> Array:
+        where = np.log(root / np.maximum(end - root, 1e-12 * end))
+        return np.asarray(np.where(where <= top, spline(np.clip(where, first, top)), beyond))
 
-    return (lambda root: log_sigma(inside(root))), (lambda root: ratio(inside(root))), error + INTERPOLATION_ERROR
+    shape = (lambda root: at(log_sigma, root, -700.0)), (lambda root: at(ratio, root, 0.0))
+    return *shape, error + INTERPOLATION_ERROR

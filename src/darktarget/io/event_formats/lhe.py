@@ -1,8 +1,8 @@
 """Les Houches event files (version 3.0, hep-ph/0609017 and arXiv:1405.1067).
 
 The header block ``<darktarget>`` holds one line of JSON. XWGTUP is the weight; XSECUP is the expected number of events
-that the weights sum to, not pb: a thick target has no single cross section. The line ``#darktarget`` of each event holds
-the vertex (ct, x, y, z in cm) and the depth in X0; other readers skip it as a comment.
+that the weights sum to, not pb: a thick target has no single cross section. The line ``#darktarget`` of each event
+holds the vertex (ct, x, y, z in cm) and the depth in X0; other readers skip it as a comment.
 """
 
 from __future__ import annotations

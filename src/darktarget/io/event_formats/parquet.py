@@ -1,7 +1,7 @@
 """Parquet tables of events for analysis, one row per event; needs pyarrow (``pip install 'darktarget[io]'``).
 
-Columns: weight, ct, x, y, z (cm), depth_X0, and for the particle of each role its number, px, py, pz, E and m (GeV). The
-file's metadata ``darktarget`` holds one line of JSON.
+Columns: weight, ct, x, y, z (cm), depth_X0, and for the particle of each role its number, px, py, pz, E and m (GeV).
+The file's metadata ``darktarget`` holds one line of JSON.
 """
 
 from __future__ import annotations
