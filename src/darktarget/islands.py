@@ -25,7 +25,7 @@ Index = NDArray[np.intp]
 Solve = Callable[[Array], Solution]
 STRIDE: Final = 8  # every so many nodes are solved first, the others where they could be an edge
 FACTOR: Final = 2.0  # by which the excluded number of events may differ from that interpolated between those
-TOLERANCE: Final = 1e-11  # of the edges, in log(coupling)
+TOLERANCE: Final = 1e-9  # of the edges, in log(coupling)
 
 
 @dataclass(frozen=True, eq=False)

@@ -112,10 +112,11 @@ def test_limits_scale_with_the_exposure(model: str, experiment: str) -> None:
     bound, counts = dt.limit(theory, seen), dt.measurement(theory, seen)
     known = np.isfinite(bound.coupling_upper)
     reached, needed = counts.events(bound.coupling_upper), bound.count_limit_with_nuisances
-    np.testing.assert_allclose(reached[known], needed[known], rtol=1e-8)
+    # where the make-up of the signal varies along couplings, the statistics are solved again at every step, to 1e-8
+    np.testing.assert_allclose(reached[known], needed[known], rtol=1e-7)
     assert np.all(bound.coupling_upper[known] > 0)
     assert [bool(point) for point in bound.intervals] == known.tolist()
-    if visible:  # too short-lived, or too rarely visible, at every coupling
+    if visible or seen.target.slabs:  # too short-lived, or too rarely visible, at every coupling
         assert np.all(bound.peak_counts[~known] < needed[~known])
         assert all("at most" in str(r) for r, k in zip(bound.reason, known, strict=True) if not k)
     else:

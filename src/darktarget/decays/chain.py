@@ -25,6 +25,7 @@ MOST_FLIGHTS: Final = 2
 NUMBERS: Final = MEDIATOR_NUMBERS + MOST_FLIGHTS * FLIGHT_NUMBERS  # random numbers of one event
 VIRTUAL_MASSES: Final = 65  # at which the widths of virtual mediators are evaluated, and interpolated
 LEAST_FORWARD: Final = 0.1
+LIFT: Final = 1.01
 LEAST_SHARE: Final = 1e-12  # branches below it are dropped
 
 
@@ -152,7 +153,12 @@ class Chain:
     def _branch(
         self, point: int, channel: Channel, share: Array, mediator: Array, mass: Array, uniform: Array
     ) -> Branch:
-        lab = np.nan_to_num(self._decayed(point, channel, mediator, uniform[:, :MEDIATOR_NUMBERS], mass))
+        # virtual mediators below this threshold have no share: lifted above it, they give finite momenta for nothing
+        least = LIFT * sum(float(m[point]) for m in channel.masses)
+        mass = np.where(share > 0, mass, np.maximum(mass, least))
+        parent = mediator.copy()
+        parent[:, 0] = np.sqrt(mass**2 + np.sum(mediator[:, 1:] ** 2, axis=1))
+        lab = self._decayed(point, channel, parent, uniform[:, :MEDIATOR_NUMBERS], mass)
         unstable = [i for i, name in enumerate(channel.daughters) if self.unstable(name, point)]
         if len(unstable) > MOST_FLIGHTS:
             raise PhysicsError(f"{channel.parent} -> {channel.label}: more than {MOST_FLIGHTS} unstable particles")
