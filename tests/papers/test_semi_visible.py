@@ -120,7 +120,7 @@ def scan() -> dict[str, Any]:
 
 @pytest.mark.acceptance("1.17")
 def test_s001_lower_two_sigma_edge(scan: dict[str, Any]) -> None:
-    """1.14 GeV within 5 % on the published invisible curve (found 1.16); 1.1-1.5 GeV from first principles (1.37)."""
+    """1.14 GeV within 5 % on the published invisible curve (found 1.18); 1.1-1.5 GeV from first principles (1.39)."""
     assert _zero(SCAN, np.log(scan["edge"] / scan["published"])) == pytest.approx(1.14, rel=0.05)
     assert 1.1 < _zero(SCAN, np.log(scan["edge"] / scan["here"])) < 1.5
 
