@@ -41,7 +41,7 @@ def _reach(experiment: Experiment, splitting: float, masses: Array) -> float:
     return _zero(masses, np.where(np.isfinite(inside), inside, -1.0))
 
 
-@pytest.mark.acceptance("4.19")
+@pytest.mark.acceptance("1.18", "4.19", differs="0.426 GeV where S004 has 0.39 +- 5 %: its R cut passes half, ours all")
 @pytest.mark.parametrize(
     ("splitting", "masses", "published"),
     [(0.4, (0.36, 0.40, 0.43, 0.45), 0.39), (0.3, (0.54, 0.58, 0.61), 0.58), (0.7, (0.19, 0.21, 0.23), 0.21)],
@@ -75,13 +75,11 @@ def _periphery(experiment: Experiment, mass: Array, splitting: float) -> Array:
     return np.asarray(np.take_along_axis(cut.value, best, 1) / np.take_along_axis(free.value, best, 1))[:, 0]
 
 
-@pytest.mark.acceptance(
-    "4.13", differs="99 % pass instead of 52 %; modules 8.6 cm off the beam would give the published number"
-)
+@pytest.mark.acceptance("4.13", differs="99 % pass where S004 has 52 %: cells of 20 cm hit within 3 cm of their middle")
 def test_s004_periphery_cut_is_passed_by_showers_in_the_middle_of_a_cell() -> None:
-    """S004 quotes 52 % (45 % at least). A shower that hits a cell of 20 cm in its middle leaves 0.7 % outside it, and
+    """S004 quotes 52 % (45 % at least). A shower that hits a cell of 20 cm in its middle leaves 0.7 % outside it.
 
-    decays are within 2 cm of the beam: 99 % pass. Modules 8.6 cm off the beam would give the published number.
+    Decays are within 3 cm of the beam, so 99 % pass. Modules 8.6 cm off the beam would give the published number.
     """
     centred = _periphery(DISPLACED, np.array([0.1, 0.3, 0.45]), 0.4)
     assert np.all((centred > 0.98) & (centred < 1.0))
@@ -122,7 +120,7 @@ def scan() -> dict[str, Any]:
 
 @pytest.mark.acceptance("1.17")
 def test_s001_lower_two_sigma_edge(scan: dict[str, Any]) -> None:
-    """1.14 GeV within 5 % on the published invisible curve (found 1.16); 1.1-1.5 GeV from first principles (1.37)."""
+    """1.14 GeV within 5 % on the published invisible curve (found 1.18); 1.1-1.5 GeV from first principles (1.39)."""
     assert _zero(SCAN, np.log(scan["edge"] / scan["published"])) == pytest.approx(1.14, rel=0.05)
     assert 1.1 < _zero(SCAN, np.log(scan["edge"] / scan["here"])) < 1.5
 
@@ -167,7 +165,7 @@ def test_the_published_normalisation_says_so() -> None:
     ],
 )
 def test_s001_i2dm_at_a_coupling_of_a_thousandth(experiment: str, published: float) -> None:
-    """theta does not matter: chi2 leaves the set-up at a splitting of 0.05 (found 75, 117, 194 MeV)."""
+    """theta does not matter: chi2 leaves the set-up at a splitting of 0.05 (found 74.7, 112, 186 MeV)."""
     masses = 3 * published * np.array([0.92, 1.0, 1.08])
     model = dt.model("i2dm", mass=masses, splitting=0.05, theta=0.01)
     bound = dt.limit(model, dt.experiment(experiment), normalisation="published", **BRANCH)
@@ -190,9 +188,7 @@ def test_s000_photon_counted_in_the_modules() -> None:
     assert np.all(np.concatenate(list(ratio.values())) > 0.999)
 
 
-@pytest.mark.acceptance(
-    "4.23", differs="0.61 GeV instead of 0.53 on the central line, not the whole region up to 1 GeV"
-)
+@pytest.mark.acceptance("4.23", differs="along the central line 0.61 instead of 0.53 GeV, not all up to 1 GeV")
 @pytest.mark.validate
 def test_a_compact_first_module_reaches_shorter_lifetimes() -> None:
     """S004 expects that 50 cm instead of 150 cm cover the (g-2) and relic region at 5e12.
@@ -223,3 +219,57 @@ def test_speed_of_a_plane_and_of_a_million_events() -> None:
     for first in range(0, 1_000_000, source.block):
         source.simulate(1_000_000, 1, first, source.block)
     assert time.process_time() - start < 30
+
+
+@pytest.mark.acceptance("0.13", "1.11", "4.10", "4.24")
+def test_the_set_up_is_that_of_the_papers() -> None:
+    """150 layers, pre-shower of 16, 40 X0; three modules of 48 plates, 3 x 3 cells; all within 6 m."""
+    ecal, veto, *modules = DISPLACED.target.slabs
+    assert (ecal.repeat, ecal.cells, DISPLACED.target.preshower_repeats) == (150, 6, 16)
+    assert [m.repeat for m in modules] == [48, 48, 48]
+    assert all(m.cells == 3 and m.layers[0].material == "Fe" and m.layers[1].visible for m in modules)
+    assert all(150 <= m.length <= 160 for m in modules)
+    assert veto.role == "veto"
+    assert 500 < modules[-1].end <= 600
+    names: Any = [b.signature for b in DISPLACED.bins]
+    assert [s.decay for s in names] == ["inside", "beyond"]
+    assert names[0].inside == ("hcal2", "hcal3")
+
+
+@pytest.mark.acceptance("0.12", "1.13", "1.14", "2.3", "3.6", "4.12", "4.14", "4.15")
+def test_cuts_and_backgrounds_are_those_of_the_papers() -> None:
+    box: Any = SEMI.bins[0].signature
+    assert (box.calorimeter_energy_below_GeV, box.calorimeters_below_GeV) == (50.0, 1.0)
+    assert box.preshower_energy_above_GeV == 0.5
+    assert box.centre == "hcal1"
+    assert set(box.counted) == {"target", "veto", "calorimeter"}
+    inside: Any = DISPLACED.bins[0].signature
+    assert inside.periphery_below == 0.06
+    assert [(b.background, b.background_error) for b in DISPLACED.bins] == [(0.19, 0.07), (0.53, 0.17)]
+    assert DISPLACED.signal_uncertainty["bremsstrahlung"] == pytest.approx(np.hypot(0.1, 0.1), abs=1e-3)
+    assert np.hypot(DISPLACED.signal_uncertainty["bremsstrahlung"], DISPLACED.exposure_uncertainty) < 0.20
+
+
+@pytest.mark.acceptance("1.21")
+def test_s004_decay_lengths_at_its_reach() -> None:
+    """1.7-2.8 m for chi2 of 60-100 GeV at 0.39 GeV on the central line."""
+    model = dt.model("idm", mass=0.39, splitting=0.4)
+    line = float(dt.gminus2(model).coupling[0])
+    mass = float(model.state("chi2").mass[0])
+    proper = float(model.proper_length("chi2", coupling=line)[0])
+    lengths = [np.sqrt(e**2 - mass**2) / mass * proper / 100 for e in (60.0, 100.0)]
+    assert 1.6 < lengths[0] < 2.5 < lengths[1] < 2.5 * 1.3
+
+
+@pytest.mark.acceptance("4.17")
+def test_two_bins_with_cls_are_the_simple_count() -> None:
+    """Within 5 % of N > 2.3 (here in events at the edge: equal, as nothing was seen in both bins)."""
+    bound = dt.limit(dt.model("idm", mass=0.3, splitting=0.4), DISPLACED, **BRANCH)
+    assert bound.count_limit_with_nuisances[0] == pytest.approx(2.302585, rel=1e-6)
+    full = dt.limit(dt.model("idm", mass=0.3, splitting=0.4), DISPLACED, processes=["bremsstrahlung"])
+    assert full.coupling_upper[0] == pytest.approx(bound.coupling_upper[0], rel=0.05)
+
+
+@pytest.mark.acceptance("4.16", differs="without the periphery cut the events grow by 0.4 % only, as 99.6 % pass it")
+def test_s004_reoptimised_periphery_cut() -> None:
+    assert 1 / _periphery(DISPLACED, np.array([0.39]), 0.4)[0] == pytest.approx(1.004, abs=0.004)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from darktarget import api, flow
@@ -64,10 +64,17 @@ def works(names: Iterable[str]) -> str:
         model = api.model(name, mass=list(PROBES))
         for process in (*model.processes, *model.on_request):
             note = " (on request)" if process in model.on_request else ""
-            seen = [key for key, experiment in experiments.items() if _accepted(model, experiment, process)]
+            alike = {_setup(e): e for e in experiments.values()}
+            works = {setup: _accepted(model, e, process) for setup, e in alike.items()}
+            seen = [key for key, e in experiments.items() if works[_setup(e)]]
             text = "all" if len(seen) == len(experiments) else ", ".join(seen) or "none"
             rows.append(f"| {name} | {process}{note} | {text} |")
     return "\n".join(rows) + "\n"
+
+
+def _setup(seen: Experiment) -> Hashable:
+    """What decides whether events are accepted at all; exposures and backgrounds do not."""
+    return repr((seen.beam, seen.target, [b.signature for b in seen.bins]))
 
 
 def _accepted(model: Model, seen: Experiment, process: str) -> bool:

@@ -139,6 +139,9 @@ def limit(
     radiation: Annotated[bool, typer.Option("--radiation", help="Positrons radiate before they annihilate.")] = False,
     glauber: Annotated[str, typer.Option(help="Vector mesons in nuclei: full or classical.")] = "full",
     meson_scale: Annotated[float, typer.Option(help="Factor on the yields of vector mesons.")] = 1.0,
+    normalisation: Annotated[
+        str, typer.Option(help="first-principles, or published: rescaled to the published invisible limit.")
+    ] = "first-principles",
     method: Annotated[str, typer.Option(help="Statistic: cls, classical, feldman-cousins or bayes.")] = "cls",
     nuisances: Annotated[str | None, typer.Option(help="marginalise (the default) or profile.")] = None,
     no_nuisances: Annotated[bool, typer.Option("--no-nuisances", help="Everything known exactly.")] = False,
@@ -179,6 +182,7 @@ def limit(
         "radiation": radiation,
         "glauber": glauber,
         "meson_scale": meson_scale,
+        "normalisation": normalisation,
     }
     signal = uncertainties(signal_uncertainty or [])
     bound = flow.limit(
