@@ -14,7 +14,7 @@ from darktarget.core import Experiment, Model
 from darktarget.errors import DarktargetError
 from darktarget.models import MODELS
 
-PROBES = (0.01, 0.1, 0.25)  # GeV: a process works if it gives accepted events at any of them
+PROBES = (0.1, 0.01, 0.25)  # GeV: a process works if it gives accepted events at any of them
 HEADER = """# Models
 
 Generated from the code by `python -m darktarget.interface.catalogue > docs/models.md`; a test keeps it up to date.
@@ -61,11 +61,11 @@ def works(names: Iterable[str]) -> str:
     ]
     rows += ["| model | process | experiments |", "| --- | --- | --- |"]
     for name in names:
-        model = api.model(name, mass=list(PROBES))
+        model, probes = api.model(name, mass=0.1), [api.model(name, mass=mass) for mass in PROBES]
         for process in (*model.processes, *model.on_request):
             note = " (on request)" if process in model.on_request else ""
             alike = {_setup(e): e for e in experiments.values()}
-            works = {setup: _accepted(model, e, process) for setup, e in alike.items()}
+            works = {setup: any(_accepted(m, e, process) for m in probes) for setup, e in alike.items()}
             seen = [key for key, e in experiments.items() if works[_setup(e)]]
             text = "all" if len(seen) == len(experiments) else ", ".join(seen) or "none"
             rows.append(f"| {name} | {process}{note} | {text} |")
