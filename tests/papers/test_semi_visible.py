@@ -41,7 +41,9 @@ def _reach(experiment: Experiment, splitting: float, masses: Array) -> float:
     return _zero(masses, np.where(np.isfinite(inside), inside, -1.0))
 
 
-@pytest.mark.acceptance("4.19")
+@pytest.mark.acceptance(
+    "1.18", "4.19", differs="0.426 GeV where S004 has 0.39 GeV within 5 %; within the 10 % that is asked for"
+)
 @pytest.mark.parametrize(
     ("splitting", "masses", "published"),
     [(0.4, (0.36, 0.40, 0.43, 0.45), 0.39), (0.3, (0.54, 0.58, 0.61), 0.58), (0.7, (0.19, 0.21, 0.23), 0.21)],
