@@ -41,7 +41,9 @@ def _reach(experiment: Experiment, splitting: float, masses: Array) -> float:
     return _zero(masses, np.where(np.isfinite(inside), inside, -1.0))
 
 
-@pytest.mark.acceptance("1.18", "4.19", differs="0.426 GeV where S004 has 0.39 +- 5 %: its R cut passes half, ours all")
+@pytest.mark.acceptance(
+    "1.18", "4.19", differs="0.426 GeV where S004 has 0.39 GeV within 5 %; within the 10 % that is asked for"
+)
 @pytest.mark.parametrize(
     ("splitting", "masses", "published"),
     [(0.4, (0.36, 0.40, 0.43, 0.45), 0.39), (0.3, (0.54, 0.58, 0.61), 0.58), (0.7, (0.19, 0.21, 0.23), 0.21)],
@@ -75,7 +77,9 @@ def _periphery(experiment: Experiment, mass: Array, splitting: float) -> Array:
     return np.asarray(np.take_along_axis(cut.value, best, 1) / np.take_along_axis(free.value, best, 1))[:, 0]
 
 
-@pytest.mark.acceptance("4.13", differs="99 % pass where S004 has 52 %: cells of 20 cm hit within 3 cm of their middle")
+@pytest.mark.acceptance(
+    "4.13", differs="99 % pass instead of 52 %; modules 8.6 cm off the beam would give the published number"
+)
 def test_s004_periphery_cut_is_passed_by_showers_in_the_middle_of_a_cell() -> None:
     """S004 quotes 52 % (45 % at least). A shower that hits a cell of 20 cm in its middle leaves 0.7 % outside it.
 
@@ -188,7 +192,9 @@ def test_s000_photon_counted_in_the_modules() -> None:
     assert np.all(np.concatenate(list(ratio.values())) > 0.999)
 
 
-@pytest.mark.acceptance("4.23", differs="along the central line 0.61 instead of 0.53 GeV, not all up to 1 GeV")
+@pytest.mark.acceptance(
+    "4.23", differs="0.61 GeV instead of 0.53 on the central line, not the whole region up to 1 GeV"
+)
 @pytest.mark.validate
 def test_a_compact_first_module_reaches_shorter_lifetimes() -> None:
     """S004 expects that 50 cm instead of 150 cm cover the (g-2) and relic region at 5e12.

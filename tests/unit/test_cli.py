@@ -74,7 +74,7 @@ def test_models_of_virtual_photons(run: Any, tmp_path: Path) -> None:
     full, classical = (json.loads(run(*words, "--glauber", g, "--json").out) for g in ("full", "classical"))
     assert full["coupling_upper"][0] < classical["coupling_upper"][0]
     assert "full Glauber" in full["method"]
-    assert "not counted as visible" in full["method"]
+    assert "every chi1 counted as invisible" in full["method"]
     double = json.loads(run(*words, "--meson-scale", "4", "--json").out)
     assert double["coupling_upper"][0] == pytest.approx(full["coupling_upper"][0] / 2)
     refused = run(*words, "--plot", "y")

@@ -66,4 +66,4 @@ def test_the_internal_energy_unit_changes_nothing() -> None:
     for there, here in zip(rescaled, natural, strict=True):
         np.testing.assert_allclose(there, here, rtol=1e-9)
     plain = dt.limit(dt.model("dark-photon", mass=[0.002, 0.05, 0.7]), dt.experiment("na64e-2018"))
-    np.testing.assert_allclose(natural[3], plain.coupling_upper, rtol=1e-12)
+    np.testing.assert_allclose(natural[6], plain.coupling_upper, rtol=1e-12)
