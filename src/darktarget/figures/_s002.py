@@ -15,7 +15,7 @@ from darktarget.units import GeV
 
 #: What an expected background would be where nobody published one for such a run.
 UNKNOWN: Final = "b = 0 assumed; no background of such a run is published that could be scaled"
-MUONS: Final = "b = 0 assumed; the 0 events seen at 1.98e10 muons allow up to {:.0f} if scaled with exposure"
+MUONS: Final = "b = 0 assumed; the 0 events seen at 1.98e10 muons allow up to {:.1e} if scaled with exposure"
 
 
 def through(meson: str, model: Model, experiment: str) -> Array:
