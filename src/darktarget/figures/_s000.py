@@ -45,13 +45,13 @@ def sub_gev(experiment: str, splitting: float, charges: int = 2) -> tuple[float,
     return float(found.min()), float(found.max())
 
 
-def panel(splitting: float) -> Panel:
-    """Both charge assignments for every exposure, one of them alone at 5e12, and the thermal target."""
+def panel(splitting: float, *others: marks.Mark) -> Panel:
+    """Both charge assignments for every exposure, one of them alone at 5e12, the thermal target, and others."""
     drawn = [marks.of(reach(name, MASSES_GEV, splitting), label) for name, label in CURVES.items()]
     one = reach("na64e-5e12", MASSES_GEV, splitting, 1).coupling_upper
     alone = marks.line(r"5e12 EOT, $\chi_1\bar\chi_0$ alone", MASSES_GEV, one, styles.COMPARISON)
     target = marks.relic("thermal target", DENSE_GEV, relic(splitting))
-    return Panel(MASS, SCALE, [*drawn, alone, target])
+    return Panel(MASS, SCALE, [*drawn, alone, *others, target])
 
 
 @cache
