@@ -10,7 +10,8 @@ help:
 	@echo "make validate  the slow comparisons"
 	@echo "make lint      ruff and mypy --strict"
 	@echo "make tables    rebuild the shipped tables"
-	@echo "make docs      rebuild docs/models.md"
+	@echo "make docs      the site in build/docs (FIGURES=folder of darktarget figure --all, otherwise what is quick is drawn)"
+	@echo "make models    rebuild docs/models.md"
 	@echo "make bench     speeds and memory"
 	@echo "make bench-gpu showers/s on a CUDA device"
 	@echo "make clean     remove the environment and every build product"
@@ -30,6 +31,10 @@ $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@ $(VENV)/.test $(VENV)/.run
+
+$(VENV)/.docs: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[docs]'
+	@touch $@ $(VENV)/.run
 
 $(VENV)/.gpu: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[gpu]'
@@ -52,7 +57,12 @@ lint: $(VENV)/.dev
 tables: $(VENV)/.run
 	$(BIN)/darktarget tables --rebuild
 
-docs: $(VENV)/.run
+FIGURES ?= build/figures
+docs: $(VENV)/.docs
+	DARKTARGET_FIGURES=$(FIGURES) $(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
+	@echo "build/docs/index.html"
+
+models: $(VENV)/.run
 	$(BIN)/python -m darktarget.interface.catalogue > docs/models.md.new && mv docs/models.md.new docs/models.md
 
 bench: $(VENV)/.test
@@ -62,6 +72,6 @@ bench-gpu: $(VENV)/.gpu
 	$(BIN)/python -m benchmarks shower_gpu
 
 clean:
-	rm -rf $(VENV) out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) out build dist docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help run test validate lint tables docs bench bench-gpu clean
+.PHONY: help run test validate lint tables docs models bench bench-gpu clean

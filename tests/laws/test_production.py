@@ -110,12 +110,21 @@ def test_limits_scale_with_the_exposure(model: str, experiment: str) -> None:
     if "mass_ratio" in theory.values:
         theory = dt.model(model, mass=[0.01, 0.3], mass_ratio=1.5 if visible else 3.0)
     bound, counts = dt.limit(theory, seen), dt.measurement(theory, seen)
-    np.testing.assert_allclose(counts.events(bound.coupling_upper), bound.count_limit_with_nuisances, rtol=1e-8)
-    assert np.all(bound.coupling_upper > 0)
-    assert all(point[-1][0] >= upper for point, upper in zip(bound.intervals, bound.coupling_upper, strict=True))
+    known = np.isfinite(bound.coupling_upper)
+    reached, needed = counts.events(bound.coupling_upper), bound.count_limit_with_nuisances
+    # where the make-up of the signal varies along couplings, the statistics are solved again at every step, to 1e-8
+    np.testing.assert_allclose(reached[known], needed[known], rtol=1e-7)
+    assert np.all(bound.coupling_upper[known] > 0)
+    assert [bool(point) for point in bound.intervals] == known.tolist()
+    if visible or seen.target.slabs:  # too short-lived, or too rarely visible, at every coupling
+        assert np.all(bound.peak_counts[~known] < needed[~known])
+        assert all("at most" in str(r) for r, k in zip(bound.reason, known, strict=True) if not k)
+    else:
+        assert known.all()
     assert bound.references
 
 
+@pytest.mark.acceptance("2.2")
 @pytest.mark.parametrize("model", dt.names("models"))
 @pytest.mark.parametrize("experiment", ["na64e-2018", "na64e-positron"])
 def test_limits_of_bremsstrahlung_are_smooth_in_mass(model: str, experiment: str) -> None:

@@ -26,7 +26,7 @@ def test_efficiency_is_a_probability(name: str) -> None:
 def test_selection_is_a_part_of_what_is_made(name: str) -> None:
     seen = SIGNATURES[name].example()  # type: ignore[attr-defined]
     model = dt.model("dark-photon", mass=[0.01, 0.3])
-    seen_by = dt.experiment("na64e-2018")
+    seen_by = dt.experiment("na64e-2018-semi-visible")  # its target, with slabs behind
     (made,) = dt.produce(model, seen_by, processes=["bremsstrahlung"])
     signal = seen.select(model, made, BEAM, seen_by.target)
     assert np.all((signal.unit > 0) & (signal.unit <= made.total))
@@ -38,7 +38,7 @@ def test_selection_is_a_part_of_what_is_made(name: str) -> None:
 def test_nothing_is_seen_of_what_cannot_decay_so(name: str) -> None:
     """No invisible decay is open below twice the dark mass, no visible one below twice the electron's."""
     seen = SIGNATURES[name].example()  # type: ignore[attr-defined]
-    seen_by = dt.experiment("na64e-2018")
+    seen_by = dt.experiment("na64e-2018-semi-visible")  # its target, with slabs behind
     model = dt.model("dark-photon", mass=[0.01, 0.3], mass_ratio=1.5)
     if name == "visible-decay":
         model = dt.model("dark-photon", mass=[2e-4, 5e-4])

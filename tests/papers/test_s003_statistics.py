@@ -30,6 +30,9 @@ def in_eps(counts: measure.Counting, method: str, nuisances: str) -> float:
     return math.sqrt(measure.solve(counts, 0.9, method, nuisances).upper[0] / math.log(10))
 
 
+@pytest.mark.acceptance(
+    "3.29", differs="exact CLs is 6.8 % weaker, not 10 % stronger; the asymptotic formula gives 9 % stronger"
+)
 @pytest.mark.parametrize(("method", "weaker"), [("cls", 1.068), ("bayes", 1.130)])
 def test_nuisances_by_themselves_weaken(method: str, weaker: float) -> None:
     """35 % annihilation, 10 % bremsstrahlung, 5 % exposure, 10-15 % per run: 6.8 % weaker in eps with CLs."""
@@ -57,6 +60,7 @@ def test_the_asymptotic_formula_is_too_strong_at_n_0() -> None:
     assert asymptotic < 1 < in_eps(at_225_MeV(STATED), "cls", "marginalise")
 
 
+@pytest.mark.acceptance("1.15")
 def test_s001_background_uncertainty_leaves_the_limit_unaltered() -> None:
     """b = 0.53 +- 0.17, n = 0: N > 2.3, "virtually unaltered" (S001); here exactly so."""
     for method in ("cls", "bayes"):

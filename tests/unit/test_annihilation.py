@@ -39,6 +39,7 @@ def beta(s: np.ndarray, m: float) -> np.ndarray:
     return np.asarray(np.sqrt(np.maximum(1 - 4 * m**2 / s, 0)))
 
 
+@pytest.mark.acceptance("3.7")
 @pytest.mark.parametrize(("name", "dm"), list(NUMERATORS))
 @pytest.mark.parametrize("ratio", [3.0, 1.7])
 def test_cross_sections_from_widths_equal_the_written_out_ones(name: str, dm: str, ratio: float) -> None:
@@ -54,6 +55,7 @@ def test_cross_sections_from_widths_equal_the_written_out_ones(name: str, dm: st
     np.testing.assert_allclose(an.sigma(model, s[None])[0], expected, rtol=1e-12)
 
 
+@pytest.mark.acceptance("3.7", "3.8", "3.9", "3.10")
 def test_s003_equations() -> None:
     """S003 Eqs. (3)-(6): the resonant cross section with q and K written out, and its peak."""
     s = np.linspace(0.03, 0.09, 7)[None]
@@ -72,6 +74,7 @@ def test_s003_equations() -> None:
     assert an.peak_cross_section(fermion)[0] * 1e-8 * HBARC_CM**2 == pytest.approx(2.3e-34, rel=0.02)
 
 
+@pytest.mark.acceptance("2.4", "3.11")
 def test_resonant_energies_and_masses() -> None:
     np.testing.assert_allclose(
         an.resonant_energy(np.array([0.2, 0.225, 0.25, 0.3])), [39.1, 49.5, 61.2, 88.1], rtol=2e-3
@@ -89,6 +92,7 @@ def _flat(energy: float = 100.0) -> Tracks:
     )  # fmt: skip
 
 
+@pytest.mark.acceptance("3.12")
 @pytest.mark.parametrize("alpha", [1e-27, 1e-9, 1e-3, 0.1, 0.5])
 def test_any_width_is_integrated(alpha: float) -> None:
     """Narrow resonances against the analytic area pi M Gamma, wide ones against a brute-force sum."""
@@ -121,6 +125,7 @@ def test_the_quoted_error_covers_ten_times_the_panels(dm: str, alpha: float, mon
     np.testing.assert_allclose(usual, accepted(), rtol=an.QUADRATURE_ERROR)
 
 
+@pytest.mark.acceptance("3.14")
 def test_the_narrow_yield_does_not_depend_on_the_dark_coupling() -> None:
     totals = [
         an.Annihilation().produce(dt.model("dark-photon", mass=0.25, dm="scalar", alpha_D=a), _flat(), 20.0).total[0]

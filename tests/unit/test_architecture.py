@@ -82,7 +82,8 @@ def test_importing_loads_nothing() -> None:
 def test_a_limit_on_shipped_tables_stays_light() -> None:
     code = (
         "import sys, darktarget as dt\n"
-        "dt.limit(dt.model('dark-photon', mass=[0.01, 0.1]), dt.experiment('na64e-2018'))\n"
+        "for name in ('na64e-2018', 'na64mu-2022', 'ldmx-4gev', 'e137'):\n"
+        "    dt.limit(dt.model('dark-photon', mass=[0.01, 0.1]), dt.experiment(name))\n"
         "heavy = ('scipy.stats', 'scipy.optimize', 'matplotlib', 'numba', 'scipy')\n"
         "print([m for m in heavy if m in sys.modules])"
     )

@@ -25,6 +25,7 @@ def test_na64e_2018_against_the_published_curve() -> None:
     np.testing.assert_allclose(eps("na64e-2018", [0.01, 0.1]), [3.30e-5, 3.46e-4], rtol=0.25)
 
 
+@pytest.mark.acceptance("1.44")
 def test_exposure_scaling_is_exact_without_background() -> None:
     masses = [1e-3, 0.05, 0.8]
     small, large = eps("na64e-1e12", masses), eps("na64e-5e12", masses)
@@ -32,6 +33,7 @@ def test_exposure_scaling_is_exact_without_background() -> None:
     np.testing.assert_allclose(large / eps("na64e-1e13", masses), np.sqrt(2), rtol=1e-12)
 
 
+@pytest.mark.acceptance("0.27")
 @pytest.mark.parametrize("name", ["na64e-2018", "na64e-2022", "na64e-5e12"])
 def test_zero_events_exclude_ln_ten_signal_events(name: str) -> None:
     bound = dt.limit(dt.model("dark-photon", mass=0.1), dt.experiment(name))
@@ -39,6 +41,7 @@ def test_zero_events_exclude_ln_ten_signal_events(name: str) -> None:
     assert bound.statistic == "cls"
 
 
+@pytest.mark.acceptance("0.28")
 def test_one_background_event_weakens_the_limit() -> None:
     """CLs with n = 1, b = 1 excludes 3.27 events: weaker by sqrt(3.27/2.30) in eps (S000 Fig. 5, b = 1)."""
     ratio = eps("na64e-1e13-b1", 0.1, nuisances="none") / eps("na64e-1e13", 0.1, nuisances="none")
@@ -46,6 +49,7 @@ def test_one_background_event_weakens_the_limit() -> None:
     assert (eps("na64e-1e13-b1", 0.1) / eps("na64e-1e13", 0.1))[0] == pytest.approx(ratio[0], rel=2e-3)
 
 
+@pytest.mark.acceptance("3.20")
 def test_table_one_of_s003() -> None:
     seen = dt.experiment("na64e-2018")
     assert seen.exposure == pytest.approx(28.4e10)
@@ -82,12 +86,14 @@ def test_a_limit_explains_itself() -> None:
     assert 0 < exact.systematics["form factor (Tsai, Helm)"][0] < 0.05
 
 
+@pytest.mark.acceptance("1.9")
 def test_y_follows_from_eps() -> None:
     model = dt.model("dark-photon", mass=[0.03, 0.3], alpha_D=[0.1, 0.5], mass_ratio=3)
     bound = dt.limit(model, dt.experiment("na64e-2018"))
     np.testing.assert_allclose(bound.y, bound.coupling_upper**2 * [0.1, 0.5] / 81)
 
 
+@pytest.mark.acceptance("2.2")
 @pytest.mark.parametrize("ratio", [1.0, 1.9999, 2.0])
 def test_closed_decay_gives_exactly_nothing(ratio: float) -> None:
     model = dt.model("dark-photon", mass=[0.01, 0.1], mass_ratio=ratio)

@@ -12,6 +12,7 @@ from darktarget.production.annihilation import resonance_nodes, sigma
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED, MUON_MASS, TAU_MASS
 
 
+@pytest.mark.acceptance("3.8")
 @pytest.mark.parametrize(("dm", "value"), [("dirac", 0.0304), ("scalar", 0.00345)])
 def test_dark_photon_width_at_one_third(dm: str, value: float) -> None:
     model = dt.model("dark-photon", mass=0.1, alpha_D=0.1, dm=dm)
@@ -25,6 +26,7 @@ def test_hadronic_width_of_the_vector_portal() -> None:
         assert width == pytest.approx(1e-6 * ALPHA * mass / 3 * ratio, rel=0.10)
 
 
+@pytest.mark.acceptance("1.5", "1.6")
 def test_i2dm_counts_both_charge_orders() -> None:
     """Br(11) : Br(12 + 21) : Br(22) = s^4 : 2 s^2 c^2 : c^4 for equal masses: a factor 2 over S001 Eq. 5.3."""
     theta = 0.3
@@ -38,6 +40,7 @@ def test_i2dm_counts_both_charge_orders() -> None:
     assert both**2 == pytest.approx(4 * widths["chi1 chi1bar"][0] * widths["chi2 chi2bar"][0], rel=1e-6)
 
 
+@pytest.mark.acceptance("1.8")
 def test_i2dm_decay_is_that_of_idm_times_sin2_cos2() -> None:
     theta = 0.08
     choice = {"mass": 0.3, "splitting": 0.4, "alpha_D": 0.1}
@@ -49,6 +52,7 @@ def test_i2dm_decay_is_that_of_idm_times_sin2_cos2() -> None:
     assert i2dm["chi1 e+ e-"][0] == pytest.approx(factor * idm["chi1 e+ e-"][0], rel=1e-2)
 
 
+@pytest.mark.acceptance("1.7", "4.5")
 @pytest.mark.parametrize(("mass", "k"), [(0.1, 0.6301), (0.3, 0.6422)])
 def test_idm_lifetime_has_k(mass: float, k: float) -> None:
     model = dt.model("idm", mass=mass, splitting=0.4, alpha_D=0.1, mass_ratio=3)
@@ -57,6 +61,7 @@ def test_idm_lifetime_has_k(mass: float, k: float) -> None:
     assert model.partial_widths("chi2")["chi1 e+ e-"][0] / leading == pytest.approx(k, rel=1e-3)
 
 
+@pytest.mark.acceptance("4.4")
 def test_idm_is_one_operator() -> None:
     """For no splitting the pair of Majorana states is one Dirac fermion: the same width, not four times it."""
     model = dt.model("idm", mass=0.3, splitting=1e-9, alpha_D=0.1)
@@ -67,6 +72,7 @@ def test_idm_is_one_operator() -> None:
     assert scalars.width(dark=True)[0] == pytest.approx(complex_.width(dark=True)[0], rel=1e-8)
 
 
+@pytest.mark.acceptance("1.2")
 def test_diagonal_current_of_idm() -> None:
     """cos^2(2 theta) of the axial Majorana widths, sin^2(2 theta) of the off-diagonal one, tan(2 theta) = 1/x."""
     x = 0.2
@@ -109,6 +115,7 @@ def test_vector_dark_matter() -> None:
         dt.model("dark-photon", mass=0.3, dm="vector")
 
 
+@pytest.mark.acceptance("2.18")
 def test_scalar_idm_follows_the_yukawas() -> None:
     model = dt.model("scalar-idm", mass=3.0, mass_ratio=3, splitting=0.5)
     widths = model.partial_widths("chi2")
@@ -129,6 +136,7 @@ def test_loop_mixing_against_its_feynman_parameter_integral() -> None:
     assert 1 / mixing(np.array([1e-9]))[0] == pytest.approx(69.3, abs=0.1)
 
 
+@pytest.mark.acceptance("2.12")
 def test_neutrinos_are_all_there_is_below_the_muons() -> None:
     model = dt.model("l-mu-l-tau", mass=[0.01, 0.2, 0.22, 1.0])
     widths = model.partial_widths("Z'")
@@ -153,6 +161,7 @@ def g_minus_2_coupling(mass: float, shift: float) -> float:
     return float(np.sqrt(8 * np.pi**2 * shift / loop))
 
 
+@pytest.mark.acceptance("6.3")
 def test_na64e_excludes_the_muon_g_minus_2_band_up_to_2_mev() -> None:
     """arXiv:2404.06982 with 9.37e11 electrons, "1 keV < m < 2 MeV": where the central value is reached, within 1.5."""
     masses = np.geomspace(1e-6, 0.01, 61)
@@ -184,6 +193,7 @@ def test_b_minus_l() -> None:
     assert rho < 0.02 * photon  # no rho in the baryon current
 
 
+@pytest.mark.acceptance("4.6")
 def test_strong_dark_couplings_are_flagged_not_used() -> None:
     weak, strong = (dt.model("idm", mass=0.1, alpha_D=a) for a in (0.1, 0.5))
     assert weak.flags == ()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import darktarget as dt
 from darktarget.core import Limit
 from darktarget.errors import InputError, UnknownName
+from darktarget.plot.regions import regions
 
 
 def bound(name: str, low: float = 1e-3, high: float = 1.0) -> Limit:
@@ -41,6 +44,35 @@ def test_labels_and_references_are_there() -> None:
     assert "90% CL" in text
     assert [line.get_linestyle() for line in ax.get_lines()] == ["-", "--"]  # projections are dashed
     assert len(ax.collections) == 1  # and not shaded
+
+
+def test_two_sided_exclusions_are_closed_regions() -> None:
+    masses = np.geomspace(2e-3, 0.6, 25)
+    visible = dt.limit(dt.model("dark-photon", mass=masses, mass_ratio=1.5), dt.experiment("e137"))
+    (region,) = regions(visible)
+    assert np.all(region.lower < region.upper)
+    assert np.all(np.diff(masses[region.points]) > 0)
+    ax = dt.plot.exclusion(visible, bound("na64e-2018"))
+    closed, above = ax.get_lines()
+    points = np.asarray(closed.get_xydata())
+    assert np.all(points[0] == points[-1])
+    assert len(points) == 2 * region.points.size + 1
+    assert len(np.asarray(above.get_xydata())) == 40
+    low, high = ax.get_ylim()
+    assert low < region.lower.min() < region.upper.max() < high
+
+
+def test_islands_are_separate_regions() -> None:
+    """Two intervals at one mass, one of which goes on: a new region begins where they part."""
+    base = dt.limit(dt.model("dark-photon", mass=[0.1, 0.2, 0.3]), dt.experiment("na64e-2018"))
+    shaped = replace(
+        base,
+        intervals=(((1e-6, 1e-3),), ((1e-6, 1e-5), (1e-4, 1e-3)), ((1e-4, 1e-3),)),
+        coupling_upper=np.array([1e-6, 1e-6, 1e-4]),
+    )
+    found = sorted((r.points.tolist(), r.lower.tolist()) for r in regions(shaped))
+    assert found == [([0], [1e-6]), ([1], [1e-6]), ([1, 2], [1e-4, 1e-4])]
+    assert len(dt.plot.exclusion(shaped).get_lines()) == 3
 
 
 def test_curve_without_any_limit_says_so() -> None:

@@ -30,6 +30,31 @@ def test_mott_in_lead_peaks_at_right_angles_and_vanishes_backwards() -> None:
     assert ratio[-1] < 0.01
 
 
+def test_positrons_agree_with_the_second_born_approximation() -> None:
+    """McKinley and Feshbach with the other sign of the charge."""
+    s, beta = np.sin(np.radians([15, 30, 60, 90, 120, 150]) / 2), 0.9
+    born = 1 - (beta * s) ** 2 - np.pi * 6 * ALPHA * beta * s * (1 - s)
+    np.testing.assert_allclose(elastic.mott_ratio(s, beta, -6), born, rtol=0.006)
+
+
+# Z, T in MeV, and the transport cross sections of e- and e+ in cm^2
+WAVES = [
+    (29, 1, 5.713e-22, 4.961e-22), (29, 10, 1.324e-23, 1.191e-23), (74, 1, 3.944e-21, 2.659e-21),
+    (74, 10, 9.115e-23, 6.794e-23), (82, 1, 4.895e-21, 3.137e-21), (82, 10, 1.131e-22, 8.128e-23),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("Z", "T", "electron", "positron"), WAVES)
+def test_transport_against_partial_waves(Z: int, T: float, electron: float, positron: float) -> None:
+    """Partial-wave values of D. Liljequist et al., J. Appl. Phys. 62 (1987) 342 and 68 (1990) 3061, 5 %.
+
+    From Geant4's parametrisation (G4UrbanMscModel). They are of the nucleus alone; here atomic electrons scatter, too.
+    """
+    atomic = (Z + 1) / Z
+    assert float(elastic.transport(np.array(T * MeV), Z)) == pytest.approx(electron * atomic, rel=0.05)
+    assert float(elastic.transport(np.array(T * MeV), Z, True)) == pytest.approx(positron * atomic, rel=0.05)
+
+
 def test_series_has_converged(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = elastic.mott_excess(0.94, 82)
     monkeypatch.setattr(elastic, "_WAVES", 800)

@@ -81,6 +81,7 @@ def test_shifted_current_gives_the_same_square() -> None:
 MODELS = {"vector": "dark-photon", "axial": "axial", "scalar": "scalar", "pseudoscalar": "pseudoscalar"}
 
 
+@pytest.mark.acceptance("1.1", "2.1")
 @pytest.mark.parametrize("kind", list(MODELS))
 @pytest.mark.parametrize(("E", "m", "M", "x", "theta"), POINTS)
 def test_energy_and_angle_against_traces(E: float, m: float, M: float, x: float, theta: float, kind: str) -> None:

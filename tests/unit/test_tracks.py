@@ -28,16 +28,19 @@ def test_shipped_tracks_against_a_small_new_run() -> None:
     for path in files:
         recipe, stored = cache.read(path)
         scintillator = {x.material: x.visible for x in NA64.target.layers}
-        layers = tuple(Layer(m, t, scintillator[m]) for m, t in recipe["layers"])
+        layers = tuple(Layer(m, t, scintillator.get(m, False)) for m, t in recipe["layers"])
         target = Target(layers, recipe["repeat"])
         beam = Beam(recipe["particle"], recipe["energy_GeV"] * GeV)
         fresh = track_tables.build(beam, target, recipe["cut_GeV"] * GeV, showers=4000, seed=99)
         np.testing.assert_allclose(fresh["energy_GeV"], stored["energy_GeV"])
-        for threshold in (10.0, 20.0, 50.0):
-            above = stored["energy_GeV"][:-1] > threshold
+        for part in (0.1, 0.2, 0.5):
+            above = stored["energy_GeV"][:-1] > part * recipe["energy_GeV"]
             known = stored["length"][:, :, :, above].sum(axis=(1, 2, 3))
             new = fresh["length"][:, :, :, above].sum(axis=(1, 2, 3))
-            np.testing.assert_allclose(new, known, rtol=0.15 if threshold > 40 else 0.06)
+            if known.min() > 0.05:  # a foil makes too few positrons to compare them so
+                np.testing.assert_allclose(new, known, rtol=0.15 if part > 0.4 else 0.06)
+            spread = np.sqrt((fresh["error"][:, :, :, above] ** 2).sum(axis=(1, 2, 3)))
+            assert np.all(np.abs(new - known) < 8 * spread + 0.02 * known)  # bins of one particle are correlated
 
 
 def test_lead_track_lengths_of_the_shipped_stack() -> None:
@@ -62,7 +65,7 @@ def test_methods_and_muons() -> None:
     thick = Target((Layer("Pb", 22.4),))
     muon = dt.tracks(Beam("muon", 160.0), thick)
     assert muon.nodes("muon", "Pb", 0.0)[1].sum() == pytest.approx(22.4 / (6.37 / 11.35))
-    assert "muon at full energy" in muon.method
+    assert "mean energy loss from 160 to 159 GeV" in muon.method
     with pytest.raises(UnknownName, match="first-radiation-length"):
         dt.tracks(NA64.beam, NA64.target, method="guess")
 

@@ -33,6 +33,18 @@ def test_e137_visible_dark_photon(mass: float, upper: float) -> None:
     assert bound.flags == ()
 
 
+def test_no_dark_matter_is_a_choice() -> None:
+    """dm = none and a dark pair that is too heavy exclude the same."""
+    absent, heavy = (
+        dt.limit(dt.model("dark-photon", mass=[0.01, 0.1], **how), E137)
+        for how in ({"dm": "none"}, {"mass_ratio": 1.5})
+    )
+    np.testing.assert_allclose(absent.intervals, heavy.intervals, rtol=1e-9)
+    assert np.all(np.isnan(absent.y))
+    missing = dt.limit(dt.model("dark-photon", mass=0.1, dm="none"), dt.experiment("na64e-2018"))
+    assert missing.intervals == ((),)
+
+
 def test_nothing_is_excluded_where_the_decay_is_invisible() -> None:
     bound = dt.limit(dt.model("dark-photon", mass=0.05), E137)
     assert bound.intervals == ((),)

@@ -68,6 +68,7 @@ class Search(ABC):
             version=__version__,
             published=self.published,
             stated=self.stated,
+            labels=model.labels,
         )
 
 
@@ -108,6 +109,11 @@ def exceeding(ratio: Array, coupling: Array = COUPLINGS) -> Intervals:
     return tuple(out)
 
 
+def through_photon(model: Model) -> bool:
+    """Whether dark pairs couple to the photon itself: there is no mediator of its own."""
+    return not bool(model.mediator_mass.any())
+
+
 def electron_vector(model: Model, search: str) -> Array:
     """Vector coupling to the electron in units of e * coupling, [point].
 
@@ -123,7 +129,7 @@ def electron_coupling(model: Model, search: str, known: Collection[LorentzStruct
     Raises:
         PhysicsError: the mediator is none of them, or has no mass.
     """
-    if not model.mediator_mass.any():
+    if through_photon(model):
         raise PhysicsError(f"{search} is recomputed for mediators; {model.name} has none of its own")
     if model.structure not in known:
         names = ", ".join(s.name for s in known)

@@ -102,8 +102,7 @@ def contribution(model: Model, lepton: str = "muon") -> Array:
     if not model.mediator_mass.any():
         raise PhysicsError(f"{model.name} has no mediator that couples to leptons")
     if model.structure not in NUMERATORS:
-        known = ", ".join(s.name for s in NUMERATORS)
-        raise PhysicsError(f"g-2 through {model.name} is not finite at one loop; known are {known} mediators")
+        raise PhysicsError(f"g-2 of {model.name} is not finite at one loop: it needs a cut-off")
     square = ELECTRON_CHARGE_SQUARED * model.charge(lepton) ** 2
     return np.asarray(square * kernel(model.structure, model.mass / LEPTON_MASS[lepton]))
 
@@ -152,6 +151,7 @@ def band(model: Model, lepton: str = "muon", delta: float | None = None, sigma: 
         version=__version__,
         published=typed,
         extra={"delta_a_at_unit_coupling": unit},
+        labels=model.labels,
     )
 
 

@@ -25,6 +25,7 @@ MOST_FLIGHTS: Final = 2
 NUMBERS: Final = MEDIATOR_NUMBERS + MOST_FLIGHTS * FLIGHT_NUMBERS  # random numbers of one event
 VIRTUAL_MASSES: Final = 65  # at which the widths of virtual mediators are evaluated, and interpolated
 LEAST_FORWARD: Final = 0.1
+LIFT: Final = 1.01
 LEAST_SHARE: Final = 1e-12  # branches below it are dropped
 
 
@@ -104,8 +105,8 @@ class Chain:
         return cls(model, MappingProxyType(found))
 
     def unstable(self, name: str, point: int) -> bool:
-        """Whether a dark state decays to anything at all at a point."""
-        return any(width[point] > 0 for _, width in self.open[self.model.state(name).name])
+        """Whether a daughter is a dark state that decays to anything at all at a point."""
+        return any(width[point] > 0 for _, width in self.open.get(name, self.open.get(name.removesuffix("bar"), ())))
 
     def length(self, name: str, point: int) -> tuple[float, float]:
         r""":math:`c\tau` in cm at unit coupling and the power of the coupling in its width; (inf, 0) where stable.
@@ -113,7 +114,8 @@ class Chain:
         Raises:
             PhysicsError: channels of different powers.
         """
-        channels = [(c, w[point]) for c, w in self.open[self.model.state(name).name] if w[point] > 0]
+        state = self.model.state(name).name
+        channels = [(c, w[point]) for c, w in self.open[state] if w[point] > 0]
         powers = {c.power for c, _ in channels}
         if len(powers) > 1:
             raise PhysicsError(f"{name}: decays of different powers of the coupling do not share one lifetime")
@@ -151,7 +153,12 @@ class Chain:
     def _branch(
         self, point: int, channel: Channel, share: Array, mediator: Array, mass: Array, uniform: Array
     ) -> Branch:
-        lab = np.nan_to_num(self._decayed(point, channel, mediator, uniform[:, :MEDIATOR_NUMBERS], mass))
+        # virtual mediators below this threshold have no share: lifted above it, they give finite momenta for nothing
+        least = LIFT * sum(float(m[point]) for m in channel.masses)
+        mass = np.where(share > 0, mass, np.maximum(mass, least))
+        parent = mediator.copy()
+        parent[:, 0] = np.sqrt(mass**2 + np.sum(mediator[:, 1:] ** 2, axis=1))
+        lab = self._decayed(point, channel, parent, uniform[:, :MEDIATOR_NUMBERS], mass)
         unstable = [i for i, name in enumerate(channel.daughters) if self.unstable(name, point)]
         if len(unstable) > MOST_FLIGHTS:
             raise PhysicsError(f"{channel.parent} -> {channel.label}: more than {MOST_FLIGHTS} unstable particles")
@@ -187,8 +194,6 @@ class Chain:
 
     def _check_end(self, channel: Channel, point: int) -> None:
         """A daughter that decays again would need a third vertex."""
-        names = {s.name for s in self.model.states()}
         for name in channel.daughters:
-            dark = name in names or name.removesuffix("bar") in names
-            if name == self.model.mediator or (dark and self.unstable(name, point)):
+            if name == self.model.mediator or self.unstable(name, point):
                 raise PhysicsError(f"{channel.parent} -> {channel.label}: {name} decays too, and is not followed")

@@ -14,13 +14,12 @@ import numpy as np
 from darktarget.core import Array, Beam, Model, Target, Yield
 from darktarget.decays.chain import Branch, Chain, Flight
 from darktarget.decays.kinematics import uniforms
-from darktarget.detector.lifetimes import Ladder
+from darktarget.detector.lifetimes import Ladder, evaluated
 from darktarget.detector.response import Response
 from darktarget.detector.sample import Births, births, deposits, pieces, placed, seen_of
 from darktarget.detector.seen import Selection, passed
 from darktarget.errors import PhysicsError
 
-EVENTS: Final = 10_000  # per point and process
 PAIR_EVENTS: Final = 2_000  # of branches with two flights, each with all pairs of pieces
 BLOCK: Final = 250  # events with two flights at a time
 BATCHES: Final = 8  # of events, for the statistical error
@@ -47,7 +46,7 @@ def acceptance(
     target: Target,
     selection: Selection,
     couplings: Array,
-    events: int = EVENTS,
+    events: int,
     seed: int = 1,
 ) -> Acceptance:
     """Accepted fraction of a yield at every coupling.
@@ -81,7 +80,7 @@ class Survivors:
 def _at(chain: Chain, point: int, one: Survivors, couplings: Array) -> Array:
     """Accepted fraction per batch, [batch, grid]."""
     length, power = chain.length(one.state, point) if one.state else (np.inf, 0.0)
-    return np.array([ladder.at(length / couplings**power) for ladder in one.batches])
+    return evaluated(one.batches, length / couplings**power)
 
 
 def ladders(

@@ -11,6 +11,7 @@ signed weights in log t therefore holds A for every lifetime.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -57,6 +58,12 @@ class Ladder:
 
     def at(self, ctau: Array) -> Array:
         """Sum of accepted weights for some lifetimes (cm; inf is stable), [n]."""
-        with np.errstate(over="ignore"):
-            rows = [float(self.weight @ np.exp(-EDGES / c)) for c in ctau]
-        return np.asarray(rows)
+        return np.asarray(evaluated([self], ctau)[0])
+
+
+def evaluated(ladders: Sequence[Ladder], ctau: Array) -> Array:
+    """Sums of several ladders for the same lifetimes, [ladder, n]."""
+    weights = np.stack([ladder.weight for ladder in ladders])
+    some = np.flatnonzero(weights.any(axis=0))
+    with np.errstate(over="ignore"):
+        return np.asarray(weights[:, some] @ np.exp(-EDGES[some, None] / ctau))

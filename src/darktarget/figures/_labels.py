@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darktarget.core import Array
 from darktarget.figures._marks import Mark
@@ -23,7 +24,7 @@ MARGIN: Final = 2.0  # pixels
 
 
 def place(figure: Figure, ax: Axes, mark: Mark, others: Sequence[Mark], anyhow: bool = False) -> bool:
-    """Write the label of a region into it, as far from every curve as possible.
+    """Write the label of a region into it, as far from every curve as possible, where no other labelled region lies.
 
     Args:
         others: all marks of the panel. anyhow: write it at the best place even if it touches something.
@@ -33,6 +34,11 @@ def place(figure: Figure, ax: Axes, mark: Mark, others: Sequence[Mark], anyhow: 
     """
     text = ax.text(0.5, 0.5, mark.label + mark.style.suffix, fontsize=SMALL, ha="center", va="center", zorder=5)
     centres = _candidates(ax, mark)
+    alone = centres
+    for other in others:
+        if other is not mark and other.style.inside:
+            alone = alone[~_inside(ax, other, alone)]
+    centres = alone if alone.size or not anyhow else centres
     if not centres.size:
         text.remove()
         return False
@@ -59,10 +65,23 @@ def _candidates(ax: Axes, mark: Mark) -> Array:
     x = np.linspace(box.x0, box.x1, TRIES[0] + 2)[1:-1]
     y = np.linspace(box.y0, box.y1, TRIES[1] + 2)[1:-1]
     grid = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
-    lower, upper = (_pixels(ax, mark.x, edge) for edge in (mark.y, mark.y if mark.top is None else mark.top))
-    low, high = (np.interp(grid[:, 0], *_ordered(edge), left=np.nan, right=np.nan) for edge in (lower, upper))
-    high = np.where(np.isfinite(high), high, box.y1) if mark.top is not None and np.isinf(mark.top).any() else high
-    return np.asarray(grid[(grid[:, 1] > low) & (grid[:, 1] < high)])
+    return np.asarray(grid[_inside(ax, mark, grid)])
+
+
+def _inside(ax: Axes, mark: Mark, points: Array) -> NDArray[np.bool_]:
+    """Which pixels lie in a region, piece by piece, [n]."""
+    within = np.zeros(len(points), bool)
+    if mark.top is None:
+        return within
+    top = ax.get_window_extent().y1
+    starts = np.flatnonzero(np.diff(np.concatenate([[0], np.isfinite(mark.x).astype(int), [0]])))
+    for first, last in starts.reshape(-1, 2):
+        piece = slice(first, last)
+        lower, upper = (_pixels(ax, mark.x[piece], edge[piece]) for edge in (mark.y, mark.top))
+        upper[:, 1] = np.where(np.isposinf(mark.top[piece]), top, upper[:, 1])
+        low, high = (np.interp(points[:, 0], *_ordered(edge), left=np.nan, right=np.nan) for edge in (lower, upper))
+        within |= (points[:, 1] > low) & (points[:, 1] < high)
+    return within
 
 
 def _ordered(points: Array) -> tuple[Array, Array]:

@@ -32,11 +32,12 @@ CHARACTER_INCHES: Final = 0.068  # mean width of a character of that size
 
 @dataclass(frozen=True)
 class Look:
-    """Style, colour and line of the marks of one label."""
+    """Style, colour, line and hatch of the marks of one label."""
 
     style: Style
     colour: str
     line: Any
+    hatch: str | None
 
 
 def paint(sheet: Sheet) -> Figure:
@@ -79,7 +80,8 @@ def _looks(panels: Sequence[Panel]) -> dict[str, Look]:
             number, dash = taken.get(style.colours, 0), lines.get(style.name, 0)
             taken[style.colours], lines[style.name] = number + 1, dash + 1
             colour = style.colours[number % len(style.colours)]
-            looks[mark.label] = Look(style, colour, style.lines[dash % len(style.lines)])
+            hatch = style.hatches[dash % len(style.hatches)] or None
+            looks[mark.label] = Look(style, colour, style.lines[dash % len(style.lines)], hatch)
     return looks
 
 
@@ -132,7 +134,7 @@ def _mark(ax: Axes, mark: Mark, look: Look, frame: tuple[float, float]) -> None:
     if mark.top is not None and style.fill > 0:
         ax.fill_between(
             mark.x, mark.y, beyond(mark.top, frame), facecolor=style.shade or look.colour, alpha=style.fill,
-            hatch=style.hatch or None, edgecolor=look.colour if style.hatch else "none", linewidth=0,
+            hatch=look.hatch, edgecolor=look.colour if look.hatch else "none", linewidth=0,
             zorder=0.1 if style.shade else style.order - 0.5,
         )  # fmt: skip
 
@@ -183,7 +185,7 @@ def _entries(sheet: Sheet, looks: dict[str, Look], unlisted: frozenset[str], wid
         how: dict[str, Any] = {"linestyle": look.line, "linewidth": look.style.width}
         if mark.top is not None and look.style.fill > 0:
             face = (look.style.shade or look.colour, look.style.fill)
-            found[text] = Patch(edgecolor=look.colour, facecolor=face, hatch=look.style.hatch or None, **how)
+            found[text] = Patch(edgecolor=look.colour, facecolor=face, hatch=look.hatch, **how)
         else:
             found[text] = Line2D([], [], color=look.colour, **how)
     return found

@@ -12,6 +12,7 @@ Line = str | tuple[float, tuple[float, ...]]
 # Okabe and Ito's colours, distinguishable with any colour vision
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C510A", "#4D4D4D")
 GREYS: Final = ("#9A9A9A", "#BDBDBD", "#7F7F7F", "#D0D0D0", "#ABABAB", "#8C8C8C")
+HATCHES: Final = ("////", "....", "\\\\\\\\", "xxxx", "----", "||||")
 SOLID: Final[tuple[Line, ...]] = ("-",)
 DASHED: Final[tuple[Line, ...]] = ("--", (0.0, (5.0, 1.5)), (0.0, (8.0, 2.0, 2.0, 2.0)), (0.0, (2.0, 1.5)))
 VARIED: Final[tuple[Line, ...]] = ("-", "--", "-.", ":", (0.0, (6.0, 1.0, 1.0, 1.0, 1.0, 1.0)))
@@ -24,7 +25,7 @@ class Style:
     Attributes:
         name: of the kind, in the data file.
         colours, lines: taken in turn by the marks of the kind, by label, the same in every panel.
-        width: of the line. fill: opacity of the region, 0 for none. hatch: of the region.
+        width: of the line. fill: opacity of the region, 0 for none. hatches: of the regions, in turn.
         shade: colour of the region, that of the line by default.
         inside: whether the label is written into the region where there is room.
         suffix: appended to the label. order: of drawing.
@@ -35,7 +36,7 @@ class Style:
     lines: tuple[Line, ...] = SOLID
     width: float = 1.5
     fill: float = 0.0
-    hatch: str = ""
+    hatches: tuple[str, ...] = ("",)
     shade: str = ""
     inside: bool = False
     suffix: str = ""
@@ -56,7 +57,7 @@ RELIC: Final = Style("relic", colours=("#000000",), lines=VARIED, width=1.6, ord
 EXCLUDED: Final = Style("excluded", colours=GREYS, width=0.8, fill=0.45, inside=True, order=1.0)
 #: Excluded by others, recalculated for this model: grey and hatched, and it says so.
 RECAST: Final = Style(
-    "recast", colours=GREYS, width=0.8, fill=0.35, hatch="////", inside=True, suffix=" (recast)", order=1.1
+    "recast", colours=GREYS, width=0.8, fill=0.35, hatches=HATCHES, inside=True, suffix=" (recast)", order=1.1
 )
 #: Preferred region, such as that of a magnetic moment.
 BAND: Final = Style("band", colours=("#E69F00", "#56B4E9"), width=0.8, fill=0.45, order=0.8)

@@ -62,10 +62,11 @@ def works(names: Iterable[str]) -> str:
     rows += ["| model | process | experiments |", "| --- | --- | --- |"]
     for name in names:
         model = api.model(name, mass=list(PROBES))
-        for process in model.processes:
+        for process in (*model.processes, *model.on_request):
+            note = " (on request)" if process in model.on_request else ""
             seen = [key for key, experiment in experiments.items() if _accepted(model, experiment, process)]
             text = "all" if len(seen) == len(experiments) else ", ".join(seen) or "none"
-            rows.append(f"| {name} | {process} | {text} |")
+            rows.append(f"| {name} | {process}{note} | {text} |")
     return "\n".join(rows) + "\n"
 
 

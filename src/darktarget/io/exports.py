@@ -27,6 +27,8 @@ def stem(bound: Limit) -> str:
 def workspaces(bound: Limit, counts: Counting) -> Mapping[str, Mapping[str, Any]]:
     """HistFactory workspaces by file name, one per point with a limit; mu = 1 is the limit on the coupling.
 
+    Where lifetimes matter, the signal is that at ``coupling_upper``, and mu is not a power of the coupling.
+
     Args:
         bound: the limit. counts: what ``flow.count`` returned for the same model and experiment.
 
@@ -38,7 +40,8 @@ def workspaces(bound: Limit, counts: Counting) -> Mapping[str, Mapping[str, Any]
     found = {}
     for i in _points(bound):
         name = f"{stem(bound)}_mass-{bound.mass[i] / GeV:.6g}-GeV_{i:04d}.json"
-        found[name] = workspace(counts.at(int(i)), float(bound.count_limit_with_nuisances[i]), f"point {i}")
+        made_up = counts.at(int(i), float(bound.coupling_upper[i]))
+        found[name] = workspace(made_up, float(bound.count_limit_with_nuisances[i]), f"point {i}")
     return found
 
 
@@ -74,7 +77,7 @@ def write_hepdata(bound: Limit, folder: Path, *, force: bool = False) -> tuple[P
         folder / f"{stem(bound)}_hepdata",
         (bound.mass[points] / GeV).tolist(),
         bound.coupling_upper[points].tolist(),
-        quantity=f"{bound.cl:.0%} CL upper limit on the coupling",
+        quantity=f"{bound.cl:.0%} CL {_edge(bound)}",
         description=f"{bound.title}: limit on the coupling of {bound.model}. " + "; ".join(bound.method),
         qualifiers={"CL": bound.cl, "statistic": bound.statistic, "nuisances": bound.nuisances},
         bands=bands,
@@ -103,6 +106,12 @@ def check(kinds: tuple[str, ...], experiment: Experiment, model: str, out: Path 
             raise OutputExists(folder)
         if kind == "hepdata":
             hepdata.require()
+
+
+def _edge(bound: Limit) -> str:
+    """What ``coupling_upper`` is: a two-sided exclusion has an upper edge, too, which the CSV and JSON files hold."""
+    two_sided = any(np.isfinite(high) for point in bound.intervals for _, high in point[-1:])
+    return "lower edge of the excluded couplings" if two_sided else "upper limit on the coupling"
 
 
 def _without_counts() -> InputError:

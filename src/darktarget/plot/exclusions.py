@@ -99,9 +99,9 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
     Raises:
         UnknownName: no such plane. InputError: a model does not have its axes.
     """
+    for each in drawn:
+        check_plane(plane, each.model or "the curve", not np.isnan(each.alpha_D).all())
     bounds = tuple(b for b in drawn if isinstance(b, Limit))
-    for bound in bounds:
-        check_plane(plane, bound.model, not np.isnan(bound.alpha_D).all())
     axes = plane_named(plane)
     curves = [c for c in drawn if isinstance(c, Curve)]
     ax = ax if ax is not None else _new_axes(len(drawn) + 2 * any(b.bands for b in bounds))
@@ -110,9 +110,8 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
     banded = [bound for bound in bounds if bound.bands]
     for bound in banded:
         _bands(ax, axes, bound, labelled=bound is banded[0])
-    ax.set(xscale="log", yscale="log")
-    ax.set(xlabel=_joined(axes.x_label, bounds or drawn), ylabel=_joined(axes.y_label, bounds or drawn))
-    ax.set_title(_caption(tuple(drawn)), fontsize=8, loc="left")
+    ax.set(xscale="log", yscale="log", xlabel=_joined(axes.x_label, drawn), ylabel=_joined(axes.y_label, drawn))
+    ax.set_title(_caption(drawn), fontsize=8, loc="left")
     expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
     upper = [replace(b, coupling_upper=np.array([p[-1][1] if p else np.nan for p in b.intervals])) for b in bounds]
     _overlays(ax, axes, curves)
@@ -123,15 +122,15 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
     return ax
 
 
-def _joined(label: Callable[[Limit | Curve], str], bounds: Sequence[Limit | Curve]) -> str:
-    return ", ".join(dict.fromkeys(label(b) for b in bounds))
-
-
 def _overlays(ax: Axes, axes: Plane, curves: list[Curve]) -> None:
     """Curves of each kind have styles of their own, in the order given."""
     for i, curve in enumerate(curves):
         before = sum(c.kind == curve.kind for c in curves[:i])
         overlay(ax, curve, axes.x(curve), axes.in_y, before)
+
+
+def _joined(label: Callable[[Limit | Curve], str], drawn: Sequence[Limit | Curve]) -> str:
+    return ", ".join(dict.fromkeys(label(b) for b in drawn))
 
 
 def save(ax: Axes, path: Path) -> None:

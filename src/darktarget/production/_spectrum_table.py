@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from darktarget.production.bremsstrahlung import Calculation
 
 SHAPE = (48, 8, 24)  # nodes in mass, energy and zeta
+DENSE_SHAPE = (72, 8, 24)  # at low energies, where the nuclear size cuts heavy mediators off within a smaller range
+DENSE_BELOW_GEV = 50.0
 MASS_RANGE_GEV = (1e-6, 10.0)
 ENERGY_SPAN = 20.0  # tables reach down to a twentieth of the beam energy, or to the energy cut
 LOWEST_X = 0.02
@@ -125,9 +127,10 @@ class SpectrumTable:
         fraction = grid.mass_fraction(mass[:, None], parent)
         inside = fraction <= 1
         position = np.log(parent / grid.energy_min) / np.log(grid.energy_max / grid.energy_min)
-        planes = np.einsum("abc,eb->eac", self.log_density, basis(SHAPE[1], position))
+        shape = self.log_density.shape
+        planes = np.einsum("abc,eb->eac", self.log_density, basis(shape[1], position))
         # a product of matrices per energy; einsum is 40 times slower on the many masses of virtual photons
-        rows = np.moveaxis(np.matmul(np.moveaxis(basis(SHAPE[0], fraction), 1, 0), planes), 0, 1)
+        rows = np.moveaxis(np.matmul(np.moveaxis(basis(shape[0], fraction), 1, 0), planes), 0, 1)
         energy = parent[None, :, None]
         safe = np.where(inside, mass[:, None], MASS_RANGE_GEV[0] * GeV)[:, :, None]
         chart, first = grid.chart(safe, energy)
@@ -142,7 +145,7 @@ class SpectrumTable:
     def form_factor_shift(self, mass: Array) -> Array:
         """Relative difference of the cross section with Helm's form factor, [point]."""
         fraction = self.grid.mass_fraction(mass, self.grid.energy_max)
-        return np.asarray(np.abs(np.expm1(basis(SHAPE[0], fraction) @ self.shift)))
+        return np.asarray(np.abs(np.expm1(basis(self.shift.size, fraction) @ self.shift)))
 
 
 @dataclass(frozen=True)
@@ -196,7 +199,14 @@ class Request:
     nucleus: Element
     how: Calculation
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Nodes in mass, energy and zeta."""
+        masses, energies, places = self.recipe["shape"]
+        return masses, energies, places
+
     def grid(self) -> Grid:
+        """The coordinates of the table."""
         r = self.recipe
         return Grid(
             r["lepton_mass_GeV"] * GeV,
@@ -232,7 +242,7 @@ def recipe_of(
         "energy_GeV": [bottom, top],
         "mass_GeV": list(MASS_RANGE_GEV),
         "lowest_x": lowest,
-        "shape": list(SHAPE),
+        "shape": list(SHAPE if top >= DENSE_BELOW_GEV else DENSE_SHAPE),
         "quality": QUALITY,
         "version": 2,
     }
@@ -245,10 +255,10 @@ def _lepton(mass: float) -> str:
 
 def node(request: Request, i: int, j: int) -> Array:
     """log(d sigma/d zeta) at all zeta nodes of mass node i and energy node j, in GeV^-2."""
-    grid = request.grid()
-    energy = grid.energy(float(nodes(SHAPE[1])[j]))
-    mass = grid.mass(float(nodes(SHAPE[0])[i]), energy)
-    return _density(request, grid, mass, energy, request.recipe["form_factor"], nodes(SHAPE[2]), QUALITY)
+    grid, (masses, energies, places) = request.grid(), request.shape
+    energy = grid.energy(float(nodes(energies)[j]))
+    mass = grid.mass(float(nodes(masses)[i]), energy)
+    return _density(request, grid, mass, energy, request.recipe["form_factor"], nodes(places), QUALITY)
 
 
 def _density(
@@ -270,12 +280,13 @@ def size_suppression(collision: Collision, y: Array) -> Array:
 
 def build(request: Request) -> cache.Arrays:
     """Calculate every node of a table and the spread of the form factors."""
-    places = [(i, j) for i in range(SHAPE[0]) for j in range(SHAPE[1])]
+    shape = request.shape
+    places = [(i, j) for i in range(shape[0]) for j in range(shape[1])]
     cells = [node(request, i, j) for i, j in track(places, f"d sigma/dx table {request.recipe['label']}")]
-    log_density = coefficients(coefficients(coefficients(np.array(cells).reshape(SHAPE), 0), 1), 2)
-    grid, (z, w) = request.grid(), gauss(SHAPE[2])
+    log_density = coefficients(coefficients(coefficients(np.array(cells).reshape(shape), 0), 1), 2)
+    grid, (z, w) = request.grid(), gauss(shape[2])
     shift = []
-    for fraction in nodes(SHAPE[0]):
+    for fraction in nodes(shape[0]):
         mass = grid.mass(float(fraction), grid.energy_max)
         sums = [
             (np.exp(_density(request, grid, mass, grid.energy_max, name, z, 1)) * w).sum()
@@ -291,8 +302,9 @@ def _worst_error(request: Request, log_density: Array) -> float:
     grid, (z, w), worst = request.grid(), gauss(64), 1e-4
     for a, b in CHECKPOINTS:
         energy = grid.energy(b)
-        plane = np.einsum("abc,a,b->c", log_density, basis(SHAPE[0], np.array(a)), basis(SHAPE[1], np.array(b)))
-        table = (np.exp(basis(SHAPE[2], z) @ plane) * w).sum()
+        masses, energies, places = log_density.shape
+        plane = np.einsum("abc,a,b->c", log_density, basis(masses, np.array(a)), basis(energies, np.array(b)))
+        table = (np.exp(basis(places, z) @ plane) * w).sum()
         form = request.recipe["form_factor"]
         direct = (np.exp(_density(request, grid, grid.mass(a, energy), energy, form, z, 4)) * w).sum()
         worst = max(worst, abs(table / direct - 1))

@@ -8,15 +8,19 @@ import numpy as np
 
 from darktarget.core import Beam, Model, Signal, Target, Yield
 from darktarget.detector.acceptance import Acceptance, acceptance
+from darktarget.errors import PhysicsError
 
 #: Couplings at which the acceptance is known: 40 per decade.
 COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
+EVENTS: Final = 10_000  # per point, process and bin
 STATISTICS: Final = "simulated events"
 
 
 def simulated(signature: Any, model: Model, made: Yield, beam: Beam, target: Target, notes: tuple[str, ...]) -> Signal:
     """Signal of a signature with ``cuts``: the yield at unit coupling and the accepted fraction along couplings."""
-    found = acceptance(model, made, beam, target, signature, COUPLINGS)
+    if not target.slabs:
+        raise PhysicsError(f"signature {signature.name} needs a detector: slabs along the beam, [detector.NAME]")
+    found = acceptance(model, made, beam, target, signature, COUPLINGS, EVENTS)
     unit = made.total
     most = (found.value * COUPLINGS**made.power).argmax(axis=1)[:, None]
     there, error = (np.take_along_axis(a, most, 1)[:, 0] for a in (found.value, found.error))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget.target.lpm import Floats, lpm_energy, plasma_energy, suppression
-from darktarget.target.materials import DensityEffect, Material
+from darktarget.target.materials import Material, density_effect
 from darktarget.target.seltzer_berger import HIGHEST, seltzer_berger, tabulated
 from darktarget.units import ALPHA, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS, MeV, eV
 
@@ -270,16 +270,6 @@ def photoelectric(k: Floats, Z: int) -> Floats:
     k_shell = sum((a + b * Z) / (1 + c * Z) * x**-p for a, b, c, p in terms)
     log_z = np.log(Z)
     return np.asarray(BARN * Z**5 * k_shell * (1 + 0.01481 * log_z**2 - 0.000788 * log_z**3))
-
-
-def density_effect(T: Floats, p: DensityEffect) -> Floats:
-    """Sternheimer's density-effect correction delta (At. Data Nucl. Data Tables 30 (1984) 261, Eq. 6)."""
-    tau = np.asarray(T) / ELECTRON_MASS
-    x = 0.5 * np.log10(tau * (tau + 2))
-    asymptote = 2 * np.log(10) * x - p.cbar
-    middle = asymptote + p.a * np.maximum(p.x1 - x, 0.0) ** p.k
-    low = p.delta0 * 10 ** (2 * np.minimum(x - p.x0, 0.0))
-    return np.where(x >= p.x1, asymptote, np.where(x >= p.x0, middle, low))
 
 
 def ionisation(T: Floats, cut: float, positron: bool, medium: Material) -> Floats:

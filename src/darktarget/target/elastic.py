@@ -1,7 +1,8 @@
-r"""Elastic scattering of electrons on a screened nucleus: how fast their direction is lost.
+r"""Elastic scattering of electrons and positrons on a screened nucleus: how fast their direction is lost.
 
 The transport cross section, :math:`\int(1-\cos\theta)d\sigma`, is the screened Rutherford one with Moliere's
-angle plus what the exact cross section of a point charge (Mott) adds: a quarter in lead at 1 MeV.
+angle plus what the exact cross section of a point charge (Mott) adds: a quarter in lead at 1 MeV for electrons;
+for positrons, which the nucleus repels, it takes a fifth away.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _SMALLEST = 0.05  # sin(theta/2) from which the series is summed; (R-1)/s hardly
 _REDUCED = 3  # times that the series is divided by 1 - cos(theta)
 
 
-def transport(T: Floats, Z: int) -> Floats:
+def transport(T: Floats, Z: int, positron: bool = False) -> Floats:
     r"""Transport cross section of elastic scattering, cm^2 per atom.
 
     .. math:: 2\pi\Big(\frac{r_em}{p\beta}\Big)^2\Big\{Z(Z+1)\Big[\ln\Big(1+\frac1\eta\Big)
@@ -32,6 +33,7 @@ def transport(T: Floats, Z: int) -> Floats:
     Args:
         T: kinetic energy, any shape.
         Z: charge number.
+        positron: of positrons, not electrons.
 
     Reference: G. Z. Moliere, Z. Naturforsch. A 2 (1947) 133; for this use of the screened Rutherford form,
     I. Kawrakow and A. F. Bielajew, Nucl. Instrum. Meth. B 134 (1998) 325, Eqs. 2-6.
@@ -42,7 +44,7 @@ def transport(T: Floats, Z: int) -> Floats:
     chi2 = (ALPHA * Z ** (1 / 3) / 0.885) ** 2 / p2 * (1.13 + 3.76 * (ALPHA * Z) ** 2 / beta2)
     eta = chi2 / 4
     rutherford = Z * (Z + 1) * (np.log1p(1 / eta) - 1 / (1 + eta))
-    betas, excess = _excess_table(Z)
+    betas, excess = _excess_table(-Z if positron else Z)
     mott = Z**2 * np.interp(np.sqrt(beta2), betas, excess)
     return np.asarray(2 * np.pi * CLASSICAL_ELECTRON_RADIUS**2 / (p2 * beta2) * (rutherford + mott))
 
@@ -61,6 +63,10 @@ def mott_excess(beta: float, Z: int) -> float:
     In second Born approximation (McKinley and Feshbach, Phys. Rev. 74 (1948) 1759) it is
     :math:`\pi\alpha Z\beta - \beta^2`.
 
+    Args:
+        beta: velocity.
+        Z: charge number, negative for the scattering of positrons.
+
     >>> round(mott_excess(0.94, 82), 2)
     2.14
     """
@@ -72,7 +78,7 @@ def mott_excess(beta: float, Z: int) -> float:
 
 
 def mott_ratio(s: Floats, beta: float, Z: int) -> Floats:
-    r"""Mott's cross section over Rutherford's for electrons on a point charge.
+    r"""Mott's cross section over Rutherford's for electrons or positrons on a point charge.
 
     .. math:: R = 4 s^4\Big[(1-\beta^2)\frac{|F|^2}{s^2} + \frac{|G|^2}{q^2(1-s^2)}\Big],
               \quad q = \alpha Z/\beta
@@ -80,7 +86,7 @@ def mott_ratio(s: Floats, beta: float, Z: int) -> Floats:
     Args:
         s: sin(theta/2), any shape, 0 < s < 1.
         beta: velocity.
-        Z: charge number.
+        Z: charge number, negative for positrons: the amplitudes depend on the product of the charges.
 
     Reference: N. Sherman, Phys. Rev. 103 (1956) 1601, Eqs. 2-9, with the series reduced as in Yennie,
     Ravenhall and Wilson, Phys. Rev. 95 (1954) 500, Eq. 24.

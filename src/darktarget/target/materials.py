@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
+from darktarget.core import Array
 from darktarget.errors import UnknownName
-from darktarget.units import AVOGADRO
+from darktarget.units import AVOGADRO, ELECTRON_MASS
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,16 @@ class DensityEffect:
     x1: float
     cbar: float
     delta0: float
+
+
+def density_effect(T: Array, p: DensityEffect) -> Array:
+    """Sternheimer's density-effect correction delta (At. Data Nucl. Data Tables 30 (1984) 261, Eq. 6)."""
+    tau = np.asarray(T) / ELECTRON_MASS
+    x = 0.5 * np.log10(tau * (tau + 2))
+    asymptote = 2 * np.log(10) * x - p.cbar
+    middle = asymptote + p.a * np.maximum(p.x1 - x, 0.0) ** p.k
+    low = p.delta0 * 10 ** (2 * np.minimum(x - p.x0, 0.0))
+    return np.asarray(np.where(x >= p.x1, asymptote, np.where(x >= p.x0, middle, low)))
 
 
 @dataclass(frozen=True)

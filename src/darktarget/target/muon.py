@@ -14,8 +14,7 @@ from itertools import pairwise
 import numpy as np
 
 from darktarget.core import Array, Beam, Target, Tracks
-from darktarget.target.cross_sections import density_effect
-from darktarget.target.materials import Material, material
+from darktarget.target.materials import Material, density_effect, material
 from darktarget.units import AVOGADRO, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS, MUON_MASS, GeV, eV
 
 SLABS = 10  # depth bins of the track lengths
@@ -27,7 +26,7 @@ def ionisation(energy: Array, medium: Material) -> Array:
 
     >>> loss = ionisation(np.array([100.0]) * GeV, material("Pb"))[0] / GeV * 1e3
     >>> print(f"{loss:.2f} MeV cm^2/g")
-    1.72 MeV cm^2/g
+    1.82 MeV cm^2/g
     """
     gamma = np.maximum(energy / MUON_MASS, 1.0001)
     bg2 = gamma**2 - 1

@@ -93,7 +93,8 @@ def _charged(rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: f
         table[:, state.LOSS] = soft + collisions
         slope = np.diff(table[:, state.LOSS]) / np.diff(np.log(T))
         table[:, state.SLOPE] = np.append(slope, slope[-1])
-        table[:, state.TRANSPORT] = sum(n * transport(T, e.Z) for e, n in atoms(medium))
+        turned = (n * transport(T, e.Z, species == state.POSITRON) for e, n in atoms(medium))
+        table[:, state.TRANSPORT] = sum(turned)
 
 
 def _photon(rates: Floats, inverse: Floats, medium: Material, k: Floats, pair_fit: bool) -> None:

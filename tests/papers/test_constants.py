@@ -1,0 +1,130 @@
+"""Constants of the papers as the declarations carry them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget.models import MODELS
+from darktarget.signatures.missing_energy import MissingEnergy
+from darktarget.target.materials import material
+from darktarget.units import ELECTRON_MASS, GeV
+
+NA64 = dt.experiment("na64e-2018")
+PROJECTIONS = {"na64e-1e12": 1e12, "na64e-5e12": 5e12, "na64e-1e13": 1e13}
+
+
+def cuts(name: str) -> MissingEnergy:
+    found = dt.experiment(name).bins[0].signature
+    assert isinstance(found, MissingEnergy)
+    return found
+
+
+@pytest.mark.acceptance("0.1", "1.10")
+@pytest.mark.parametrize("name", ["na64e-2018", *PROJECTIONS])
+def test_beam(name: str) -> None:
+    beam = dt.experiment(name).beam
+    assert beam.particle == "electron"
+    assert beam.energy / GeV == 100
+
+
+@pytest.mark.acceptance("0.2")
+@pytest.mark.parametrize(("name", "electrons"), PROJECTIONS.items())
+def test_projected_exposures(name: str, electrons: float) -> None:
+    assert dt.experiment(name).exposure == electrons
+
+
+@pytest.mark.acceptance("0.3")
+def test_the_final_exposure_is_250_days_of_beam() -> None:
+    """1e7 electrons per spill, 4000 spills a day."""
+    assert dt.experiment("na64e-1e13").exposure / (1e7 * 4000) == 250
+
+
+@pytest.mark.acceptance("0.16")
+@pytest.mark.parametrize("name", PROJECTIONS)
+def test_missing_energy_is_half_of_the_beam(name: str) -> None:
+    assert cuts(name).calorimeter_energy_below_GeV == 50 == 0.5 * dt.experiment(name).beam.energy / GeV
+
+
+@pytest.mark.acceptance("0.29")
+def test_no_background_means_less_than_1e_13_per_electron() -> None:
+    seen, one = dt.experiment("na64e-1e13"), dt.experiment("na64e-1e13-b1")
+    assert seen.bins[0].background == 0
+    assert one.bins[0].background / one.exposure == pytest.approx(1e-13)
+
+
+@pytest.mark.acceptance("1.12", "3.17")
+def test_data_of_2016_to_2018() -> None:
+    seen = NA64.bins[0]
+    assert NA64.exposure == pytest.approx(2.84e11, rel=1e-9)
+    assert (seen.observed, seen.background, seen.background_error) == (0, 0.53, 0.17)
+
+
+@pytest.mark.acceptance("2.6")
+def test_combined_data() -> None:
+    assert dt.experiment("na64e-2022").exposure == pytest.approx(9.37e11, rel=1e-9)
+
+
+@pytest.mark.acceptance("3.2")
+def test_the_limits_lie_among_natural_mixings() -> None:
+    """1e-4..1e-2 from one loop, 1e-6..1e-3 from two."""
+    found = dt.limit(dt.model("dark-photon", mass=np.geomspace(1e-3, 1, 31)), NA64).coupling_upper
+    assert np.all((found > 1e-6) & (found < 1e-2))
+    assert np.any(found > 1e-4)
+
+
+@pytest.mark.acceptance("3.5")
+def test_calorimeter() -> None:
+    """40 X0 of lead and scintillator, sigma/E = 10 %/sqrt(E) + 4 %."""
+    depth = NA64.target.repeat * sum(
+        layer.thickness / material(layer.material).radiation_length_cm for layer in NA64.target.layers
+    )
+    assert depth == pytest.approx(40, rel=0.03)
+    assert (cuts("na64e-2018").stochastic, cuts("na64e-2018").constant) == (0.10, 0.04)
+
+
+@pytest.mark.acceptance("3.15")
+@pytest.mark.parametrize("alpha", [0.1, 0.5])
+def test_benchmarks(alpha: float) -> None:
+    assert {p.name: p.default for p in MODELS["dark-photon"].parameters}["alpha_D"] == 0.1  # type: ignore[attr-defined]
+    model = dt.model("dark-photon", mass=0.3, alpha_D=alpha)
+    assert float(model.mass[0] / model.dark_mass[0]) == pytest.approx(3)
+
+
+@pytest.mark.acceptance("3.19")
+def test_production_cut() -> None:
+    assert cuts("na64e-2018").production_energy_above_GeV == 42.5
+
+
+@pytest.mark.acceptance("1.3", "4.7")
+def test_parameters_and_benchmark_of_idm() -> None:
+    """Five parameters besides the kind of dark matter; alpha_D = 0.1, m_A' = 3 m_chi1, Delta = 0.4 m_chi1."""
+    found = {p.name: p.default for p in MODELS["idm"].parameters}  # type: ignore[attr-defined]
+    benchmark = {"alpha_D": 0.1, "mass_ratio": 3.0, "splitting": 0.4}
+    assert found.keys() >= {"mass", "coupling", *benchmark}
+    assert {name: found[name] for name in benchmark} == benchmark
+
+
+@pytest.mark.acceptance("1.5")
+def test_i2dm_has_six_parameters() -> None:
+    found = [p.name for p in MODELS["i2dm"].parameters]  # type: ignore[attr-defined]
+    assert sorted(found) == ["alpha_D", "coupling", "mass", "mass_ratio", "splitting", "theta"]
+
+
+@pytest.mark.acceptance("1.4")
+@pytest.mark.parametrize("splitting", [0.01, 0.1, 0.4])
+def test_range_of_splittings(splitting: float) -> None:
+    """m_A' > m1 + m2 is where the pair is made on shell."""
+    edge = 2 + splitting
+    model = dt.model("idm", mass=0.3, mass_ratio=[edge / 1.001, edge * 1.001, 3.0], splitting=splitting)
+    assert (model.width(dark=True) > 0).tolist() == [False, True, True]
+
+
+@pytest.mark.acceptance("4.8")
+def test_kinematics_of_idm() -> None:
+    """2 m_e < Delta < m_A' - 2 m_chi1: up to Delta = m_chi1 at m_A' = 3 m_chi1."""
+    least = 2 * ELECTRON_MASS / (0.1 * GeV)
+    model = dt.model("idm", mass=0.3, splitting=[0.999 * least, 1.01 * least, 0.999, 1.001])
+    assert (model.partial_widths("chi2")["chi1 e+ e-"] > 0).tolist() == [False, True, True, True]
+    assert (model.width(dark=True) > 0).tolist() == [True, True, True, False]

@@ -1,0 +1,214 @@
+"""Semi-visible searches of NA64e: S004 (arXiv:2107.02021), S001 (Eur. Phys. J. C 83 (2023) 391), photon of S000.
+
+Both papers are bremsstrahlung only. The geometry that they leave open is assumed in the TOML files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget import flow
+from darktarget.core import Array, Experiment, Limit
+from darktarget.detector.acceptance import acceptance
+
+BRANCH: dict[str, Any] = {"processes": ["bremsstrahlung"], "nuisances": "none"}
+DISPLACED, SEMI = dt.experiment("na64e-2018-displaced"), dt.experiment("na64e-2018-semi-visible")
+
+
+def _zero(mass: Array, value: Array) -> float:
+    """The highest mass at which a function falls through 0."""
+    down = np.flatnonzero((value[:-1] > 0) & (value[1:] <= 0))
+    i = int(down[-1])
+    return float(mass[i] + (mass[i + 1] - mass[i]) * value[i] / (value[i] - value[i + 1]))
+
+
+def _upper(bound: Limit) -> Array:
+    return np.array([point[-1][1] if point else np.nan for point in bound.intervals])
+
+
+def _reach(experiment: Experiment, splitting: float, masses: Array) -> float:
+    """Mass up to which the central (g-2) line is excluded."""
+    model = dt.model("idm", mass=masses, splitting=splitting)
+    line = dt.gminus2(model).coupling
+    bound = dt.limit(model, experiment, **BRANCH)
+    inside = np.log(_upper(bound) / line)
+    assert np.all(bound.coupling_upper[inside > 0] < line[inside > 0])
+    return _zero(masses, np.where(np.isfinite(inside), inside, -1.0))
+
+
+@pytest.mark.parametrize(
+    ("splitting", "masses", "published"),
+    [(0.4, (0.36, 0.40, 0.43, 0.45), 0.39), (0.3, (0.54, 0.58, 0.61), 0.58), (0.7, (0.19, 0.21, 0.23), 0.21)],
+)
+def test_s004_reach_along_the_central_line(splitting: float, masses: tuple[float, ...], published: float) -> None:
+    """Found: 0.426, 0.590, 0.213 GeV."""
+    assert _reach(DISPLACED, splitting, np.array(masses)) == pytest.approx(published, rel=0.10)
+
+
+def test_s004_contour_is_closed_at_large_couplings() -> None:
+    """The tip, where the largest expected number falls below 2.3, is near 0.47 GeV (found: 0.478)."""
+    masses = np.array([0.42, 0.46, 0.50, 0.54])
+    bound = dt.limit(dt.model("idm", mass=masses, splitting=0.4), DISPLACED, **BRANCH)
+    assert _zero(masses, np.log(bound.peak_counts / 2.302585)) == pytest.approx(0.47, rel=0.10)
+    assert all(0 < low < high < 0.02 for point in bound.intervals for low, high in point)
+    assert bound.intervals[0]
+    assert bound.intervals[-1] == ()
+
+
+def _periphery(experiment: Experiment, mass: Array, splitting: float) -> Array:
+    """Efficiency of R < 0.06 for decays inside, at the coupling with most of them, [point]."""
+    model = dt.model("idm", mass=mass, splitting=splitting)
+    (made,) = flow.produce(model, experiment, processes=["bremsstrahlung"])
+    signature: Any = experiment.bins[0].signature
+    couplings = np.geomspace(1e-3, 2e-2, 14)
+    cut, free = (
+        acceptance(model, made, experiment.beam, experiment.target, s, couplings, events=4000)
+        for s in (signature, replace(signature, periphery_below=2.0))
+    )
+    best = (free.value * couplings**2).argmax(axis=1)[:, None]
+    return np.asarray(np.take_along_axis(cut.value, best, 1) / np.take_along_axis(free.value, best, 1))[:, 0]
+
+
+def test_s004_periphery_cut_is_passed_by_showers_in_the_middle_of_a_cell() -> None:
+    """S004 quotes 52 % (45 % at least). A shower that hits a cell of 20 cm in its middle leaves 0.7 % outside it, and
+
+    decays are within 2 cm of the beam: 99 % pass. Modules 8.6 cm off the beam would give the published number.
+    """
+    centred = _periphery(DISPLACED, np.array([0.1, 0.3, 0.45]), 0.4)
+    assert np.all((centred > 0.98) & (centred < 1.0))
+    slabs = tuple(replace(s, offset=8.6) if s.role == "calorimeter" else s for s in DISPLACED.target.slabs)
+    moved = replace(DISPLACED, target=replace(DISPLACED.target, slabs=slabs))
+    assert 0.2 < _periphery(moved, np.array([0.3]), 0.4)[0] < 0.8
+
+
+def test_s004_decays_are_close_to_the_beam() -> None:
+    """Second route to the periphery cut: where the showers are, from the kinematics alone."""
+    model = dt.model("idm", mass=0.39, splitting=0.4, coupling=6e-3)
+    source: Any = flow.sampler(model, DISPLACED)
+    block = source.simulate(16_000, 1, 0, 16_000)
+    z = block.vertex[:, 0]
+    inside = (z > 230) & (z < 540)
+    aside = np.abs(block.path[:, 0] * (z - block.born.depth)[:, None]).max(axis=1)[inside]
+    assert np.quantile(aside, 0.99) < 3.0
+
+
+SCAN = np.array([0.3, 0.36, 0.40, 0.43, 0.46, 0.51, 0.75, 0.9, 1.0, 1.12, 1.2, 1.45])
+
+
+@pytest.fixture(scope="module")
+def scan() -> dict[str, Any]:
+    model = dt.model("idm", mass=SCAN, splitting=0.4)
+    (made,) = flow.produce(model, SEMI, processes=["bremsstrahlung"])
+    signature: Any = SEMI.bins[0].signature
+    invisible = signature.invisible(model, made, SEMI.beam, SEMI.target)
+    return {
+        "model": model,
+        "here": dt.limit(model, SEMI, **BRANCH).coupling_upper,
+        "published": dt.limit(model, SEMI, normalisation="published", **BRANCH).coupling_upper,
+        "invisible": np.sqrt(2.302585 / (invisible.unit * SEMI.effective_exposure)),
+        "edge": np.array([point[0][0] for point in dt.gminus2(model).intervals]),
+        "relic": dt.relic_target(model).coupling,
+    }
+
+
+def test_s001_lower_two_sigma_edge(scan: dict[str, Any]) -> None:
+    """1.14 GeV within 5 % on the published invisible curve (found 1.16); 1.1-1.5 GeV from first principles (1.37)."""
+    assert _zero(SCAN, np.log(scan["edge"] / scan["published"])) == pytest.approx(1.14, rel=0.05)
+    assert 1.1 < _zero(SCAN, np.log(scan["edge"] / scan["here"])) < 1.5
+
+
+def test_s001_relic_line(scan: dict[str, Any]) -> None:
+    """Left at 0.82 GeV +- 10 %, from first principles and on the published curve."""
+    for name in ("here", "published"):
+        assert _zero(SCAN, np.log(scan["relic"] / scan[name])) == pytest.approx(0.82, rel=0.10)
+
+
+def test_s001_feature_between_prompt_and_invisible_region(scan: dict[str, Any]) -> None:
+    """The lower edge is raised over the invisible limit from 0.36-0.41 to 0.75-1.0 GeV, by 1.8-2.7 at 0.42-0.50 GeV.
+
+    Raised means by more than a quarter.
+    """
+    ratio = scan["here"] / scan["invisible"]
+    peak = int(ratio.argmax())
+    assert 1.8 < ratio[peak] < 2.7
+    assert 0.42 <= SCAN[peak] <= 0.50
+    rises, falls = SCAN[np.argmax(ratio > 1.25)], SCAN[np.flatnonzero(ratio > 1.25)[-1]]
+    assert 0.36 <= rises <= 0.41
+    assert 0.75 <= falls <= 1.0
+    assert np.all(ratio[SCAN < 0.31] < 1.1)
+
+
+def test_the_published_normalisation_says_so() -> None:
+    model = dt.model("idm", mass=0.3, splitting=0.4)
+    bound = dt.limit(model, SEMI, normalisation="published", **BRANCH)
+    assert any("rescaled to the published invisible limit" in m and "1906.00176" in m for m in bound.method)
+    assert not any("rescaled" in m for m in dt.limit(model, SEMI, **BRANCH).method)
+
+
+@pytest.mark.parametrize(
+    ("experiment", "published"),
+    [
+        ("na64e-2018-semi-visible", 0.071),
+        pytest.param("na64e-1e12-semi-visible", 0.110, marks=pytest.mark.validate),
+        pytest.param("na64e-5e12-semi-visible", 0.195, marks=pytest.mark.validate),
+    ],
+)
+def test_s001_i2dm_at_a_coupling_of_a_thousandth(experiment: str, published: float) -> None:
+    """theta does not matter: chi2 leaves the set-up at a splitting of 0.05 (found 75, 117, 194 MeV)."""
+    masses = 3 * published * np.array([0.92, 1.0, 1.08])
+    model = dt.model("i2dm", mass=masses, splitting=0.05, theta=0.01)
+    bound = dt.limit(model, dt.experiment(experiment), normalisation="published", **BRANCH)
+    assert _zero(masses, np.log(1e-3 / bound.coupling_upper)) / 3 == pytest.approx(published, rel=0.08)
+
+
+def test_s000_photon_counted_in_the_modules() -> None:
+    """Weaker by 1.3 +- 0.1 at 85 MeV, below 1.02 above 0.2 GeV and for a splitting of 1e-3."""
+    seen = dt.experiment("na64e-1e13-photon")
+    (one,) = seen.bins
+    ignored = replace(seen, bins=(replace(one, signature=replace(one.signature, counted=())),))  # type: ignore[type-var]
+    ratio = {}
+    for splitting, masses in ((0.05, [0.085, 0.201, 0.4]), (1e-3, [0.03, 0.085, 0.3])):
+        model = dt.model("dipole-idm", mass=masses, splitting=splitting)
+        both = [dt.limit(model, e, nuisances="none").coupling_upper for e in (seen, ignored)]
+        ratio[splitting] = both[0] / both[1]
+    assert ratio[0.05][0] == pytest.approx(1.3, abs=0.1)
+    assert np.all(ratio[0.05][1:] < 1.02)
+    assert np.all(ratio[1e-3] < 1.02)
+    assert np.all(np.concatenate(list(ratio.values())) > 0.999)
+
+
+@pytest.mark.validate
+def test_a_compact_first_module_reaches_shorter_lifetimes() -> None:
+    """S004 expects that 50 cm instead of 150 cm cover the (g-2) and relic region at 5e12.
+
+    Found along the central (g-2) line: 0.61 GeV instead of 0.53, not the whole region up to 1 GeV.
+    """
+    compact, long = dt.experiment("na64e-5e12-compact-hcal1"), dt.experiment("na64e-5e12-displaced")
+    assert compact.target.slabs[2].length == 50.0
+    assert compact.target.slabs[3].start == long.target.slabs[3].start - 100.0
+    masses = np.array([0.45, 0.6, 0.8, 1.0])
+    model = dt.model("idm", mass=masses, splitting=0.4)
+    inside = [np.log(_upper(dt.limit(model, e, **BRANCH)) / dt.gminus2(model).coupling) for e in (compact, long)]
+    assert np.all(np.nan_to_num(inside[0], nan=-9.0) >= np.nan_to_num(inside[1], nan=-9.0))
+    reach = [_zero(masses, np.nan_to_num(x, nan=-1.0)) for x in inside]
+    assert reach == [pytest.approx(0.61, rel=0.05), pytest.approx(0.53, rel=0.05)]
+
+
+@pytest.mark.validate
+def test_speed_of_a_plane_and_of_a_million_events() -> None:
+    """60 masses x 241 couplings in 60 s, 1e6 events in 30 s, on 2 cores without other load."""
+    import time
+
+    start = time.process_time()
+    dt.limit(dt.model("idm", mass=np.geomspace(0.05, 1.5, 60), splitting=0.4), SEMI, **BRANCH)
+    assert time.process_time() - start < 60
+    source: Any = flow.sampler(dt.model("idm", mass=0.39, splitting=0.4, coupling=5e-3), SEMI)
+    start = time.process_time()
+    for first in range(0, 1_000_000, source.block):
+        source.simulate(1_000_000, 1, first, source.block)
+    assert time.process_time() - start < 30
