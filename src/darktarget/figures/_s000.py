@@ -29,6 +29,7 @@ MASSES_GEV: Final = np.unique(
     np.concatenate([np.geomspace(0.01, 1.3, 25), np.linspace(0.36, 0.54, 10), np.linspace(1.4, 1.62, 12)])
 )
 DENSE_GEV: Final = np.geomspace(0.01, 2, 140)
+SEARCHED_GEV: Final = np.geomspace(0.01, 1.5, 20)
 SUB_GEV: Final = (0.01, 0.03, 0.1, 0.3, 0.7, 1.0)
 
 
@@ -52,6 +53,12 @@ def panel(splitting: float, *others: marks.Mark) -> Panel:
     alone = marks.line(r"5e12 EOT, $\chi_1\bar\chi_0$ alone", MASSES_GEV, one, styles.COMPARISON)
     target = marks.relic("thermal target", DENSE_GEV, relic(splitting))
     return Panel(MASS, SCALE, [*drawn, alone, *others, target])
+
+
+def searches(splitting: float, *names: str) -> list[marks.Mark]:
+    """Other searches, recast for the dipole."""
+    model = api.model("dipole-idm", mass=SEARCHED_GEV, splitting=splitting)
+    return [marks.of(api.constraint(name, model)) for name in names]
 
 
 @cache

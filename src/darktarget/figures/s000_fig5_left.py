@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from darktarget.figures import Check, Sheet, factor, relative
-from darktarget.figures._s000 import panel, reach, relic_range, sub_gev
+from darktarget.figures._s000 import panel, reach, relic_range, searches, sub_gev
 
 SPLITTING = 1e-3
 
@@ -18,7 +18,11 @@ class S000Fig5Left:
 
     def draw(self) -> Sheet:
         """Four exposures and the thermal target."""
-        return Sheet([panel(SPLITTING)], self.checks(), legend="splitting 0.001, pairs of both charge assignments")
+        return Sheet(
+            [panel(SPLITTING, *searches(SPLITTING, "babar-2017"))],
+            self.checks(),
+            legend="splitting 0.001, pairs of both charge assignments",
+        )
 
     def checks(self) -> list[Check]:
         """Numbers of the text; ranges are those from 10 MeV to 1 GeV."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from darktarget.figures import Check, Remedy, Sheet, factor, marks, styles
-from darktarget.figures._s000 import panel, reach, relic_range, sub_gev
+from darktarget.figures._s000 import panel, reach, relic_range, searches, sub_gev
 
 SPLITTING = 0.05
 WIDER = 0.15
-SEEN_GEV = (0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3, 0.45, 0.7, 1.0, 1.3)
+SEEN_GEV = (0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3, 0.7, 1.3)
 
 
 class S000Fig5Right:
@@ -16,7 +16,7 @@ class S000Fig5Right:
     name = "s000-fig5-right"
     caption = (
         "NA64e on a magnetic dipole, splitting 0.05, 90 % CL, the decay photon unseen as in S000 but for one curve; "
-        "BaBar, NuCal and LEP are not recomputed for dipoles"
+        "LEP is not recomputed for dipoles"
     )
     source = "arXiv:2305.16781 for the model; S000 Fig. 5 right"
     rows = ("0.26", "0.30", "0.31")
@@ -25,8 +25,11 @@ class S000Fig5Right:
         """Four exposures and the thermal target."""
         seen = reach("na64e-1e13-photon", SEEN_GEV, SPLITTING).coupling_upper
         photon = marks.line("1e13 EOT, decay photon counted as visible", SEEN_GEV, seen, styles.COMPARISON)
+        others = searches(SPLITTING, "babar-2017", "nucal", "charm")
         return Sheet(
-            [panel(SPLITTING, photon)], self.checks(), legend="splitting 0.05, pairs of both charge assignments"
+            [panel(SPLITTING, photon, *others)],
+            self.checks(),
+            legend="splitting 0.05, pairs of both charge assignments",
         )
 
     def checks(self) -> list[Check]:
