@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -128,3 +130,88 @@ def test_kinematics_of_idm() -> None:
     model = dt.model("idm", mass=0.3, splitting=[0.999 * least, 1.01 * least, 0.999, 1.001])
     assert (model.partial_widths("chi2")["chi1 e+ e-"] > 0).tolist() == [False, True, True, True]
     assert (model.width(dark=True) > 0).tolist() == [True, True, True, False]
+
+
+SEMI, DISPLACED = dt.experiment("na64e-2018-semi-visible"), dt.experiment("na64e-2018-displaced")
+
+
+@pytest.mark.acceptance("1.11", "4.24")
+def test_calorimeters() -> None:
+    """ECAL of 6 x 6 modules, 150 layers, 16 of them pre-shower; three HCAL of 3 x 3 cells, 48 plates, 150-160 cm."""
+    ecal, _, *modules = SEMI.target.slabs
+    assert (ecal.cells, SEMI.target.repeat, SEMI.target.preshower_repeats) == (6, 150, 16)
+    assert [(m.cells, m.repeat) for m in modules] == [(3, 48)] * 3
+    assert all(150 <= m.length <= 160 for m in modules)
+    assert all("Fe" in {layer.material for layer in m.layers} for m in modules)
+
+
+@pytest.mark.acceptance("1.13", "2.3", "3.6", "1.14")
+def test_signal_box() -> None:
+    """E_ECAL < 50 GeV (below the trigger's 80), E_HCAL < 1 GeV, pre-shower > 0.5 GeV, no veto, quiet periphery."""
+    seen: Any = SEMI.bins[0].signature
+    assert (seen.calorimeter_energy_below_GeV, seen.calorimeters_below_GeV) == (50, 1)
+    assert seen.preshower_energy_above_GeV == 0.5
+    assert "veto" in seen.counted
+    assert seen.centre == "hcal1"
+
+
+@pytest.mark.acceptance("4.10", "4.12", "4.14")
+def test_displaced_signatures() -> None:
+    """S1 inside HCAL2-HCAL3 with R < 0.06, S2 beyond 5-6 m; backgrounds 0.19 +- 0.07 and 0.53 +- 0.17."""
+    one, two = DISPLACED.bins
+    cuts: list[Any] = [one.signature, two.signature]
+    assert [c.decay for c in cuts] == ["inside", "beyond"]
+    assert [c.inside for c in cuts] == [("hcal2", "hcal3")] * 2
+    assert cuts[0].periphery_below == 0.06
+    assert [(b.observed, b.background, b.background_error) for b in (one, two)] == [(0, 0.19, 0.07), (0, 0.53, 0.17)]
+
+
+@pytest.mark.acceptance("0.12", "0.13")
+def test_where_photons_are_seen() -> None:
+    """Above 1 GeV in about 6 m of calorimeters."""
+    seen = dt.experiment("na64e-1e13-photon")
+    cuts: Any = seen.bins[0].signature
+    assert cuts.calorimeters_below_GeV == 1
+    assert cuts.counted == ("calorimeter",)
+    assert 5 < seen.target.slabs[-1].end / 100 < 6
+
+
+@pytest.mark.acceptance("0.5", "0.9")
+@pytest.mark.parametrize("splitting", [1e-3, 5e-2])
+def test_splitting_of_dipoles(splitting: float) -> None:
+    light, heavy = dt.model("dipole-idm", mass=0.1, splitting=splitting).states()
+    assert float(heavy.mass[0] / light.mass[0] - 1) == pytest.approx(splitting, rel=1e-9)
+
+
+@pytest.mark.acceptance("2.13")
+@pytest.mark.parametrize(
+    ("name", "particle", "energy", "material_name", "exposure"),
+    [
+        ("na64e-2022", "electron", 100, "Pb", 9.37e11),
+        ("na64e-5e12", "electron", 100, "Pb", 5e12),
+        ("ldmx-16gev-al", "electron", 16, "Al", 1e15),
+        ("na64mu-2022", "muon", 160, "Pb", 1.98e10),
+        ("na64mu-5e13", "muon", 160, "Pb", 5e13),
+        ("m3", "muon", 15, "W", 1e13),
+        ("e137", "electron", 20, "Al", 1.87e20),
+    ],
+)
+def test_benchmarks_of_spin_2(name: str, particle: str, energy: float, material_name: str, exposure: float) -> None:
+    seen = dt.experiment(name)
+    assert seen.beam.particle == particle
+    assert seen.beam.energy / GeV == energy
+    assert seen.target.radiator == material_name
+    assert seen.exposure == pytest.approx(exposure, rel=1e-9)
+
+
+@pytest.mark.acceptance("1.43", "4.2")
+def test_significance_of_the_muon_anomaly() -> None:
+    value, error = (p.value for p in dt.gminus2(dt.model("dark-photon", mass=0.1)).published)
+    assert value / error == pytest.approx(4.2, abs=0.1)
+
+
+@pytest.mark.acceptance("1.42")
+def test_lep_and_the_others_are_there() -> None:
+    assert dt.constraint("lep", dt.model("dark-photon", mass=0.1)).coupling[0] == pytest.approx(0.03)
+    wanted = {"electroweak", "hera-dis", "na62", "e949", "electron-g-2", "cmb"}
+    assert wanted <= set(dt.names("constraints"))

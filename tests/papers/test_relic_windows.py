@@ -9,6 +9,7 @@ import darktarget as dt
 from darktarget.figures._s003 import excluded_window, published
 
 
+@pytest.mark.acceptance("3.32", "3.33")
 @pytest.mark.parametrize(
     ("dm", "alpha", "low", "high"), [("majorana", 0.1, 70, 95), ("scalar", 0.1, 70, 95), ("scalar", 0.5, 70, 90)]
 )
@@ -19,6 +20,7 @@ def test_windows_with_the_published_limit(dm: str, alpha: float, low: float, hig
     assert found[1] == pytest.approx(high, abs=5)
 
 
+@pytest.mark.acceptance("3.33")
 def test_majorana_is_just_touched_at_strong_coupling() -> None:
     """Row 3.33: at alpha_D = 0.5 the smallest ratio of limit and target is below 1 and near 80 MeV."""
     chi = np.arange(0.06, 0.1, 0.0005)
@@ -40,6 +42,7 @@ def test_windows_from_first_principles() -> None:
         assert found[1] == pytest.approx(high, abs=3)
 
 
+@pytest.mark.acceptance("1.37")
 def test_i2dm_line_of_s001_fig_8() -> None:
     """Row 1.37: NA64's bremsstrahlung limit follows the theta = 1e-2 relic line between 10 and 50 MeV, x1.5 in y."""
     model = dt.model("i2dm", mass=3 * np.geomspace(0.01, 0.05, 5), splitting=0.05, theta=1e-2)
@@ -48,6 +51,7 @@ def test_i2dm_line_of_s001_fig_8() -> None:
     assert np.all((ratio > 1 / 1.5) & (ratio < 1.5))
 
 
+@pytest.mark.acceptance("0.30", differs="4.1e-4..1.2e-3 /GeV at splitting 0.05, the paper says 1e-3..3e-3; 1e-3 agrees")
 def test_dipole_lines() -> None:
     """Issue of step 7: 2.2e-4..7.6e-4 (delta = 1e-3) and 4.1e-4..1.2e-3 (0.05) over 10 MeV-1 GeV, x1.3."""
     mass = np.geomspace(0.01, 1, 40)

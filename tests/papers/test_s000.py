@@ -33,6 +33,7 @@ def test_reach_at_5e12(splitting: float, charges: int, low: float, high: float, 
     assert np.all((found > low) & (found < high))
 
 
+@pytest.mark.acceptance("0.24")
 def test_numbers_of_the_reach() -> None:
     """What the two readings give beside S000's (1.0-1.5)e-3: its range holds for one charge assignment (x 1.3)."""
     one, two = (reach("na64e-5e12", c).coupling_upper for c in (1, 2))
@@ -44,6 +45,7 @@ def test_numbers_of_the_reach() -> None:
     assert np.all(with_annihilation[4:] == one[4:])  # closed above 2 m0 = 0.32 GeV
 
 
+@pytest.mark.acceptance("0.25", "0.26")
 def test_present_limit_and_the_scaling_with_exposure() -> None:
     """Acceptance 0.25 (2e-3, x 1.3) and 0.26 (9e-4 at 1e13 on the line of 0.05, one charge, x 1.3).
 
@@ -58,6 +60,7 @@ def test_present_limit_and_the_scaling_with_exposure() -> None:
     assert np.all((final > 9e-4 / 1.3) & (final < 9e-4 * 1.3))
 
 
+@pytest.mark.acceptance("0.27", "0.28")
 def test_one_background_event_weakens_the_reach() -> None:
     """Acceptance 0.28: by sqrt(3.27/2.30) = 1.19 with the median CLs limit."""
     ratio = reach("na64e-1e13-b1").coupling_upper / reach("na64e-1e13").coupling_upper
@@ -65,6 +68,7 @@ def test_one_background_event_weakens_the_reach() -> None:
     assert reach("na64e-1e13").count_limit == pytest.approx(2.302585, rel=1e-6)  # 0.27
 
 
+@pytest.mark.acceptance("0.23")
 def test_nearly_flat_with_a_kink_at_half_the_jpsi() -> None:
     """Acceptance 0.23: flat over the sub-GeV range; nothing but bremsstrahlung above 1.55 GeV."""
     found = reach("na64e-5e12").coupling_upper
@@ -74,6 +78,7 @@ def test_nearly_flat_with_a_kink_at_half_the_jpsi() -> None:
     assert above > 30 * below
 
 
+@pytest.mark.acceptance("0.22")
 def test_jpsi_beside_bremsstrahlung() -> None:
     """Acceptance 0.22 says comparable below 100 MeV: J/psi leads by 3 at 10 MeV and 11 at 100 MeV here."""
     seen = dt.experiment("na64e-5e12")
@@ -87,6 +92,7 @@ def test_jpsi_beside_bremsstrahlung() -> None:
     np.testing.assert_allclose(jpsi / (pairs.weight * chance).sum(axis=1), [3.0, 11], rtol=0.15)
 
 
+@pytest.mark.acceptance("0.32")
 def test_electric_dipoles_are_similar() -> None:
     """Acceptance 0.32."""
     ratio = reach("na64e-5e12", moment="electric").coupling_upper / reach("na64e-5e12").coupling_upper

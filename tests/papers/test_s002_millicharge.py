@@ -17,6 +17,7 @@ def reach(experiment: str, mass: Any, processes: Any = None, **choices: Any) -> 
     return dt.limit(model, dt.experiment(experiment), processes=processes, nuisances="none", **choices).coupling_upper
 
 
+@pytest.mark.acceptance("2.8")
 def test_na64e_from_10_MeV_to_1_5_GeV() -> None:
     """Acceptance 2.8: virtual photons below 0.1 GeV, vector mesons above; S002's figure prints no number."""
     masses = np.array([0.01, 0.03, 0.1, 0.3, 0.7, 1.0, 1.5])
@@ -28,6 +29,7 @@ def test_na64e_from_10_MeV_to_1_5_GeV() -> None:
     assert reach("na64e-5e12", 0.03)[0] < 0.85 * found[1]  # annihilation, which S002 leaves out
 
 
+@pytest.mark.acceptance("2.20")
 def test_na64mu() -> None:
     """Acceptance 2.20 and issue: 1.1e-4 at 10 MeV to 6.0e-4 at 150 MeV, x 1.3."""
     found = reach("na64mu-1e14", [0.01, 0.15])
@@ -35,6 +37,7 @@ def test_na64mu() -> None:
     np.testing.assert_allclose(found, [1.08e-4, 5.92e-4], rtol=0.02)
 
 
+@pytest.mark.acceptance("2.20")
 @pytest.mark.parametrize("mass", [0.25, 0.3, 0.35, 0.38])
 def test_ldmx(mass: float) -> None:
     """Acceptance 2.20 and issue: 1.0-1.5e-3 within x 2, classical Glauber, the calorimeter as the target."""
@@ -50,6 +53,7 @@ def test_ldmx_lives_on_the_rho() -> None:
     assert bound.coupling_upper[1] > 2 * bound.coupling_upper[0]
 
 
+@pytest.mark.acceptance("2.9")
 def test_jpsi_to_axion_and_dark_photon() -> None:
     """Acceptance 2.9: Gamma(J/psi -> a gamma_D)/Gamma(ee) = g^2 m^2/(32 pi alpha) for light particles."""
     jpsi = MESONS["J/psi"]

@@ -41,6 +41,7 @@ def _reach(experiment: Experiment, splitting: float, masses: Array) -> float:
     return _zero(masses, np.where(np.isfinite(inside), inside, -1.0))
 
 
+@pytest.mark.acceptance("4.19")
 @pytest.mark.parametrize(
     ("splitting", "masses", "published"),
     [(0.4, (0.36, 0.40, 0.43, 0.45), 0.39), (0.3, (0.54, 0.58, 0.61), 0.58), (0.7, (0.19, 0.21, 0.23), 0.21)],
@@ -74,6 +75,9 @@ def _periphery(experiment: Experiment, mass: Array, splitting: float) -> Array:
     return np.asarray(np.take_along_axis(cut.value, best, 1) / np.take_along_axis(free.value, best, 1))[:, 0]
 
 
+@pytest.mark.acceptance(
+    "4.13", differs="99 % pass instead of 52 %; modules 8.6 cm off the beam would give the published number"
+)
 def test_s004_periphery_cut_is_passed_by_showers_in_the_middle_of_a_cell() -> None:
     """S004 quotes 52 % (45 % at least). A shower that hits a cell of 20 cm in its middle leaves 0.7 % outside it, and
 
@@ -116,18 +120,21 @@ def scan() -> dict[str, Any]:
     }
 
 
+@pytest.mark.acceptance("1.17")
 def test_s001_lower_two_sigma_edge(scan: dict[str, Any]) -> None:
     """1.14 GeV within 5 % on the published invisible curve (found 1.16); 1.1-1.5 GeV from first principles (1.37)."""
     assert _zero(SCAN, np.log(scan["edge"] / scan["published"])) == pytest.approx(1.14, rel=0.05)
     assert 1.1 < _zero(SCAN, np.log(scan["edge"] / scan["here"])) < 1.5
 
 
+@pytest.mark.acceptance("1.19")
 def test_s001_relic_line(scan: dict[str, Any]) -> None:
     """Left at 0.82 GeV +- 10 %, from first principles and on the published curve."""
     for name in ("here", "published"):
         assert _zero(SCAN, np.log(scan["relic"] / scan[name])) == pytest.approx(0.82, rel=0.10)
 
 
+@pytest.mark.acceptance("1.20")
 def test_s001_feature_between_prompt_and_invisible_region(scan: dict[str, Any]) -> None:
     """The lower edge is raised over the invisible limit from 0.36-0.41 to 0.75-1.0 GeV, by 1.8-2.7 at 0.42-0.50 GeV.
 
@@ -150,6 +157,7 @@ def test_the_published_normalisation_says_so() -> None:
     assert not any("rescaled" in m for m in dt.limit(model, SEMI, **BRANCH).method)
 
 
+@pytest.mark.acceptance("1.39")
 @pytest.mark.parametrize(
     ("experiment", "published"),
     [
@@ -182,6 +190,9 @@ def test_s000_photon_counted_in_the_modules() -> None:
     assert np.all(np.concatenate(list(ratio.values())) > 0.999)
 
 
+@pytest.mark.acceptance(
+    "4.23", differs="0.61 GeV instead of 0.53 on the central line, not the whole region up to 1 GeV"
+)
 @pytest.mark.validate
 def test_a_compact_first_module_reaches_shorter_lifetimes() -> None:
     """S004 expects that 50 cm instead of 150 cm cover the (g-2) and relic region at 5e12.

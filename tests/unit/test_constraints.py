@@ -24,6 +24,7 @@ from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 from tests.trace import GAMMA, METRIC, Matrix
 
 
+@pytest.mark.acceptance("1.38")
 def test_babar_numbers_of_the_issue() -> None:
     """One published number (2 GeV) fixes the rate; two others come out within 10 %."""
     found = dt.constraint("babar-2017", dt.model("dark-photon", mass=[0.3, 3.0, 8.5]))
@@ -111,6 +112,7 @@ def test_cmb_is_the_cold_limit_of_the_thermal_average() -> None:
         assert annihilation_at_rest(model)[0, k] == pytest.approx(float(warm[0, 0]), rel=1e-3)
 
 
+@pytest.mark.acceptance("3.16")
 def test_cmb_applies_where_it_should() -> None:
     """Dirac pairs are excluded on their thermal line (row 3.16), p waves and depleted partners are not."""
     dirac = dt.model("dark-photon", mass=[0.03, 0.3])
@@ -124,6 +126,7 @@ def test_cmb_applies_where_it_should() -> None:
     assert weak / strong == pytest.approx((np.sin(0.08) / np.sin(0.04)) ** 2, rel=1e-3)  # sin^4 in the rate
 
 
+@pytest.mark.acceptance("1.25")
 def test_i2dm_points_of_s001() -> None:
     """Row 1.25: theta = 8e-2 is excluded by the CMB on its relic line, 4e-2 needs a larger eps."""
     lines = {}
@@ -215,6 +218,7 @@ def test_islands_are_kept() -> None:
     assert third == ()
 
 
+@pytest.mark.acceptance("1.31")
 def test_relic_line_of_small_splittings_and_dumps() -> None:
     """Row 1.31: at delta = 0.1 the dumps reach the relic line only above m_chi1 of about 12 MeV."""
     chi = np.array([0.005, 0.009, 0.02, 0.03])
@@ -243,6 +247,7 @@ def test_refusals_say_why() -> None:
             dt.constraint(name, dt.model(model, mass=0.1))
 
 
+@pytest.mark.acceptance("6.5")
 def test_slac_points() -> None:
     curve = dt.constraint("slac-mq", dt.model("millicharge", mass=[1e-3, 0.01, 0.1, 0.2]))
     np.testing.assert_allclose(curve.coupling[[0, 2]], [4.1e-5, 5.8e-4])

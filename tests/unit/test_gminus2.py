@@ -74,6 +74,7 @@ def test_massless_photon_gives_schwinger() -> None:
     assert float(kernel(VECTOR, np.array([1e-8]))[0]) == pytest.approx(1 / (8 * np.pi**2), rel=1e-6)
 
 
+@pytest.mark.acceptance("2.11", "4.2")
 def test_numbers_of_the_issue() -> None:
     band = dt.gminus2(dt.model("dark-photon", mass=[0.1, 0.39, 1.14]))
     np.testing.assert_allclose(band.coupling, [3.12e-3, 7.77e-3, 2.02e-2], rtol=5e-3)

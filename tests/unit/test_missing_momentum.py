@@ -34,6 +34,7 @@ def test_ldmx_at_4_gev() -> None:
     assert np.all(np.abs(np.log(declared / [3.5e-6, 5.1e-5])) < np.log(1.15))
 
 
+@pytest.mark.acceptance("6.2")
 def test_na64mu_2022() -> None:
     """Below 40 MeV the published limit is 1.76e-3 (x1.25) with the declared efficiency of 7 %; ideal: 3.9e-4."""
     declared = upper(dt.experiment("na64mu-2022"), [0.001, 0.01, 0.04])

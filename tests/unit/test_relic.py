@@ -84,6 +84,7 @@ def test_pseudo_dirac_without_splitting_is_dirac() -> None:
     np.testing.assert_allclose(*both, rtol=1e-5)
 
 
+@pytest.mark.acceptance("1.28")
 def test_y_is_linear_in_alpha_d_at_fixed_coupling_and_invariant_on_the_target() -> None:
     """Row 1.28, and y of the relic line does not know how it is shared between eps and alpha_D."""
     models = [dt.model("dark-photon", mass=0.03, alpha_D=a) for a in (0.1, 0.5)]
@@ -95,6 +96,7 @@ def test_y_is_linear_in_alpha_d_at_fixed_coupling_and_invariant_on_the_target() 
     assert float(weak.y[0]) == pytest.approx(0.25 * 2e-14 * 10**2, rel=0.1)  # row 3.1: f = 0.24-0.26 for pseudo-Dirac
 
 
+@pytest.mark.acceptance("3.1")
 def test_factor_f_of_s003() -> None:
     """Row 3.1: y = f 2e-14 (m_chi/MeV)^2 with f = O(1); published curves have 5.8-7.2, 2.8-3.5 and 0.24-0.26."""
     chi = np.array([0.01, 0.03, 0.1])
@@ -217,6 +219,7 @@ def test_omega_inverts_the_target() -> None:
         np.testing.assert_allclose(reached, 0.12, rtol=1e-3)
 
 
+@pytest.mark.acceptance("1.35", "4.9")
 def test_resonance_lowers_the_target() -> None:
     """Row 1.35: 2 < R < 3 is enhanced by the resonance."""
     ratio = np.array([2.05, 2.5, 3.0])

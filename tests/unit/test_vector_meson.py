@@ -148,6 +148,7 @@ def test_mesons_per_electron_at_na64() -> None:
     assert classical["rho"] < 0.6 * found["rho"]
 
 
+@pytest.mark.acceptance("0.23")
 @pytest.mark.parametrize("glauber", ["full", "classical"])
 def test_the_order_of_the_dipole_signal(glauber: str) -> None:
     """S000 (acceptance 0.23): J/psi above all others, phi above omega although fewer, from 10 MeV to each threshold.
@@ -166,6 +167,7 @@ def test_the_order_of_the_dipole_signal(glauber: str) -> None:
     assert low < signal["phi"][0] / signal["rho"][0] < high
 
 
+@pytest.mark.acceptance("0.17", "0.18")
 def test_yield_is_the_sum_over_mesons_and_carries_the_model_uncertainty() -> None:
     model = dt.model("dipole-idm", mass=[0.01, 0.3, 0.45, 1.6])
     path = _tracks()

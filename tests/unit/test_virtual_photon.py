@@ -73,6 +73,7 @@ def test_energy_spectrum_integrates_to_the_cross_section(name: str) -> None:
     assert np.trapezoid(part.value[0], x) == pytest.approx(total, rel=0.02)
 
 
+@pytest.mark.acceptance("0.33")
 def test_missing_energy_of_s000_rises_to_the_beam_energy() -> None:
     """S000 Fig. 4 left: a peak near E_e, weak dependence on the splitting; acceptance 0.20 and 0.33."""
     x = np.array([0.5, 0.7, 0.9, 0.98])
@@ -101,6 +102,7 @@ def _on_one_radiation_length(model: Model, minimum: float = 50.0) -> Yield:
     return vp.VirtualPhoton().produce(model, path, minimum)
 
 
+@pytest.mark.acceptance("0.14")
 def test_counts_of_s000_equation_7() -> None:
     """N = EOT rho N_A/A L_T times the integral of d sigma/dE_miss (acceptance 0.14), by a trapezium in E_miss."""
     model = dt.model("dipole-idm", mass=0.1)

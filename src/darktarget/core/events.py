@@ -3,14 +3,13 @@
 Numbers follow the Monte Carlo numbering scheme of the PDG review: leptons and nuclei as there, dark matter 51 (scalar),
 52 (fermion), 53 (vector), mediators 54 (spin 0) and 55 (spin 1), 39 (spin 2). What other codes of the field call them:
 
-=============  =======  =====================================  ==========
-particle       here     DMG4                                   LDMX
-=============  =======  =====================================  ==========
-spin-1         55       5500022 (A' invisible),                622 (A')
-                        5500122 (visible), 5500322 (inelastic)
-spin-0         54       numbers of its own per parity          -
-spin-2         39       -                                      -
-=============  =======  =====================================  ==========
+========  ====  ==============================================================  ========
+particle  here  DMG4                                                            LDMX
+========  ====  ==============================================================  ========
+spin-1    55    5500022 (A' invisible), 5500122 (visible), 5500322 (inelastic)  622 (A')
+spin-0    54    numbers of its own per parity                                   -
+spin-2    39    -                                                               -
+========  ====  ==============================================================  ========
 """
 
 from __future__ import annotations

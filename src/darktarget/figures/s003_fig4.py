@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from darktarget import api
-from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative
+from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, styles
 from darktarget.figures._s003 import excluded_window, limit, published
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(3e-3, 1, 81), np.linspace(0.18, 0.34, 65)]))
@@ -24,7 +24,7 @@ class S003Fig4:
     name = "s003-fig4"
     caption = "NA64 2016-2018 limits on y, alpha_D = 0.1 and 0.5, m_A'/m_chi = 3, and thermal targets"
     source = "arXiv:2108.04195 Fig. 4"
-    rows = ("1.28", "3.32", "3.33")
+    rows = ("1.28", "3.31", "3.32", "3.33")
 
     def draw(self) -> Sheet:
         """Fermion and scalar limits for both couplings; targets of scalar, Majorana and pseudo-Dirac dark matter."""
@@ -41,7 +41,10 @@ class S003Fig4:
         grows = Check(
             "1.28", "y at fixed eps grows as alpha_D (0.5 over 0.1)", 5.0, float(strong / weak), relative(0.01)
         )
-        return Sheet(panels, [*windows(), grows], legend="NA64, recomputed (arXiv:2108.04195), and thermal targets")
+        shown = Check.statement("3.31", "three thermal targets, known at every mass, in each panel", complete(panels))
+        return Sheet(
+            panels, [*windows(), grows, shown], legend="NA64, recomputed (arXiv:2108.04195), and thermal targets"
+        )
 
     def curve(self, kind: str, alpha: float) -> marks.Mark:
         """The limit of one kind of dark matter; S003 lets the width of a strongly coupled fermion run."""
@@ -52,6 +55,12 @@ class S003Fig4:
         """The thermal target of one kind of dark matter."""
         model = api.model("dark-photon", mass=MASSES_GEV, dm=dm, alpha_D=alpha)
         return marks.of(api.relic_target(model), f"thermal target, {TARGETS[dm]}", marks.Y)
+
+
+def complete(panels: list[Panel]) -> bool:
+    """Whether each panel has the three targets without gaps."""
+    targets = [[m for m in panel.marks if m.style is styles.RELIC] for panel in panels]
+    return all(len(found) == 3 and all(np.isfinite(m.y).all() for m in found) for found in targets)
 
 
 def windows() -> Iterator[Check]:
