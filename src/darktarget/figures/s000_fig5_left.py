@@ -13,7 +13,7 @@ class S000Fig5Left:
 
     name = "s000-fig5-left"
     caption = "NA64e on a magnetic dipole, splitting 1e-3, 90 % CL; LEP and CHARM II are not recomputed for dipoles"
-    source = "arXiv:2305.16781 for the model; S000 Fig. 5 left"
+    source = "arXiv:2603.28278 Fig. 5 left"
     rows = ("0.24", "0.25", "0.27", "0.28", "0.30", "0.31")
 
     def draw(self) -> Sheet:

@@ -18,7 +18,7 @@ class S000Fig5Right:
         "NA64e on a magnetic dipole, splitting 0.05, 90 % CL, the decay photon unseen as in S000 but for one curve; "
         "LEP is not recomputed for dipoles"
     )
-    source = "arXiv:2305.16781 for the model; S000 Fig. 5 right"
+    source = "arXiv:2603.28278 Fig. 5 right"
     rows = ("0.26", "0.30", "0.31")
 
     def draw(self) -> Sheet:
