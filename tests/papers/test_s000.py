@@ -109,7 +109,7 @@ def test_results_say_what_they_assume() -> None:
     bound = reach("na64e-5e12", 1)
     text = "; ".join(bound.method)
     assert "chi1 chi0bar alone" in text
-    assert "not counted as visible energy" in text
+    assert "every chi1 counted as invisible" in text
     assert "Glauber" in text
     assert "scaled with exposure" in text  # the background that b = 0 forgets
     assert bound.references

@@ -15,7 +15,7 @@ from darktarget.constraints._flight import between, daughter_energies, decay_len
 from darktarget.constraints.babar_2017 import COSINE, RESOLUTION, ROOT_S, TOP, broad, photon_rate, unseen
 from darktarget.constraints.cmb import annihilation_at_rest
 from darktarget.constraints.e949 import kaon_width
-from darktarget.core import Array
+from darktarget.core import SCALAR, VECTOR, Array, LorentzStructure
 from darktarget.errors import PhysicsError
 from darktarget.interface.cli import app
 from darktarget.thermal.average import density, reaction_densities
@@ -32,7 +32,7 @@ def test_babar_numbers_of_the_issue() -> None:
     assert found.intervals[2] == ()
 
 
-def _trace(s: float, mass: float, cosine: float) -> float:
+def _trace(s: float, mass: float, cosine: float, scalar: bool = False) -> float:
     """Spin sum of e+ e- -> gamma X from explicit matrices, at e = 1 and unit coupling, electrons massless."""
     E, k = np.sqrt(s) / 2, (s - mass**2) / (2 * np.sqrt(s))
     sine = np.sqrt(1 - cosine**2)
@@ -43,25 +43,28 @@ def _trace(s: float, mass: float, cosine: float) -> float:
         return np.asarray(np.einsum("m,mab->ab", v * METRIC, np.array(GAMMA)))
 
     total = 0.0
+    vertices = [(1.0, np.eye(4))] if scalar else [(-METRIC[mu], GAMMA[mu]) for mu in range(4)]
     first, second = p1 - photon, photon - p2
     t1, t2 = (float((v * v * METRIC).sum()) for v in (first, second))
-    for mu in range(4):
+    for sign, vertex in vertices:
         for nu in range(4):
-            M = GAMMA[nu] @ slash(first) @ GAMMA[mu] / t1 + GAMMA[mu] @ slash(second) @ GAMMA[nu] / t2
+            M = vertex @ slash(first) @ GAMMA[nu] / t1 + GAMMA[nu] @ slash(second) @ vertex / t2
             bar = GAMMA[0] @ M.conj().T @ GAMMA[0]
-            sign = METRIC[mu] * METRIC[nu]  # both polarisation sums are -g: the currents are conserved
-            total += float(np.trace(slash(p2) @ M @ slash(p1) @ bar).real) * sign
+            weight = -METRIC[nu] * sign  # the polarisation sums are -g: the currents are conserved
+            total += float(np.trace(slash(p2) @ M @ slash(p1) @ bar).real) * weight
     return total / 4
 
 
+@pytest.mark.parametrize("structure", [VECTOR, SCALAR])
 @pytest.mark.parametrize("mass", [0.0, 1.0, 5.0])
-def test_mono_photon_rate_against_explicit_traces(mass: float) -> None:
+def test_mono_photon_rate_against_explicit_traces(mass: float, structure: LorentzStructure) -> None:
     s = ROOT_S**2
     x, w = np.polynomial.legendre.leggauss(24)
     charge = 4 * np.pi * ALPHA
-    mean = np.array([_trace(s, mass, float(COSINE * c)) for c in x])
+    mean = np.array([_trace(s, mass, float(COSINE * c), structure is SCALAR) for c in x])
     flux = charge**2 * (1 - mass**2 / s) / (32 * np.pi * s)
-    assert float(photon_rate(np.array([mass]))[0]) == pytest.approx(flux * COSINE * float(mean @ w), rel=1e-6)
+    rate = float(photon_rate(np.array([mass]), structure)[0])
+    assert rate == pytest.approx(flux * COSINE * float(mean @ w), rel=1e-6)
 
 
 def test_dipole_pairs_against_s000() -> None:
@@ -235,7 +238,8 @@ def test_kaon_rate_vanishes_with_the_mass() -> None:
 def test_refusals_say_why() -> None:
     for name, model, word in (
         ("slac-mq", "dark-photon", "millicharged"),
-        ("babar-2017", "scalar", "vector mediators"),
+        ("babar-2017", "axial", "vector, scalar, pseudoscalar mediators"),
+        ("e137", "scalar", "vector mediators"),
         ("nucal", "l-mu-l-tau", "kinetic mixing"),
         ("lep", "dipole-idm", "none of its own"),
     ):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar, Final
 
 import numpy as np
 
 from darktarget import __version__
-from darktarget.core import VECTOR, Array, Curve, Model, Published
+from darktarget.core import VECTOR, Array, Curve, LorentzStructure, Model, Published
 from darktarget.errors import PhysicsError
 
 #: Couplings at which counts are evaluated where they are no power of the coupling: 40 per decade.
@@ -120,10 +120,20 @@ def electron_vector(model: Model, search: str) -> Array:
     Raises:
         PhysicsError: the mediator is not a massive vector.
     """
+    return electron_coupling(model, search, (VECTOR,))
+
+
+def electron_coupling(model: Model, search: str, known: Collection[LorentzStructure]) -> Array:
+    """Coupling of some Lorentz structures to the electron in units of e * coupling, [point].
+
+    Raises:
+        PhysicsError: the mediator is none of them, or has no mass.
+    """
     if through_photon(model):
         raise PhysicsError(f"{search} is recomputed for mediators; {model.name} has none of its own")
-    if model.structure is not VECTOR:
-        raise PhysicsError(f"{search} is recomputed for vector mediators; {model.name} is {model.structure.name}")
+    if model.structure not in known:
+        names = ", ".join(s.name for s in known)
+        raise PhysicsError(f"{search} is recomputed for {names} mediators; {model.name} is {model.structure.name}")
     return np.abs(model.charge("electron"))
 
 

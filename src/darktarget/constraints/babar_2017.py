@@ -1,7 +1,8 @@
 r"""BaBar's single-photon search, arXiv:1702.03327: e+ e- -> gamma X, X invisible.
 
 .. math:: \frac{d\sigma}{dc} = \frac{\pi\alpha^2\epsilon^2}{s}\Bigl(1-\frac{M^2}{s}\Bigr)
-          \Bigl[\frac tu+\frac ut+\frac{2sM^2}{tu}\Bigr]
+          \Bigl[\frac tu+\frac ut+\frac{2sM^2}{tu}\Bigr],\qquad
+          \Bigl[\dots\Bigr] = \frac{s^2+M^4}{2tu}\ {\rm for\ spin\ 0}
 
 within |c| < 0.6, times the fraction of events without a visible decay inside the detector: a chi2 that decays within
 1.5 m is taken as seen. One published number, the limit at 2 GeV, fixes the number of excluded events; efficiency and
@@ -11,12 +12,13 @@ between 3.5 and 5 GeV), which no rate can know, and goes on to 8 GeV with other 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from darktarget.constraints._declare import COUPLINGS, Search, electron_vector, exceeding, through_photon
+from darktarget.constraints._declare import COUPLINGS, Search, electron_coupling, exceeding, through_photon
 from darktarget.constraints._flight import (
     Unstable,
     bare,
@@ -27,7 +29,17 @@ from darktarget.constraints._flight import (
     unstable,
     virtual_masses,
 )
-from darktarget.core import Array, Channel, Curve, Model, Published
+from darktarget.core import (
+    PSEUDOSCALAR,
+    SCALAR,
+    VECTOR,
+    Array,
+    Channel,
+    Curve,
+    LorentzStructure,
+    Model,
+    Published,
+)
 from darktarget.units import ALPHA, GeV
 
 ROOT_S: Final = 10.36 * GeV  # mostly Upsilon(3S) and (2S), arXiv:1702.03327
@@ -35,6 +47,16 @@ COSINE: Final = 0.6  # |cos theta*| of the photon, arXiv:1702.03327
 TOP: Final = 5.5 * GeV  # up to 8 GeV the search uses other data with more background, which are not recomputed
 RADIUS: Final = 150.0  # cm: drift chamber and calorimeter, Nucl. Instrum. Meth. A 479 (2002) 1
 REFERENCE: Final = 2.0 * GeV
+FLAT: Final = float(2 * np.arctanh(COSINE))  # integral of 1/(1-c^2) over the acceptance
+BOTH: Final = 2 * FLAT - 2 * COSINE  # of (1+c^2)/(1-c^2)
+#: Half the bracket above integrated over the acceptance, as a function of M^2/s, by Lorentz structure (read-only).
+ANGLES: Final[Mapping[LorentzStructure, Callable[[Array], Array]]] = MappingProxyType(
+    {
+        VECTOR: lambda r: BOTH + 4 * r / (1 - r) ** 2 * FLAT,
+        SCALAR: lambda r: (1 + r**2) / (1 - r) ** 2 * FLAT,
+        PSEUDOSCALAR: lambda r: (1 + r**2) / (1 - r) ** 2 * FLAT,
+    }
+)
 RESOLUTION: Final = 1.5 * GeV**2  # of M^2 for a light X, arXiv:1702.03327
 PHOTON: Final = (
     "e+ e- -> gamma gamma*, gamma* -> dark pairs; only the pairs within one resolution of M^2 count against the limit "
@@ -44,7 +66,7 @@ PHOTON: Final = (
 
 
 class Babar2017(Search):
-    """Mono-photon limit on vector mediators, with a veto on visible decays."""
+    """Mono-photon limit on vector and spin-0 mediators, with a veto on visible decays."""
 
     name = "babar-2017"
     title = "BaBar mono-photon"
@@ -57,8 +79,8 @@ class Babar2017(Search):
         """Excluded couplings; islands where decays inside the detector veto the signal."""
         if through_photon(model):
             return self.curve(model, exceeding(broad(model) / self._limit()), PHOTON)
-        charge = electron_vector(model, self.name)
-        rate = photon_rate(model.mass) * charge**2
+        charge = electron_coupling(model, self.name, ANGLES)
+        rate = photon_rate(model.mass, model.structure) * charge**2
         counts = (rate / self._limit())[:, None] * COUPLINGS**2 * unseen(model)
         method = (
             "e+ e- -> gamma X at tree level in |cos theta*| < 0.6, normalised to the published limit at 2 GeV, "
@@ -95,14 +117,12 @@ def broad(model: Model) -> Array:
     return found
 
 
-def photon_rate(mass: Array) -> Array:
+def photon_rate(mass: Array, structure: LorentzStructure = VECTOR) -> Array:
     """sigma(e+ e- -> gamma X) in the acceptance at unit coupling, [point]; 0 above 5.5 GeV."""
-    s, c = ROOT_S**2, COSINE
-    r = mass**2 / s
-    both, flat = 4 * np.arctanh(c) - 2 * c, 2 * np.arctanh(c)  # of (1+c^2)/(1-c^2) and 1/(1-c^2), both hemispheres
+    s = ROOT_S**2
     open_ = mass < TOP
-    safe = np.where(open_, r, 0.0)
-    value = 2 * np.pi * ALPHA**2 / s * (1 - safe) * (both + 4 * safe / (1 - safe) ** 2 * flat)
+    safe = np.where(open_, mass**2 / s, 0.0)
+    value = 2 * np.pi * ALPHA**2 / s * (1 - safe) * ANGLES[structure](safe)
     return np.asarray(np.where(open_, value, 0.0))
 
 

@@ -29,6 +29,7 @@ MASSES_GEV: Final = np.unique(
     np.concatenate([np.geomspace(0.01, 1.3, 25), np.linspace(0.36, 0.54, 10), np.linspace(1.4, 1.62, 12)])
 )
 DENSE_GEV: Final = np.geomspace(0.01, 2, 140)
+SEARCHED_GEV: Final = np.geomspace(0.01, 1.5, 20)
 SUB_GEV: Final = (0.01, 0.03, 0.1, 0.3, 0.7, 1.0)
 
 
@@ -45,13 +46,19 @@ def sub_gev(experiment: str, splitting: float, charges: int = 2) -> tuple[float,
     return float(found.min()), float(found.max())
 
 
-def panel(splitting: float) -> Panel:
-    """Both charge assignments for every exposure, one of them alone at 5e12, and the thermal target."""
+def panel(splitting: float, *others: marks.Mark) -> Panel:
+    """Both charge assignments for every exposure, one of them alone at 5e12, the thermal target, and others."""
     drawn = [marks.of(reach(name, MASSES_GEV, splitting), label) for name, label in CURVES.items()]
     one = reach("na64e-5e12", MASSES_GEV, splitting, 1).coupling_upper
     alone = marks.line(r"5e12 EOT, $\chi_1\bar\chi_0$ alone", MASSES_GEV, one, styles.COMPARISON)
     target = marks.relic("thermal target", DENSE_GEV, relic(splitting))
-    return Panel(MASS, SCALE, [*drawn, alone, target])
+    return Panel(MASS, SCALE, [*drawn, alone, *others, target])
+
+
+def searches(splitting: float, *names: str) -> list[marks.Mark]:
+    """Other searches, recast for the dipole."""
+    model = api.model("dipole-idm", mass=SEARCHED_GEV, splitting=splitting)
+    return [marks.of(api.constraint(name, model)) for name in names]
 
 
 @cache

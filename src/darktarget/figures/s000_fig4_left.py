@@ -22,7 +22,7 @@ class S000Fig4Left:
 
     name = "s000-fig4-left"
     caption = "Missing energy of dipole pairs from virtual photons, 100 GeV on lead, Lambda = 1 GeV, splitting 1e-3"
-    source = "arXiv:2305.16781 for the model; S000 Fig. 4 left"
+    source = "arXiv:2603.28278 Fig. 4 left"
     rows = ("0.20", "0.33")
 
     def draw(self) -> Sheet:

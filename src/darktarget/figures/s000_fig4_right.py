@@ -25,7 +25,7 @@ class S000Fig4Right:
 
     name = "s000-fig4-right"
     caption = "Dipole pairs between 50 and 100 GeV at 5e12 EOT, splitting 1e-3, Lambda = 1 TeV (S000 does not say its)"
-    source = "arXiv:2305.16781 for the model; S000 Fig. 4 right"
+    source = "arXiv:2603.28278 Fig. 4 right"
     rows = ("0.19", "0.21", "0.22", "0.23")
 
     def draw(self) -> Sheet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from darktarget.figures import Check, Sheet, factor, relative
-from darktarget.figures._s000 import panel, reach, relic_range, sub_gev
+from darktarget.figures._s000 import panel, reach, relic_range, searches, sub_gev
 
 SPLITTING = 1e-3
 
@@ -13,12 +13,16 @@ class S000Fig5Left:
 
     name = "s000-fig5-left"
     caption = "NA64e on a magnetic dipole, splitting 1e-3, 90 % CL; LEP and CHARM II are not recomputed for dipoles"
-    source = "arXiv:2305.16781 for the model; S000 Fig. 5 left"
+    source = "arXiv:2603.28278 Fig. 5 left"
     rows = ("0.24", "0.25", "0.27", "0.28", "0.30", "0.31")
 
     def draw(self) -> Sheet:
         """Four exposures and the thermal target."""
-        return Sheet([panel(SPLITTING)], self.checks(), legend="splitting 0.001, pairs of both charge assignments")
+        return Sheet(
+            [panel(SPLITTING, *searches(SPLITTING, "babar-2017"))],
+            self.checks(),
+            legend="splitting 0.001, pairs of both charge assignments",
+        )
 
     def checks(self) -> list[Check]:
         """Numbers of the text; ranges are those from 10 MeV to 1 GeV."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from darktarget.figures import Check, Remedy, Sheet, factor
-from darktarget.figures._s000 import panel, relic_range, sub_gev
+from darktarget.figures import Check, Remedy, Sheet, factor, marks, styles
+from darktarget.figures._s000 import panel, reach, relic_range, searches, sub_gev
 
 SPLITTING = 0.05
 WIDER = 0.15
+SEEN_GEV = (0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3, 0.7, 1.3)
 
 
 class S000Fig5Right:
@@ -14,15 +15,22 @@ class S000Fig5Right:
 
     name = "s000-fig5-right"
     caption = (
-        "NA64e on a magnetic dipole, splitting 0.05, 90 % CL, the decay photon taken as unseen as in S000; BaBar, "
-        "NuCal and LEP are not recomputed for dipoles"
+        "NA64e on a magnetic dipole, splitting 0.05, 90 % CL, the decay photon unseen as in S000 but for one curve; "
+        "LEP is not recomputed for dipoles"
     )
-    source = "arXiv:2305.16781 for the model; S000 Fig. 5 right"
+    source = "arXiv:2603.28278 Fig. 5 right"
     rows = ("0.26", "0.30", "0.31")
 
     def draw(self) -> Sheet:
         """Four exposures and the thermal target."""
-        return Sheet([panel(SPLITTING)], self.checks(), legend="splitting 0.05, pairs of both charge assignments")
+        seen = reach("na64e-1e13-photon", SEEN_GEV, SPLITTING).coupling_upper
+        photon = marks.line("1e13 EOT, decay photon counted as visible", SEEN_GEV, seen, styles.COMPARISON)
+        others = searches(SPLITTING, "babar-2017", "nucal", "charm")
+        return Sheet(
+            [panel(SPLITTING, photon, *others)],
+            self.checks(),
+            legend="splitting 0.05, pairs of both charge assignments",
+        )
 
     def checks(self) -> list[Check]:
         """Numbers of the text."""

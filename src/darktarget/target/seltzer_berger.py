@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.interpolate import PchipInterpolator, RegularGridInterpolator
 
 from darktarget.units import ELECTRON_MASS, MeV
+
+if TYPE_CHECKING:
+    from scipy.interpolate import RegularGridInterpolator
 
 Floats = npt.NDArray[np.float64]
 HIGHEST = 50 * MeV
@@ -23,6 +26,8 @@ _BETWEEN = np.linspace(0.0, 1.0, 81)  # k/T where the curves are read off: strai
 @cache
 def _tables() -> tuple[npt.NDArray[np.int64], RegularGridInterpolator]:
     """Charge numbers, and scaled cross sections over (ln Z, x, ln T)."""
+    from scipy.interpolate import PchipInterpolator, RegularGridInterpolator  # heavy, and limits do not need it
+
     rows = np.loadtxt(str(files("darktarget.target") / "data" / "bremsstrahlung.csv"), delimiter=",")
     Z, x, T = np.unique(rows[1:, 0]), np.unique(rows[1:, 1]), rows[0, 2:] * MeV
     values = rows[1:, 2:].reshape(Z.size, x.size, T.size)
