@@ -44,7 +44,7 @@ run: $(VENV)/.run
 	$(BIN)/darktarget limit na64e-2018 dark-photon --out out/ --force
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -q -m "not validate"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not validate"
 
 validate: $(VENV)/.test
 	$(BIN)/python -m pytest -q -m validate
