@@ -39,6 +39,7 @@ from darktarget.core import (
     Yield,
 )
 from darktarget.core.signal import combined, mean_systematics
+from darktarget.detector.forward import Simulation
 from darktarget.errors import InputError, UnknownName
 from darktarget.islands import Exclusion
 from darktarget.measure import Counting
@@ -48,6 +49,8 @@ from darktarget.production._sampling import Sampler
 from darktarget.statistics import Solution, check_choices, treatment
 from darktarget.target.track_tables import tracks_by
 from darktarget.units import GeV
+
+EventSource = Sampler | Simulation  # of a bare target, and of a target in a detector
 
 
 def tracks(beam: Beam, target: Target, *, cut: float | None = None, method: str = "shower") -> Tracks:
@@ -109,7 +112,7 @@ def choose(**choices: Any) -> Options:
     return Options(**choices)
 
 
-def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahlung", **choices: Any) -> Sampler:
+def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahlung", **choices: Any) -> EventSource:
     """What draws production events of one model point in an experiment's target; ``.events(number, seed)`` does.
 
     Args:
@@ -126,13 +129,16 @@ def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahl
     >>> len(drawn), drawn.role[2]
     (1000, 'mediator')
     """
-    able = tuple(n for n in model.processes if hasattr(PROCESSES[n], "sampler"))
+    simulated = bool(experiment.target.slabs)  # decays in a detector are simulated for every process
+    able = tuple(n for n in model.processes if simulated or hasattr(PROCESSES[n], "sampler"))
     if process not in able:
         raise UnknownName(f"process of {model.name} with events", process, able)
     options = choose(**choices)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
     target = experiment.target
+    if target.slabs:
+        return Simulation(model, produce(model, experiment, processes=[process], **choices)[0], experiment)
     thickness = sum(layer.thickness for layer in target.layers) * target.repeat
     made: Any = PROCESSES[process]()
     drawn: Sampler = made.sampler(model, path, minimum, options, experiment.name, thickness)

@@ -68,6 +68,7 @@ class Search(ABC):
             version=__version__,
             published=self.published,
             stated=self.stated,
+            labels=model.labels,
         )
 
 
@@ -108,13 +109,18 @@ def exceeding(ratio: Array, coupling: Array = COUPLINGS) -> Intervals:
     return tuple(out)
 
 
+def through_photon(model: Model) -> bool:
+    """Whether dark pairs couple to the photon itself: there is no mediator of its own."""
+    return not bool(model.mediator_mass.any())
+
+
 def electron_vector(model: Model, search: str) -> Array:
     """Vector coupling to the electron in units of e * coupling, [point].
 
     Raises:
         PhysicsError: the mediator is not a massive vector.
     """
-    if not model.mediator_mass.any():
+    if through_photon(model):
         raise PhysicsError(f"{search} is recomputed for mediators; {model.name} has none of its own")
     if model.structure is not VECTOR:
         raise PhysicsError(f"{search} is recomputed for vector mediators; {model.name} is {model.structure.name}")

@@ -9,15 +9,24 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from darktarget.constraints._declare import COUPLINGS, Search, exceeding, photon_like
-from darktarget.constraints._flight import bare, between, dark_channels, into_states, mediator_channels, unstable
+from darktarget.constraints._declare import COUPLINGS, Search, exceeding, photon_like, through_photon
+from darktarget.constraints._flight import (
+    bare,
+    between,
+    dark_channels,
+    into_states,
+    mediator_channels,
+    unstable,
+    virtual_masses,
+)
 from darktarget.constraints._sample import SEED, Sample, boosted, directions
-from darktarget.core import Array, Curve, Model
-from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM
+from darktarget.core import Array, Channel, Curve, Model
+from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 SCATTERING: Final = (
     "elastic, up- and down-scattering on electrons with the Dirac cross section, the mass splitting neglected in it"
 )
+VIRTUAL: Final = 2.0 * GeV  # largest mass of a virtual photon that a proton radiates
 BINS: Final = 60  # of ln(p/m), per decay
 LOG_BOOST: Final = np.linspace(np.log(1e-3), np.log(1e6), BINS + 1)
 
@@ -60,6 +69,7 @@ class DumpSearch(Search):
     efficiency: ClassVar[float]
     excluded: ClassVar[float]
     production: ClassVar[str]
+    photons: ClassVar[bool] = False  # whether dark pairs of virtual photons are treated, which needs ``mediators``
 
     @abstractmethod
     def samples(self, model: Model) -> Iterator[Sample]:
@@ -67,11 +77,14 @@ class DumpSearch(Search):
 
     def check(self, model: Model) -> None:
         """Refuse models that the beam cannot make."""
-        photon_like(model, self.name)
+        if not (self.photons and through_photon(model)):
+            photon_like(model, self.name)
 
     def apply(self, model: Model) -> Curve:
         """Intervals of the coupling with more visible decays than were excluded; both edges are computed."""
         self.check(model)
+        if through_photon(model):
+            return self._photon(model)
         counts = np.stack([self._counts(model, k, made) for k, made in enumerate(self.samples(model))])
         method = (
             f"{self.production}; decays of the mediator and of dark states into visible particles in the volume, "
@@ -79,6 +92,36 @@ class DumpSearch(Search):
             *((SCATTERING,) if self.column and scatters(model) else ()),
         )
         return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
+
+    def _photon(self, model: Model) -> Curve:
+        """Dark pairs of virtual photons, whose mass is integrated over."""
+        counts = np.zeros((model.points, COUPLINGS.size))
+        for k in range(model.points):
+            for channel in mediator_channels(model):
+                least = float(np.sum([m[k] for m in channel.masses]))
+                for root, weight in zip(*virtual_masses(least, VIRTUAL, 16), strict=True):
+                    width = float(channel.at(np.full((model.points, 1), root))[k, 0])
+                    made = self.mediators(float(root))
+                    scaled = Sample(made.momentum, made.weight * width / (np.pi * root**3) * weight)
+                    for flown, decay, seen in self._daughters(model, k, scaled, float(root), channel):
+                        counts[k] += COUPLINGS**channel.power * seen * self._inside(flown, decay)
+        method = (
+            f"{self.production}, of virtual photons up to {VIRTUAL / GeV:g} GeV that become dark pairs",
+            "vector mesons only through the form factor of the proton",
+            f"decays of the heavier state, efficiency {self.efficiency:g}, more than {self.excluded:g} events excluded",
+        )
+        return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
+
+    def mediators(self, mass: float) -> Sample:
+        """Mediators of one mass per primary at unit coupling, for searches with ``photons``."""
+        raise NotImplementedError
+
+    def _inside(self, weight: Array, width: Array) -> Array:
+        """Decays in the volume from weights in bins of boost, on COUPLINGS."""
+        boost = np.exp((LOG_BOOST[1:] + LOG_BOOST[:-1]) / 2)[:, None]
+        length = boost * HBARC_CM / np.maximum(width, 1e-300)
+        chance = between(length, self.volume.shield, self.volume.shield + self.volume.length)
+        return np.asarray((weight[:, None] * chance).sum(axis=0))
 
     def _counts(self, model: Model, k: int, made: Sample) -> Array:
         """Accepted decays per primary on COUPLINGS."""
@@ -88,10 +131,7 @@ class DumpSearch(Search):
         if self.column and scatters(model):
             total += COUPLINGS**4 * self._scattering(model, k, made)
         for weight, width, seen in self._decays(model, k, made):
-            boost = np.exp((LOG_BOOST[1:] + LOG_BOOST[:-1]) / 2)[:, None]
-            length = boost * HBARC_CM / np.maximum(width, 1e-300)
-            chance = between(length, self.volume.shield, self.volume.shield + self.volume.length)
-            total += COUPLINGS**2 * seen * (weight[:, None] * chance).sum(axis=0)
+            total += COUPLINGS**2 * seen * self._inside(weight, width)
         return total
 
     def _decays(self, model: Model, k: int, made: Sample) -> Iterator[tuple[Array, Array, Array]]:
@@ -104,21 +144,30 @@ class DumpSearch(Search):
         energy = np.sqrt((made.momentum**2).sum(axis=1) + mass**2)
         passed = self.volume.accepts(made.momentum) * (energy > self.volume.threshold)
         yield histogram(made.momentum, mass, made.weight * passed), total, visible / np.maximum(total, 1e-300)
-        states, random = unstable(model), np.random.default_rng(SEED + 1)
         for channel, width in ((c, w) for c, w in widths if into_states(model, c)):
-            masses = [float(m[k]) for m in channel.masses]
-            share = width / np.maximum(total, 1e-300)
-            if width[0] == 0 or sum(masses) >= mass:
+            if width[0] > 0:
+                share = width / np.maximum(total, 1e-300)
+                for weight, decay, seen in self._daughters(model, k, made, mass, channel):
+                    yield weight, decay, share * seen
+
+    def _daughters(
+        self, model: Model, k: int, made: Sample, mass: float, channel: Channel
+    ) -> Iterator[tuple[Array, Array, Array]]:
+        """As ``_decays``, for the unstable daughters of one channel."""
+        states, random = unstable(model), np.random.default_rng(SEED + 1)
+        masses = [float(m[k]) for m in channel.masses]
+        if sum(masses) >= mass:
+            return
+        for i, name in enumerate(channel.daughters):
+            if (state := states.get(bare(name))) is None:
                 continue
-            for i, name in enumerate(channel.daughters):
-                if (state := states.get(bare(name))) is None:
-                    continue
-                flown = two_body(made, mass, masses[i], masses[1 - i], random)
-                lab = np.sqrt((flown**2).sum(axis=1) + masses[i] ** 2)
-                ok = self.volume.accepts(flown) * (lab * state.pair[k] > self.volume.threshold)
-                decay, seen = state.width(COUPLINGS)[k], state.width(COUPLINGS, seen=True)[k]
-                fraction = seen / np.maximum(decay, 1e-300)
-                yield histogram(flown, masses[i], made.weight * ok), decay, share * fraction
+            flown = two_body(made, mass, masses[i], masses[1 - i], random)
+            lab = np.sqrt((flown**2).sum(axis=1) + masses[i] ** 2)
+            # the visible energy is taken as uniform up to twice its mean: exact for a radiative decay
+            enough = np.clip(1 - self.volume.threshold / (2 * state.pair[k] * lab), 0, 1)
+            ok = self.volume.accepts(flown) * enough
+            decay, seen = state.width(COUPLINGS)[k], state.width(COUPLINGS, seen=True)[k]
+            yield histogram(flown, masses[i], made.weight * ok), decay, seen / np.maximum(decay, 1e-300)
 
     def _scattering(self, model: Model, k: int, made: Sample) -> float:
         """Scatterings on electrons of the detector above threshold, per primary at unit coupling to the fourth."""

@@ -70,6 +70,16 @@ def unstable(model: Model) -> dict[str, Unstable]:
     return found
 
 
+def virtual_masses(threshold: float, top: float, number: int) -> tuple[Array, Array]:
+    """Gauss-Legendre nodes in ln s of a virtual photon's mass sqrt(s), and weights in s; empty where closed."""
+    if threshold >= top:
+        return np.zeros(0), np.zeros(0)
+    x, w = np.polynomial.legendre.leggauss(number)
+    span = 2 * np.log(top / threshold)
+    s = threshold**2 * np.exp(span * (x + 1) / 2)
+    return np.sqrt(s), s * span * w / 2
+
+
 def daughter_energies(energy: Array, mass: Array, first: Array, second: Array) -> tuple[Array, Array, Array]:
     """Lab energies of the two daughters of a moving parent that decays isotropically.
 

@@ -149,6 +149,7 @@ def band(model: Model, lepton: str = "muon", delta: float | None = None, sigma: 
         version=__version__,
         published=typed,
         extra={"delta_a_at_unit_coupling": unit},
+        labels=model.labels,
     )
 
 

@@ -22,10 +22,15 @@ class Charm(DumpSearch):
         Published("excluded events (0 seen)", 2.3, "", "Phys. Lett. B 157 (1985) 458", "Poisson, 90 % CL"),
     )
     uncertainty = 0.5
+    photons = True
     volume = Volume(480e2, 35e2, 150.0, 150.0, 500.0, 3 * GeV)
     primaries, excluded, efficiency = 2.4e18, 2.3, 0.51
     production = "pi0, eta (0.11 per pi0) and bremsstrahlung of 400 GeV protons"
 
     def samples(self, model: Model) -> Iterator[Sample]:
         """Mediators per proton at unit coupling, one sample per point."""
-        return (proton_sample(400 * GeV, float(m), 0.11) for m in model.mass)
+        return (self.mediators(float(m)) for m in model.mass)
+
+    def mediators(self, mass: float) -> Sample:
+        """Mediators of one mass per proton at unit coupling."""
+        return proton_sample(400 * GeV, mass, 0.11)

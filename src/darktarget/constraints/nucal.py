@@ -22,10 +22,15 @@ class Nucal(DumpSearch):
         Published("efficiency", 0.8, "", "1104.2747", "text, between 0.7 and 0.9"),
     )
     uncertainty = 0.5
+    photons = True
     volume = Volume(64e2, 23e2, 130.0, 130.0, 0.0, 3 * GeV, round=True)
     primaries, excluded, efficiency = 1.71e18, 5.9, 0.8
     production = "pi0, eta (0.078 per pi0, arXiv:1311.3870) and bremsstrahlung of 70 GeV protons"
 
     def samples(self, model: Model) -> Iterator[Sample]:
         """Mediators per proton at unit coupling, one sample per point."""
-        return (proton_sample(70 * GeV, float(m), 0.078) for m in model.mass)
+        return (self.mediators(float(m)) for m in model.mass)
+
+    def mediators(self, mass: float) -> Sample:
+        """Mediators of one mass per proton at unit coupling."""
+        return proton_sample(70 * GeV, mass, 0.078)

@@ -9,7 +9,19 @@ from darktarget.core.curve import Curve, Published
 from darktarget.core.detector import Slab
 from darktarget.core.events import Events
 from darktarget.core.limit import Limit
-from darktarget.core.model import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Channel, Decay, LorentzStructure, Model, State
+from darktarget.core.model import (
+    AXIAL,
+    PSEUDOSCALAR,
+    SCALAR,
+    TENSOR,
+    TENSOR_LEPTONS,
+    VECTOR,
+    Channel,
+    Decay,
+    LorentzStructure,
+    Model,
+    State,
+)
 from darktarget.core.setup import Experiment, PublishedLimit, Run, SignalBin, Signature
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
@@ -30,6 +42,8 @@ __all__ = [
     "DEFAULT",
     "PSEUDOSCALAR",
     "SCALAR",
+    "TENSOR",
+    "TENSOR_LEPTONS",
     "VECTOR",
     "Array",
     "Beam",

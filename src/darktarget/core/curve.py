@@ -48,7 +48,7 @@ class Curve:
         cl: confidence level, nan where none is defined.
         method: approximations. reason: why a point has nothing, or None, [point].
         references: arXiv numbers. version: of darktarget.
-        extra: further columns, each [point]. labels: of mass and coupling, for plots.
+        extra: further columns, each [point]. labels: of mass and coupling in plots.
     """
 
     name: str
@@ -66,11 +66,11 @@ class Curve:
     reason: tuple[str | None, ...]
     references: tuple[str, ...]
     version: str
-    labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
     cl: float = float("nan")
     published: tuple[Published, ...] = ()
     stated: bool = False
     extra: Mapping[str, Array] = field(default_factory=dict)
+    labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
 
     @property
     def y(self) -> Array:

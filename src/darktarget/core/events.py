@@ -16,7 +16,7 @@ spin-2         39       -                                      -
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -29,6 +29,7 @@ from darktarget.errors import InputError
 Ids = NDArray[np.int64]
 INCOMING: Final = -1
 OUTGOING: Final = 1
+DECAYED: Final = 2  # made and gone: its decay products are among the outgoing particles
 
 #: PDG numbers of standard particles (read-only).
 PDG_ID: Final[Mapping[str, int]] = MappingProxyType(
@@ -59,13 +60,14 @@ class Events:
             yield. power: the number grows as coupling**power.
         momentum: (E, px, py, pz), energy unit, beam along z, [event, particle, 4].
         particle: PDG numbers, [event, particle]. mass: energy unit, same shape.
-        status: INCOMING or OUTGOING, [particle].
+        status: INCOMING, OUTGOING or DECAYED, [particle].
         role: what each particle is, in words, [particle].
         vertex: (ct, x, y, z) of production in cm, from the front of the target, [event, 4].
         depth: of production, X0 of the whole target, [event].
         number: events of the whole sample, of which these may be a part.
         seed: of the sample. first: number of the first of these events.
         method: the approximations used. references: arXiv numbers.
+        extra: more columns by name, each [event]: where decays happen and what a detector sees.
     """
 
     process: str
@@ -85,6 +87,7 @@ class Events:
     first: int = 0
     method: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    extra: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not np.all(np.isfinite(self.weight)) or np.any(self.weight < 0):

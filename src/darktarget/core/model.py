@@ -26,6 +26,8 @@ VECTOR = LorentzStructure("vector", 1)  # g gamma^mu
 AXIAL = LorentzStructure("axial", 1)  # g gamma^mu gamma5
 SCALAR = LorentzStructure("scalar", 0)  # g
 PSEUDOSCALAR = LorentzStructure("pseudoscalar", 0)  # i g gamma5
+TENSOR = LorentzStructure("tensor", 2)  # c T^{mu nu} of leptons, photons and all else
+TENSOR_LEPTONS = LorentzStructure("tensor-leptons", 2)  # c T^{mu nu} of the leptons alone
 
 
 #: Coupling at which widths that grow with it enter a propagator: narrow, as at any limit.

@@ -1,4 +1,4 @@
-r"""Two-body decays of spin-1 and spin-0 mediators at any (also virtual) mass; closed channels are exactly 0.
+r"""Two-body decays of mediators at any (also virtual) mass; closed channels are exactly 0.
 
 The widths take the mediator mass M (any shape), the daughter mass m and alpha = coupling^2/(4 pi), broadcast against
 each other, and return the width in the same energy unit. ``currents`` has them for unequal masses.
@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, LorentzStructure
+from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, TENSOR, TENSOR_LEPTONS, VECTOR, Array, LorentzStructure
 from darktarget.decays.currents import (
     AXIAL_FERMIONS,
     PSEUDOSCALAR_FERMIONS,
@@ -26,6 +26,7 @@ from darktarget.decays.currents import (
     pair_width,
 )
 from darktarget.decays.kinematics import directions, momentum
+from darktarget.decays.tensor import TENSOR_FERMIONS, TENSOR_SCALARS, TENSOR_VECTORS
 
 Width = Callable[[Array, Array | float, Array | float], Array]
 
@@ -73,6 +74,11 @@ def pseudoscalar_to_dirac(mass: Array, daughter: Array | float, alpha: Array | f
     return pair_width(PSEUDOSCALAR_FERMIONS, mass, daughter, daughter, alpha)
 
 
+def tensor_to_dirac(mass: Array, daughter: Array | float, alpha: Array | float) -> Array:
+    r"""Spin 2 to a Dirac pair, :math:`\frac{\alpha M^3}{40}(1+\frac83m^2/M^2)\beta^3`, alpha in energy^-2."""
+    return pair_width(TENSOR_FERMIONS, mass, daughter, daughter, alpha)
+
+
 @dataclass(frozen=True)
 class DarkCurrent:
     """The current of one kind of dark matter, and the share of ``pair_width`` that it gives.
@@ -87,11 +93,26 @@ class DarkCurrent:
 
 #: Width of a mediator into a lepton pair, with alpha = g^2/(4 pi), by Lorentz structure (read-only).
 TO_LEPTONS: Final[Mapping[LorentzStructure, Width]] = MappingProxyType(
-    {VECTOR: vector_to_dirac, AXIAL: axial_to_dirac, SCALAR: scalar_to_dirac, PSEUDOSCALAR: pseudoscalar_to_dirac}
+    {
+        VECTOR: vector_to_dirac,
+        AXIAL: axial_to_dirac,
+        SCALAR: scalar_to_dirac,
+        PSEUDOSCALAR: pseudoscalar_to_dirac,
+        TENSOR: tensor_to_dirac,
+        TENSOR_LEPTONS: tensor_to_dirac,
+    }
 )
 
 _SPIN_1: Final = {"majorana": DarkCurrent(AXIAL_FERMIONS, 0.5), "scalar": DarkCurrent(VECTOR_SCALARS)}
 _SPIN_0: Final = {"scalar": DarkCurrent(SCALAR_SCALARS), "vector": DarkCurrent(PSEUDOSCALAR_VECTORS, 0.5)}
+_SPIN_2: Final = MappingProxyType(
+    {
+        "dirac": DarkCurrent(TENSOR_FERMIONS),
+        "majorana": DarkCurrent(TENSOR_FERMIONS, 0.5),
+        "scalar": DarkCurrent(TENSOR_SCALARS),
+        "vector": DarkCurrent(TENSOR_VECTORS, 0.5),
+    }
+)
 
 #: Current of each kind of dark matter: it has the mediator's structure, except that a Majorana fermion has no vector
 #: current, and that vectors couple through phi V Vtilde (read-only).
@@ -109,6 +130,8 @@ TO_DARK: Final[Mapping[LorentzStructure, Mapping[str, DarkCurrent]]] = MappingPr
                 **_SPIN_0,
             }
         ),
+        TENSOR: _SPIN_2,
+        TENSOR_LEPTONS: _SPIN_2,
     }
 )
 

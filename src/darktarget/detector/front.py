@@ -22,7 +22,7 @@ from darktarget.progress import track
 from darktarget.units import GeV
 
 SHOWERS: Final = 5000
-NEIGHBOURS: Final = 20  # rows of similar energy that are exchanged
+NEIGHBOURS: Final = 20  # half of the fewest rows of similar energy that are exchanged
 DEEPEST: Final = 32  # repetitions that are simulated where there is no pre-shower: 9 X0 of NA64's target
 
 
@@ -41,11 +41,11 @@ class Origins:
     rest: Array
     cumulative: Array
 
-    def choose(self, energy: Array, uniform: Array) -> Any:
-        """A row for particles of some energies, one of ``NEIGHBOURS`` on both sides by its track length, [n]."""
-        rank = np.searchsorted(self.energy, energy)
-        last = self.energy.size - 1
-        start, stop = np.clip(rank - NEIGHBOURS, 0, last), np.clip(rank + NEIGHBOURS - 1, 0, last)
+    def choose(self, low: Array, high: Array, uniform: Array) -> Any:
+        """A row for particles with energies between two values, or of the nearest ones, by its track length, [n]."""
+        start, stop = np.searchsorted(self.energy, low), np.searchsorted(self.energy, high, side="right")
+        few, last = np.maximum(2 * NEIGHBOURS - (stop - start), 0), self.energy.size - 1
+        start, stop = np.clip(start - few // 2, 0, last), np.clip(stop - 1 + few - few // 2, 0, last)
         below = np.where(start > 0, self.cumulative[start - 1], 0.0)
         goal = below + uniform * (self.cumulative[stop] - below)
         return np.clip(np.searchsorted(self.cumulative, goal, side="right"), start, stop)

@@ -76,15 +76,25 @@ def births(
     parent = np.broadcast_to(made.parent, made.energy.shape)[point, node]
     chosen, species = energy[node], made.species[node]
     numbers = uniforms(seed, first, number, ORIGIN_NUMBERS + NUMBERS)[:, :ORIGIN_NUMBERS]
-    depth, front = _origin(response, beam, species, parent, parent - chosen, numbers)
+    low, high = _bins(made, point, beam)
+    rows = np.searchsorted(low, parent, side="right") - 1
+    span = np.stack([low[rows], high[rows]])
+    depth, front = _origin(response, beam, species, span, parent, parent - chosen, numbers)
     virtual = np.full(number, mass) if made.pair_mass is None else made.pair_mass[point, node]
     momentum = np.zeros((number, 4))
     momentum[:, 0], momentum[:, 3] = chosen, np.sqrt(np.maximum(chosen**2 - virtual**2, 0))
     return Births(float(cumulative[-1]) / number, momentum, depth, front, parent, seed, first)
 
 
+def _bins(made: Yield, point: int, beam: Beam) -> tuple[Array, Array]:
+    """Energy ranges that the nodes of a yield stand for: halfway to their neighbours, the highest to the beam."""
+    nodes = np.unique(np.broadcast_to(made.parent, made.energy.shape)[point])
+    between = np.sqrt(nodes[1:] * nodes[:-1])
+    return np.append(0.0, between), np.append(between, beam.energy)
+
+
 def _origin(
-    response: Response, beam: Beam, species: Any, parent: Array, residual: Array, numbers: Array
+    response: Response, beam: Beam, species: Any, span: Array, parent: Array, residual: Array, numbers: Array
 ) -> tuple[Array, Array]:
     """Depth of the birth and the pre-shower energy of the rest of the shower and of the residual particle."""
     target = response.target
@@ -94,7 +104,8 @@ def _origin(
         # a photon that turns into a meson was radiated by the primary, which keeps the rest, as in preshower.py
         photon = name == "photon"
         rest = origins(beam, target, beam.particle if photon else str(name))
-        pick = rest.choose(np.full(rows.size, beam.energy) if photon else parent[rows], numbers[rows, 0])
+        low, high = np.full((2, rows.size), beam.energy) if photon else span[:, rows]
+        pick = rest.choose(low, high, numbers[rows, 0])
         left[rows] = beam.energy - parent[rows] if photon else residual[rows]
         depth[rows], front[rows] = rest.depth[pick], rest.rest[pick] / response.sampling
     slab = next(s for s in response.slabs if s.role == TARGET)

@@ -27,6 +27,9 @@ def events(
     seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 1,
     form: Annotated[str, typer.Option("--format", help="lhe, hepmc3 or parquet.")] = "lhe",
     process: Annotated[str, typer.Option(help="bremsstrahlung.")] = "bremsstrahlung",
+    cut_flow: Annotated[bool, typer.Option("--cut-flow", help="Print what each cut leaves, with errors.")] = False,
+    display: Annotated[Path | None, typer.Option(help="Draw one event in the detector into this file.")] = None,
+    event: Annotated[int, typer.Option(help="Number of the event to draw.")] = 0,
     force: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
     """Weighted events of mediators made in the target, with four-momenta and vertices."""
@@ -45,10 +48,44 @@ def events(
     if "coupling" not in given:
         raise InputError("coupling", None, "a number, -p coupling=...", "The weights of events need one.")
     files.check(out.parent, (out.name,), force=force)
+    if display is not None:
+        files.check(display.parent, (display.name,), force=force)
     theory, seen = api.model(model, **given), api.experiment(experiment)
     sheet, chunks = prepared(theory, seen, number, seed, process)
     path = io_events.write(out, form, sheet, chunks, force=force)
+    if cut_flow or display is not None:
+        _detector(theory, seen, number, seed, process, cut_flow, display, event, force)
     typer.echo(f"{number} events in {path}, {sheet.expected:.6g} expected at coupling {sheet.coupling:g}", err=True)
+
+
+def _detector(
+    theory: Model, seen: Any, number: int, seed: int, process: str, table: bool, display: Path | None, event: int,
+    force: bool,
+) -> None:  # fmt: skip
+    """Cut flow and event display of a sample in a detector."""
+    from darktarget import flow
+    from darktarget.detector.forward import Simulation, cut_flow
+    from darktarget.io import files
+
+    source = flow.sampler(theory, seen, process=process)
+    if not isinstance(source, Simulation):
+        raise InputError("experiment", seen.name, "one with a [detector]", "Cuts need volumes to act on.")
+    if not 0 <= event < number:
+        raise InputError("event", event, f"0 to {number - 1}")
+    for flow_of_bin in cut_flow(source, number, seed) if table else ():
+        typer.echo(f"{flow_of_bin.bin}: expected events")
+        for cut, left, error in zip(flow_of_bin.cuts, flow_of_bin.events, flow_of_bin.error, strict=True):
+            typer.echo(f"  {cut:20s} {left:12.5g} +- {error:.2g}")
+    if display is not None:
+        from darktarget.plot.display import event as draw
+
+        axes: Any = draw(source, source.simulate(number, seed, event, 1), 0)
+        form = display.suffix.removeprefix(".") or "png"
+
+        def write(temporary: Path) -> None:
+            axes.figure.savefig(temporary, dpi=150, bbox_inches="tight", format=form)
+
+        files.write_all(display.parent, {display.name: write}, force=force)
 
 
 def prepared(theory: Model, seen: Any, number: int, seed: int, process: str) -> tuple[Sheet, Iterator[Events]]:
@@ -76,6 +113,7 @@ def prepared(theory: Model, seen: Any, number: int, seed: int, process: str) -> 
         status=list(first.status),
         method=list(first.method),
         references=list(first.references),
+        extra=list(first.extra),
     )
     return sheet, _chunks(source, number, seed, coupling, exposure)
 

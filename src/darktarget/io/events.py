@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ class Sheet:
         model, experiment, process: names. parameters: of the model, by name.
         coupling, exposure: at which the weights hold. seed: of the sample.
         role, status: of the particles of each event. method, references: as in results.
-        weight: the meaning of the weights. version: of darktarget.
+        extra: names of more columns per event. weight: the meaning of the weights. version: of darktarget.
     """
 
     events: int
@@ -51,6 +51,7 @@ class Sheet:
     status: list[int]
     method: list[str]
     references: list[str]
+    extra: list[str] = field(default_factory=list)
     weight: str = UNIT
     version: str = __version__
 
@@ -165,7 +166,7 @@ def events_of(path: Path, sheet: Sheet, rows: list[tuple[float, list[float], lis
     """One chunk; arguments as ``gathered``."""
     try:
         weight = np.array([r[0] for r in rows])
-        place = np.array([r[1] for r in rows]).reshape(len(rows), 5)
+        place = np.array([r[1] for r in rows]).reshape(len(rows), 5 + len(sheet.extra))
         table = np.array([r[2] for r in rows]).reshape(len(rows), len(sheet.role), 6)
         return Events(
             process=sheet.process,
@@ -185,9 +186,16 @@ def events_of(path: Path, sheet: Sheet, rows: list[tuple[float, list[float], lis
             first=first,
             method=tuple(sheet.method),
             references=tuple(sheet.references),
+            extra={name: place[:, 5 + i] for i, name in enumerate(sheet.extra)},
         )
     except ValueError as error:  # InputError is one
         raise DataCorrupt(f"{path}: events {first} and following cannot be read") from error
+
+
+def place_rows(chunk: Events) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """ct, x, y, z, depth and the extra columns, [event, 5 + extra]."""
+    columns = [chunk.depth, *chunk.extra.values()]
+    return np.concatenate([chunk.vertex, np.stack(columns, axis=1)], axis=1)
 
 
 def flat_rows(chunk: Events) -> np.ndarray[Any, np.dtype[np.float64]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import ClassVar, Final
 
-from darktarget.models._mediator import DM, MediatorModel
+from darktarget.models._mediator import DM
 from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
+from darktarget.models._two_photon import PHOTON_COUPLING, TwoPhotonModel
 from darktarget.units import LEPTON_MASS
 
 YUKAWA: Final = Parameter(
@@ -20,10 +21,18 @@ STRENGTH: Final = replace(
 )
 
 
-class YukawaModel(MediatorModel):
+class YukawaModel(TwoPhotonModel):
     """A spin-0 mediator; ``coupling`` = y/e of the beam lepton, ``yukawa`` says how the others follow."""
 
-    parameters = (MASS, COUPLING, STRENGTH, MASS_RATIO, replace(DM, choices=(*DM.choices, "vector")), YUKAWA)
+    parameters: ClassVar[tuple[Parameter, ...]] = (
+        MASS,
+        COUPLING,
+        STRENGTH,
+        MASS_RATIO,
+        replace(DM, choices=(*DM.choices, "vector")),
+        YUKAWA,
+        PHOTON_COUPLING,
+    )
     references: tuple[str, ...] = ("1609.06781", "2312.15697")
 
     def lepton_ratio(self, lepton: str) -> float:

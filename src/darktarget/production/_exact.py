@@ -6,9 +6,9 @@ With :math:`\tilde s = (p'+k)^2 - m^2` and :math:`\tilde u = (p-k)^2 - m^2 < 0` 
 .. math:: \tfrac12\sum|M|^2 = e^4 g^2\,\frac{G_2(t)}{t^2}\,\frac{N}{\tilde s^2\tilde u^2},\qquad
           N = J^2 N_{JJ} + w^2 N_{ww} + w\,(q\!\cdot\!J)\,N_{wq} + (q\!\cdot\!J)^2 N_{qq},\quad w = p\cdot J,
 
-where every N_ab is a polynomial in s~. Gauge invariance allows J -> J - c q; c is chosen such that (p - k).J = 0,
-which removes the cancellation of ten and more digits that the nuclear rest frame has. The azimuth of q enters
-through s~ = s0 - s1 cos(phi) only and is integrated in closed form.
+for spin 0 and 1, where every N_ab is a polynomial in s~ (spin 2: see ``_tensor``). Gauge invariance allows
+J -> J - c q; c is chosen such that (p - k).J = 0, which removes the cancellation of ten and more digits that the
+nuclear rest frame has. The azimuth of q enters through s~ = s0 - s1 cos(phi) only and is integrated in closed form.
 
 References: arXiv:1609.06781 and arXiv:1705.01633 (scalar and vector amplitudes of the 2 -> 3 process).
 """
@@ -32,10 +32,92 @@ from darktarget.units import ELECTRON_CHARGE_SQUARED, NUCLEON_UNIT
 BLOCK: Final = 8_000  # array elements
 Polynomial = Sequence[Array | float]  # coefficients of s~^0, s~^1, ...
 Numerator = tuple[Polynomial, Polynomial, Polynomial, Polynomial]  # JJ, ww, wq, qq
-ExactKernel = Callable[[Array, Array, float, float], Numerator]
 
-#: N_ab of each Lorentz structure as functions of (u~, t, m^2, M^2).
+
+@dataclass(frozen=True)
+class Invariants:
+    """One (x, theta, t) of a collision, and how its invariants depend on the azimuth of q.
+
+    :math:`\\tilde s = s_0 - z`, :math:`w = p\\cdot J = w_0 + \\kappa z`, :math:`z = s_1\\cos\\phi`.
+
+    Attributes:
+        u, t: u~ < 0 and t > 0. m2, M2: squared masses of lepton and mediator.
+        s0, s1, w0, kappa: see above. jj, qj: J.J and q.J. j0, q0: energies of J and q in the nuclear rest frame.
+        x: energy fraction of the mediator. energy: that of the mediator.
+    """
+
+    u: Array
+    t: Array
+    m2: float
+    M2: float
+    s0: Array
+    s1: Array
+    w0: Array
+    kappa: Array
+    jj: Array
+    qj: Array
+    j0: Array
+    q0: Array
+    x: Array
+    energy: Array
+
+
+@dataclass(frozen=True)
+class Emission:
+    """One (x, theta) of a collision: what the nodes in t may depend on.
+
+    Attributes:
+        collision, form: who hits whom.
+        k: momentum of the mediator. tau: 1 - cos(theta). recoil: E - E_X.
+        t_min, t_max: kinematic range of t.
+    """
+
+    collision: Collision
+    form: FormFactor
+    k: Array
+    tau: Array
+    recoil: Array
+    t_min: Array
+    t_max: Array
+
+
+Nodes = tuple[Array, Array]  # where, and weights
+NumeratorKernel = Callable[[Array, Array, float, float], Numerator]
+
+
+@dataclass(frozen=True, eq=False)
+class ExactKernel:
+    """A squared amplitude and the quadratures that resolve its peaks.
+
+    Attributes:
+        mean: azimuthal mean of |M|^2/(e^4 g^2 G2/t^2).
+        transfers: (emission, number) -> nodes in t.
+        angles: (least and largest |u~|, x, lepton mass, number) -> nodes in |u~|.
+        nodes: quality -> numbers of nodes in angle and in t.
+    """
+
+    mean: Callable[[Invariants], Array]
+    transfers: Callable[[Emission, int], Nodes]
+    angles: Callable[[Array, Array, Array, float, int], Nodes]
+    nodes: Callable[[float], tuple[int, int]] = lambda quality: (int(8 + 8 * quality), int(16 + 24 * quality))
+
+    def __call__(self, at: Invariants) -> Array:
+        """The azimuthal mean."""
+        return self.mean(at)
+
+
+#: The amplitude of each Lorentz structure.
 EXACT: Final[KernelTable[ExactKernel]] = KernelTable("exact bremsstrahlung")
+
+
+def two_diagrams(numerator: NumeratorKernel) -> ExactKernel:
+    """The azimuthal mean of N/(s~^2 u~^2), with N_ab as functions of (u~, t, m^2, M^2)."""
+
+    def mean(at: Invariants) -> Array:
+        n = numerator(at.u, at.t, at.m2, at.M2)
+        return _azimuth_average(n, at.s0, at.s1, at.w0, at.kappa * at.s1, at.jj, at.qj) / at.u**2
+
+    return ExactKernel(mean, log_nodes, falling_nodes)
 
 
 def _spin_one(u: Array, t: Array, m2: float, M2: float, a: float, qq: Array) -> Numerator:
@@ -51,13 +133,11 @@ def _spin_one(u: Array, t: Array, m2: float, M2: float, a: float, qq: Array) -> 
     return jj, ww, wq, (0.0, qq)
 
 
-@EXACT.kernel(VECTOR)
 def vector(u: Array, t: Array, m2: float, M2: float) -> Numerator:
     """Vector coupling g gamma^mu; the current is conserved."""
     return _spin_one(u, t, m2, M2, M2 + 2 * m2, 8 * u * (u - M2))
 
 
-@EXACT.kernel(SCALAR)
 def scalar(u: Array, t: Array, m2: float, M2: float) -> Numerator:
     """Scalar coupling g."""
     a = M2 - 4 * m2
@@ -67,13 +147,11 @@ def scalar(u: Array, t: Array, m2: float, M2: float) -> Numerator:
     return jj, ww, wq, (0.0,)
 
 
-@EXACT.kernel(PSEUDOSCALAR)
 def pseudoscalar(u: Array, t: Array, m2: float, M2: float) -> Numerator:
     """Pseudoscalar coupling i g gamma5: the scalar with m^2 -> 0 in the numerator."""
     return scalar(u, t, 0.0, M2)
 
 
-@EXACT.kernel(AXIAL)
 def axial(u: Array, t: Array, m2: float, M2: float) -> Numerator:
     """Axial coupling g gamma^mu gamma5; the longitudinal mode adds 4 m^2/M^2 times the pseudoscalar."""
     transverse = _spin_one(u, t, m2, M2, M2 - 6 * m2, 8 * u * (4 * m2 - M2 + u))
@@ -149,7 +227,7 @@ def energy_angle(
     r"""d sigma/(dx d tau) at unit coupling, with y = 1 - x and tau = 1 - cos(theta).
 
     Args:
-        kernel: the numerator of the Lorentz structure.
+        kernel: that of the Lorentz structure.
         collision: who hits whom.
         form: nuclear form factor.
         y, tau: where, broadcast against each other.
@@ -174,7 +252,7 @@ def energy_angle(
     lead = 1 + 2 * recoil / MN + (m**2 + u) / MN**2
     t_min = np.where(inside, u**2 / np.where(inside, half + root, 1), 1e-30 * E**2)
     t_max = np.where(inside, (half + root) / lead, 2e-30 * E**2)
-    t, dt = _t_nodes(t_min, t_max, collision.nucleus, form, nodes)
+    t, dt = kernel.transfers(Emission(collision, form, k, tau, recoil, t_min, t_max), nodes)
     q0 = -t / (2 * MN)
     # beta = p_parallel/|p-k|; one_minus_beta and D = 1 - y beta without cancellation
     p_k = (E**2 * y * (1 + x) - m**2 + M**2) / (p + k)
@@ -188,8 +266,8 @@ def energy_angle(
     s1 = np.where(inside, np.minimum(2 * p_perp * q_perp, s0 - M * (M + 2 * m)), 0.0)
     c = 4 * MN * recoil / (t - u)
     jj, qj = 4 * MN**2 + 2 * c * t - c**2 * t, (c - 1) * t
-    w0, w1 = 2 * MN * E * D * (1 - 2 * recoil * q0 / (t - u)), 2 * MN * recoil * s1 / (t - u)
-    average = _azimuth_average(kernel(u, t, m**2, M**2), s0, s1, w0, w1, jj, qj) / u**2
+    w0, kappa = 2 * MN * E * D * (1 - 2 * recoil * q0 / (t - u)), 2 * MN * recoil / (t - u)
+    average = kernel(Invariants(u, t, m**2, M**2, s0, s1, w0, kappa, jj, qj, 2 * MN - c * q0, q0, x, x * E))
     flux = k * E / (4 * MN * p * 8 * np.pi**2 * 16 * np.pi * MN * V)
     g2 = form.g2(t, collision.nucleus)
     value = (flux * ELECTRON_CHARGE_SQUARED**3 * average * g2 / t**2 * dt).sum(axis=-1)
@@ -205,15 +283,29 @@ def minimal_u(collision: Collision, y: Array) -> Array:
     return np.asarray((M**2 * (E**2 * y + tail) + 2 * (m * k) ** 2) / (x * E**2 + p * k))
 
 
-def _t_nodes(t_min: Array, t_max: Array, nucleus: Element, form: FormFactor, nodes: int) -> tuple[Array, Array]:
-    """Nodes and weights in t: logarithmic, denser in the middle, cut where screening or size leave < 1e-6."""
-    low = np.maximum(t_min, np.minimum(1e-3 * screening_scale(nucleus), t_max / 2))
-    high = np.minimum(t_max, 3e3 * form.scale(nucleus) + 100 * t_min)
-    z, w = gauss(nodes)
+def t_range(at: Emission) -> Nodes:
+    """Where t matters: within phase space, cut where screening or the nuclear size leave < 1e-6."""
+    nucleus, form = at.collision.nucleus, at.form
+    low = np.maximum(at.t_min, np.minimum(1e-3 * screening_scale(nucleus), at.t_max / 2))
+    return low, np.minimum(at.t_max, 3e3 * form.scale(nucleus) + 100 * at.t_min)
+
+
+def log_nodes(at: Emission, number: int) -> Nodes:
+    """Nodes and weights in t: logarithmic, denser in the middle."""
+    low, high = t_range(at)
+    z, w = gauss(number)
     z = 2 * z - 1
     span = np.log(high / low)
     t = low * np.exp(span * (0.6 * z + 0.4 * z**3 + 1) / 2)
     return t, t * span * w * (0.6 + 1.2 * z**2)
+
+
+def falling_nodes(low: Array, high: Array, x: Array, lepton_mass: float, number: int) -> Nodes:
+    """Nodes and weights in |u~| for an integrand that falls as 1/u~^2."""
+    z, w = gauss(number)
+    v_min = low / high
+    v = v_min + (1 - v_min) * z**2
+    return low / v, low / v**2 * (1 - v_min) * 2 * z * w
 
 
 def _azimuth_average(numerator: Numerator, s0: Array, s1: Array, w0: Array, w1: Array, jj: Array, qj: Array) -> Array:
@@ -260,11 +352,14 @@ def _spectrum_block(
     p, m, MN = collision.momentum, collision.lepton_mass, collision.nuclear_mass
     k = np.sqrt(np.maximum(((1 - y) * collision.energy) ** 2 - collision.mediator_mass**2, 1e-300))
     u0 = minimal_u(collision, y)
-    # the amplitude falls as 1/u~^2 beyond u0; the largest |u~| is set by the backward direction or the recoil
+    # the largest |u~| is set by the backward direction or the recoil
     u_max = np.minimum(u0 + 4 * p * k, np.maximum(2 * MN * (y * collision.energy - m), 1.0000001 * u0))
-    z, w = gauss(nodes[0])
-    v_min = u0 / u_max
-    v = v_min + (1 - v_min) * z**2
-    tau = u0 * (1 / v - 1) / (2 * p * k)
-    weight = u0 / v**2 * (1 - v_min) * 2 * z * w / (2 * p * k)
+    u, weight = kernel.angles(u0, u_max, 1 - y, m, nodes[0])
+    tau, weight = (u - u0) / (2 * p * k), weight / (2 * p * k)
     return np.asarray((energy_angle(kernel, collision, form, y, tau, nodes[1]) * weight).sum(axis=1))
+
+
+EXACT.kernel(VECTOR)(two_diagrams(vector))
+EXACT.kernel(SCALAR)(two_diagrams(scalar))
+EXACT.kernel(PSEUDOSCALAR)(two_diagrams(pseudoscalar))
+EXACT.kernel(AXIAL)(two_diagrams(axial))

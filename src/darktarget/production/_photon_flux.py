@@ -12,18 +12,32 @@ References: arXiv:0906.0580 Eqs. (A1)-(A19); arXiv:1609.06781 Sec. III.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array
-from darktarget.production._exact import Collision, gauss
+from darktarget.production._exact import Collision, Nodes, falling_nodes, gauss
 from darktarget.production._kernels import KernelTable
 from darktarget.target.form_factors import FormFactor, screening_scale
 from darktarget.target.materials import Element
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED
 
-FluxKernel = Callable[[Array, Array, float, float], Array]
+Square = Callable[[Array, Array, float, float], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class FluxKernel:
+    """A of one Lorentz structure, and (least and largest |u~|, x, lepton mass, number) -> nodes in |u~|."""
+
+    square: Square
+    angles: Callable[[Array, Array, Array, float, int], Nodes]
+
+    def __call__(self, x: Array, w: Array, m2: float, M2: float) -> Array:
+        """A(x, |u~|, m^2, M^2)."""
+        return self.square(x, w, m2, M2)
+
 
 #: A(x, |u~|, m^2, M^2) of gamma l -> l X, spin-averaged |M|^2 = e^2 g^2 A, per Lorentz structure.
 FLUX: Final[KernelTable[FluxKernel]] = KernelTable("Weizsaecker-Williams bremsstrahlung")
@@ -34,25 +48,21 @@ def shape(x: Array, w: Array, m2: float, M2: float) -> Array:
     return (-w * x + M2 * (1 - x) + m2 * x**2) / w**2
 
 
-@FLUX.kernel(VECTOR)
 def vector(x: Array, w: Array, m2: float, M2: float) -> Array:
     """Vector coupling g gamma^mu: 2(2-2x+x^2)/(1-x) + 4(M^2+2m^2)B."""
     return 2 * (2 - 2 * x + x**2) / (1 - x) + 4 * (M2 + 2 * m2) * shape(x, w, m2, M2)
 
 
-@FLUX.kernel(SCALAR)
 def scalar(x: Array, w: Array, m2: float, M2: float) -> Array:
     """Scalar coupling g: x^2/(1-x) + 2(M^2-4m^2)B."""
     return x**2 / (1 - x) + 2 * (M2 - 4 * m2) * shape(x, w, m2, M2)
 
 
-@FLUX.kernel(PSEUDOSCALAR)
 def pseudoscalar(x: Array, w: Array, m2: float, M2: float) -> Array:
     """Pseudoscalar coupling i g gamma5: x^2/(1-x) + 2 M^2 B."""
     return x**2 / (1 - x) + 2 * M2 * shape(x, w, m2, M2)
 
 
-@FLUX.kernel(AXIAL)
 def axial(x: Array, w: Array, m2: float, M2: float) -> Array:
     """Axial coupling g gamma^mu gamma5: 4m^2x^2/(M^2(1-x)) + 2(2-2x+x^2)/(1-x) + 4(M^2-4m^2)B."""
     bracket = 4 * (M2 - 4 * m2) * shape(x, w, m2, M2)
@@ -83,7 +93,8 @@ def spectrum(
         (energy unit)^-2, shape [n].
     """
     y = np.asarray(y, float)[:, None]
-    w, weight = _u_nodes(collision, y, nodes)
+    low = _u_forward(collision, y)
+    w, weight = kernel.angles(low, low + 4 * (1 - y) * collision.energy**2, 1 - y, collision.lepton_mass, nodes)
     value = weight * _integrand(kernel, collision, form, y, w, improved, nodes)
     return np.asarray(value.sum(axis=1))
 
@@ -103,15 +114,6 @@ def _u_forward(collision: Collision, y: Array) -> Array:
     return np.asarray(collision.mediator_mass**2 * y / x + collision.lepton_mass**2 * x)
 
 
-def _u_nodes(collision: Collision, y: Array, nodes: int) -> tuple[Array, Array]:
-    """Nodes in |u~| from the forward to the backward direction, for an integrand that falls as 1/u~^2."""
-    low = _u_forward(collision, y)
-    v_min = low / (low + 4 * (1 - y) * collision.energy**2)
-    z, w = gauss(nodes)
-    v = v_min + (1 - v_min) * z**2
-    return low / v, low / v**2 * (1 - v_min) * 2 * z * w
-
-
 def _integrand(
     kernel: FluxKernel, collision: Collision, form: FormFactor, y: Array, w: Array, improved: bool, nodes: int
 ) -> Array:
@@ -121,3 +123,9 @@ def _integrand(
     beta = np.sqrt(max(1 - (M / E) ** 2, 0.0))
     front = ALPHA / np.pi * beta * y * ELECTRON_CHARGE_SQUARED**2 / (16 * np.pi)
     return np.asarray(front * chi * kernel(1 - y, w, m**2, M**2) / w**2)
+
+
+FLUX.kernel(VECTOR)(FluxKernel(vector, falling_nodes))
+FLUX.kernel(SCALAR)(FluxKernel(scalar, falling_nodes))
+FLUX.kernel(PSEUDOSCALAR)(FluxKernel(pseudoscalar, falling_nodes))
+FLUX.kernel(AXIAL)(FluxKernel(axial, falling_nodes))

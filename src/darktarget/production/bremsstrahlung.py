@@ -71,11 +71,11 @@ class Calculation:
 
 
 def _etl(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, quality: float) -> Array:
-    return _exact.spectrum(_exact.EXACT[s], c, f, y, (int(8 + 8 * quality), int(16 + 24 * quality)))
+    return _exact.spectrum(_exact.EXACT[s], c, f, y, _exact.EXACT[s].nodes(quality))
 
 
 def _etl_angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array, quality: float) -> Array:
-    return _exact.energy_angle(_exact.EXACT[s], c, f, y, tau, int(16 + 24 * quality))
+    return _exact.energy_angle(_exact.EXACT[s], c, f, y, tau, _exact.EXACT[s].nodes(quality)[1])
 
 
 def _flux(improved: bool) -> tuple[Spectrum, Angular]:

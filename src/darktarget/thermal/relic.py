@@ -198,4 +198,5 @@ def _curve(model: Model, coupling: Array, reached: Array, found: Array, aim: flo
         references=tuple(dict.fromkeys([*model.references, *REFERENCES])),
         version=__version__,
         extra=extra,
+        labels=model.labels,
     )

@@ -55,26 +55,25 @@ class Lhe:
 
 def _init(sheet: Sheet, first: Events) -> str:
     """The <init> block; the beams are those of the first event."""
-    lepton, nucleus = first.particle[0, :2]
-    energy = first.momentum[0, :2, 0] / GeV
+    entering = [i for i, s in enumerate(first.status) if s < 0][:2]
+    lepton, nucleus = (*first.particle[0, entering], 0, 0)[:2]
+    energy = (*(first.momentum[0, entering, 0] / GeV), 0.0, 0.0)[:2]
     beams = f"{lepton} {nucleus} {energy[0]:.9e} {energy[1]:.9e} 0 0 0 0 {WEIGHTED} 1"
     return f"<init>\n{beams}\n{sheet.expected:.9e} 0.0 0.0 1\n</init>\n"
 
 
 def _events(chunk: Events) -> str:
     """All events of a chunk, by one format string."""
-    from darktarget.io.events import flat_rows
+    from darktarget.io.events import flat_rows, place_rows
 
     count = len(chunk.role)
-    status = [s if s < 0 else 1 for s in chunk.status]
+    status = chunk.status
     mothers = ["0 0" if s < 0 else f"1 {sum(x < 0 for x in status)}" for s in status]
     lines = [f"%d {s} {m} 0 0 %.16e %.16e %.16e %.16e %.16e 0.0 9.0\n" for s, m in zip(status, mothers, strict=True)]
-    place = MARK + " ".join(["%.16e"] * 5) + "\n"
+    place = MARK + " ".join(["%.16e"] * (5 + len(chunk.extra))) + "\n"
     form = f"<event>\n{count} 1 %.16e -1.0 -1.0 -1.0\n" + "".join(lines) + place + "</event>\n"
     particles = np.concatenate([chunk.particle[..., None].astype(float), flat_rows(chunk)], axis=2)
-    table = np.concatenate(
-        [chunk.weight[:, None], particles.reshape(len(chunk), -1), chunk.vertex, chunk.depth[:, None]], axis=1
-    )
+    table = np.concatenate([chunk.weight[:, None], particles.reshape(len(chunk), -1), place_rows(chunk)], axis=1)
     return (form * len(chunk)) % tuple(table.ravel().tolist())
 
 

@@ -36,6 +36,7 @@ class Parquet:
         for role in sheet.role:
             name = role.replace(" ", "_")
             fields += [(f"{name}_pdg", arrow.int64()), *((f"{name}_{part}", arrow.float64()) for part in PARTS)]
+        fields += [(name, arrow.float64()) for name in sheet.extra]
         schema = arrow.schema(fields).with_metadata({"darktarget": sheet.text()})
         with parquet.ParquetWriter(str(path), schema) as file:
             for chunk in chunks:
@@ -67,7 +68,7 @@ def _columns(chunk: Events) -> dict[str, Any]:
         name = role.replace(" ", "_")
         columns[f"{name}_pdg"] = chunk.particle[:, j]
         columns |= {f"{name}_{part}": momenta[:, j, i] for i, part in enumerate(PARTS)}
-    return columns
+    return {**columns, **chunk.extra}
 
 
 def _chunks(path: Path, sheet: Sheet, batches: Iterable[Any]) -> Iterator[Events]:
@@ -80,7 +81,7 @@ def _chunks(path: Path, sheet: Sheet, batches: Iterable[Any]) -> Iterator[Events
         for k in range(batch.num_rows):
             names = [role.replace(" ", "_") for role in sheet.role]
             particles = [[column[f"{n}_pdg"][k], *(column[f"{n}_{p}"][k] * GeV for p in PARTS)] for n in names]
-            rows.append((column["weight"][k], [column[p][k] for p in PLACE], particles))
+            rows.append((column["weight"][k], [column[p][k] for p in (*PLACE, *sheet.extra)], particles))
         yield events_of(path, sheet, rows, first)
         first += batch.num_rows
 

@@ -1,0 +1,34 @@
+"""PDG numbers of what decays in the dark sector and of what it decays to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from darktarget.core import Model
+from darktarget.core.events import DARK_ID, MEDIATOR_ID
+
+#: Visible daughters (read-only); 81 is the numbering scheme's first code for a system of a generator's own: hadrons.
+VISIBLE: Final[Mapping[str, int]] = MappingProxyType(
+    {"e-": 11, "e+": -11, "mu-": 13, "mu+": -13, "tau-": 15, "tau+": -15, "gamma": 22, "hadrons": 81}
+)
+EXCITED: Final = 1_000_000  # is added for each state above the lightest one
+
+
+def number_of(model: Model, name: str) -> int:
+    """PDG number of a mediator, a dark state (52, 1000052, ... from the lightest) or a visible particle.
+
+    >>> from darktarget.models.idm import Idm
+    >>> [number_of(Idm(mass=0.3), name) for name in ("A'", "chi1", "chi2", "e+")]
+    [55, 52, 1000052, -11]
+    """
+    if name in VISIBLE:
+        return VISIBLE[name]
+    if name == model.mediator:
+        return 22 if name.startswith("gamma") else MEDIATOR_ID[model.structure.spin]
+    state = model.state(name)
+    kind = str(model.values.get("dm", "dirac"))
+    level = [s.name for s in model.states()].index(state.name)
+    number = DARK_ID.get(kind, DARK_ID["dirac"]) + level * EXCITED
+    return -number if name != state.name else number

@@ -1,0 +1,242 @@
+r"""Primakoff production on the photons of a shower, gamma N -> X N, through one exchanged photon.
+
+.. math:: \frac{d\sigma}{dt} = \frac{e^2G_2(t)}{64\pi M_N^2E^2t^2}\,\frac12\sum|V|^2,\qquad
+          N = nX_0\int dE\,T_\gamma(E)\,\sigma(E)
+
+with the elastic form factor (coherent; the nucleus stays whole and takes t/(2 M_N)), so that X has the photon's
+energy. The vertex follows from the width to two photons, g^2 = 64 pi Gamma/M^3 for
+:math:`-\frac g4\phi F^2` and :math:`-\frac g4aF\tilde F`, c^2 = 80 pi Gamma/M^3 for :math:`-c\,h_{\mu\nu}T^{\mu\nu}`.
+With J the sum of the nuclear momenta and l the photon's momentum,
+
+.. math:: \sum|V|^2 = g^2\,[t\,(l\cdot J)^2 - \tfrac14(M^2+t)^2J^2]
+
+for both spin-0 vertices; spin 2 is a longer polynomial, in which the nucleus balances the force of the photon's field
+as in ``_tensor`` (T conserved, finite as M -> 0); its derivation is in ``validation/tensor``.
+
+References: H. Primakoff, Phys. Rev. 81 (1951) 899; Y.-S. Tsai, Phys. Rev. D 34 (1986) 1326.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import (
+    DEFAULT,
+    PSEUDOSCALAR,
+    SCALAR,
+    TENSOR,
+    Array,
+    Beam,
+    CrossSection,
+    LorentzStructure,
+    Model,
+    Options,
+    Tracks,
+    Yield,
+)
+from darktarget.errors import InputError, PhysicsError
+from darktarget.production._exact import gauss
+from darktarget.production._kernels import KernelTable
+from darktarget.target.form_factors import FormFactor, form_factor, screening_scale
+from darktarget.target.materials import Element, material
+from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT
+
+MERGED_BINS: Final = 2
+NODES: Final = 48  # in log(t)
+QUADRATURE_ERROR: Final = 1e-3  # of the yield, against denser nodes (a test holds it to that)
+REFERENCES: Final = ("1512.03069",)
+PHOTONS: Final = ("gamma", "gamma")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Invariants of gamma N -> X N, arrays that broadcast.
+
+    Attributes:
+        t: momentum transfer. M2: squared mass of X. photon, mediator: their energies; nucleus: its mass.
+        t_min, t_max: where X is forward and backward.
+    """
+
+    t: Array
+    M2: Array
+    photon: Array
+    mediator: Array
+    nucleus: float
+    t_min: Array
+    t_max: Array
+
+    @property
+    def current(self) -> tuple[Array, Array]:
+        """J.J and l.J."""
+        return 4 * self.nucleus**2 + self.t, 2 * self.nucleus * self.photon - (self.M2 + self.t) / 2
+
+
+Vertex = Callable[[Conversion], Array]
+
+#: Sum of |V|^2 over polarisations at unit g or c, by Lorentz structure.
+VERTEX: Final[KernelTable[Vertex]] = KernelTable("Primakoff production")
+
+
+def _spin_zero(at: Conversion) -> Array:
+    """The sum as a product, which keeps its digits at the forward end: M_N^2 (4 E^2 + ...) (t - t_min)(t_max - t)."""
+    lead = (at.nucleus + at.photon) ** 2 - at.photon**2  # s
+    return np.asarray(lead * (at.t - at.t_min).clip(0) * (at.t_max - at.t).clip(0))
+
+
+VERTEX.kernel(SCALAR)(_spin_zero)
+VERTEX.kernel(PSEUDOSCALAR)(_spin_zero)
+
+
+@VERTEX.kernel(TENSOR)
+def _tensor(at: Conversion) -> Array:
+    """Spin 2 with the energy and momentum of photons and nucleus; 4 times spin 0 for t << M^2 or M -> 0."""
+    t, M2 = at.t, at.M2
+    jj, w = at.current
+    e, nn = at.photon / at.mediator, at.mediator**-2.0
+    jn = (2 * at.nucleus + t / (2 * at.nucleus)) / at.mediator
+    of_jj = t**2 * (2 * e - 1 - 8 / 3 * e**2) - 2 * M2 * t * (1 - e + e**2) - M2**2
+    of_jj += t * nn * (t**2 * (4 / 3 * e - 1 / 2) + M2 * t * (4 / 3 * e - 1) - M2**2 / 2)
+    of_jj -= t**2 * nn**2 * (t + M2) ** 2 / 6
+    of_w = jn * 4 / 3 * t * (t * e + 3 * M2 * e - t * nn * (t + M2))
+    square = 4 * t * e**2 - 8 / 3 * t**2 * nn * e + 2 / 3 * t**3 * nn**2
+    return np.asarray(jn**2 * t * (t + M2) ** 2 + jj * of_jj + w * of_w + w**2 * square).clip(0)
+
+
+def t_range(mass: Array, energy: Array, nuclear_mass: float) -> tuple[Array, Array, Array]:
+    """Least and largest t, and whether X can be made at all; shapes broadcast."""
+    s = nuclear_mass**2 + 2 * nuclear_mass * energy
+    root = np.sqrt(s)
+    before = nuclear_mass * energy / root
+    after = (s + mass**2 - nuclear_mass**2) / (2 * root)
+    momentum2 = after**2 - mass**2
+    is_open = (root > mass + nuclear_mass) & (momentum2 > 0)
+    momentum = np.sqrt(np.where(is_open, momentum2, 0.0))
+    t_max = 2 * before * (after + momentum) - mass**2
+    # t_min t_max = M^4 M_N^2/s
+    return mass**4 * nuclear_mass**2 / (s * np.where(is_open, t_max, 1.0)), np.where(is_open, t_max, 0.0), is_open
+
+
+def differential(
+    structure: LorentzStructure, mass: Array, energy: Array, nucleus: Element, form: FormFactor, nodes: int = NODES
+) -> tuple[Array, Array]:
+    """Nodes in t and d sigma at each (weights included), per squared coupling g^2 or c^2.
+
+    Args:
+        mass, energy: of X and of the photon, broadcast against each other. nodes: Gauss-Legendre points in log(t).
+
+    Returns:
+        t (energy^2) and d sigma (dimensionless), each of the broadcast shape + (nodes,).
+    """
+    mass, energy = (np.asarray(v)[..., None] for v in np.broadcast_arrays(mass, energy))
+    nuclear_mass = nucleus.A * NUCLEON_UNIT
+    t_min, t_max, is_open = t_range(mass, energy, nuclear_mass)
+    low = np.maximum(t_min, np.minimum(1e-3 * screening_scale(nucleus), t_max / 2))
+    high = np.maximum(np.minimum(t_max, 3e3 * form.scale(nucleus) + 100 * t_min), low)
+    low, high = np.where(is_open, low, 1.0), np.where(is_open, high, 1.0)
+    z, w = gauss(nodes)
+    span = np.log(high / low)
+    t = low * np.exp(span * z)
+    at = Conversion(t, mass**2, energy, energy - t / (2 * nuclear_mass), nuclear_mass, t_min, t_max)
+    front = ELECTRON_CHARGE_SQUARED / (128 * np.pi * nuclear_mass**2 * energy**2)
+    value = front * VERTEX[structure](at) * form.g2(t, nucleus) / t * span * w
+    return t, np.where(is_open, value, 0.0)
+
+
+def strength(model: Model) -> Array:
+    """Squared coupling to photons g^2 or c^2 at unit coupling (energy^-2), [point], from the width to two photons.
+
+    Raises:
+        PhysicsError: the mediator has none.
+    """
+    found = [c for c in model.channels() if c.parent == model.mediator and c.daughters == PHOTONS]
+    if not found:
+        raise PhysicsError(f"{model.name} has no coupling to two photons here: no Primakoff production")
+    width = found[0].at(model.mass[:, None])[:, 0]
+    spin = model.structure.spin
+    return np.asarray((64 if spin == 0 else 80) * np.pi * width / model.mass**3)
+
+
+class Primakoff:
+    """gamma N -> X N with the photons of the shower."""
+
+    name = "primakoff"
+    beams = ("photon",)
+
+    def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
+        """Cross section per nucleus at unit coupling for a photon beam; a compound gives the mean over its nuclei.
+
+        Raises:
+            InputError: the beam is not of photons. PhysicsError: no coupling to photons.
+        """
+        if beam.particle != "photon":
+            raise InputError("beam", beam.particle, "photon", "Leptons make photons in the shower: see limit.")
+        squared = strength(model)
+        stuff, form = material(target), form_factor(options.form_factor)
+        counts = np.array(stuff.nuclei_per_cm2_per_X0)
+        energy = np.full(model.points, beam.energy)
+        pairs = list(zip(stuff.elements, counts / counts.sum(), strict=True))
+
+        def total(nodes: int) -> Array:
+            parts = [n * differential(model.structure, model.mass, energy, e, form, nodes)[1] for e, n in pairs]
+            return np.asarray(sum(parts).sum(axis=-1) * squared)
+
+        value, dense = total(NODES), total(2 * NODES)
+        error = np.abs(np.divide(dense, value, out=np.ones_like(value), where=value > 0) - 1)
+        closed = f"kinematically closed: the mediator is too heavy for a {beam.particle} of this energy"
+        return CrossSection(
+            mass=model.mass,
+            sigma=value,
+            relative_error=np.where(value > 0, np.maximum(error, 1e-9), 0.0),
+            systematics={},
+            method=_words(options),
+            reason=tuple(None if v > 0 else closed for v in value),
+            references=REFERENCES,
+        )
+
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
+        """Mediators above ``minimum`` energy per primary at unit coupling, from all photon tracks."""
+        form, squared = form_factor(options.form_factor), strength(model)[:, None]
+        none = np.zeros((model.points, 0))
+        energies, weights, angles = [np.zeros(0)], [none], []
+        for name in tracks.materials if "photon" in tracks.species else ():
+            energy, length = tracks.nodes("photon", name, minimum, MERGED_BINS)
+            stuff = material(name)
+            for nucleus, density in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
+                grid = model.mass[:, None], energy[None]
+                sigma = differential(model.structure, *grid, nucleus, form)[1].sum(axis=-1)
+                energies.append(energy)
+                weights.append(density * HBARC_CM**2 * length * sigma * squared)
+                angles.append(partial(_median_angle, model.structure, *grid, nucleus, form))
+        energy, weight = np.concatenate(energies), np.concatenate(weights, axis=1)
+        return Yield(
+            process=self.name,
+            energy=np.broadcast_to(energy, weight.shape),
+            parent=energy[None],
+            species=np.full(energy.size, "photon"),
+            weight=weight,
+            power=2.0,
+            error=np.full(model.points, QUADRATURE_ERROR),
+            method=(tracks.method, *_words(options)),
+            references=(*REFERENCES, *tracks.references),
+            angle=lambda: np.concatenate([none, *(a() for a in angles)], axis=1),
+        )
+
+
+def _median_angle(structure: LorentzStructure, mass: Array, energy: Array, nucleus: Element, form: FormFactor) -> Array:
+    """Angle that half of the mediators exceed, from t - t_min = E k theta^2."""
+    t, value = differential(structure, mass, energy, nucleus, form)
+    cumulative = np.cumsum(value, axis=-1)
+    total = cumulative[..., -1:]
+    index = np.argmax(cumulative >= total / 2, axis=-1)[..., None]
+    half = np.take_along_axis(t, index, axis=-1)[..., 0]
+    t_min = t_range(np.asarray(mass), np.asarray(energy), nucleus.A * NUCLEON_UNIT)[0]
+    return np.asarray(np.sqrt(np.maximum(half - t_min, 1e-12 * half)) / energy)
+
+
+def _words(options: Options) -> tuple[str, ...]:
+    return ("Primakoff: one photon exchange on the whole nucleus", f"{options.form_factor} form factor")
