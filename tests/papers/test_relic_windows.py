@@ -40,6 +40,14 @@ def test_windows_from_first_principles() -> None:
         assert found[1] == pytest.approx(high, abs=3)
 
 
+def test_i2dm_line_of_s001_fig_8() -> None:
+    """Row 1.37: NA64's bremsstrahlung limit follows the theta = 1e-2 relic line between 10 and 50 MeV, x1.5 in y."""
+    model = dt.model("i2dm", mass=3 * np.geomspace(0.01, 0.05, 5), splitting=0.05, theta=1e-2)
+    bound = dt.limit(model, dt.experiment("na64e-2018"), processes=["bremsstrahlung"], nuisances="none")
+    ratio = bound.y / dt.relic_target(model).y
+    assert np.all((ratio > 1 / 1.5) & (ratio < 1.5))
+
+
 def test_dipole_lines() -> None:
     """Issue of step 7: 2.2e-4..7.6e-4 (delta = 1e-3) and 4.1e-4..1.2e-3 (0.05) over 10 MeV-1 GeV, x1.3."""
     mass = np.geomspace(0.01, 1, 40)

@@ -101,6 +101,8 @@ def contribution(model: Model, lepton: str = "muon") -> Array:
         raise UnknownName("lepton", lepton, LEPTONS)
     if not model.mediator_mass.any():
         raise PhysicsError(f"{model.name} has no mediator that couples to leptons")
+    if model.structure not in NUMERATORS:
+        raise PhysicsError(f"g-2 of {model.name} is not finite at one loop: it needs a cut-off")
     square = ELECTRON_CHARGE_SQUARED * model.charge(lepton) ** 2
     return np.asarray(square * kernel(model.structure, model.mass / LEPTON_MASS[lepton]))
 

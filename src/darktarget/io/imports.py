@@ -105,6 +105,7 @@ def read_curve(
         references=(reference,) if reference else (),
         version=__version__,
         stated=True,
+        labels=Curve.labels if model is None else model.labels,
     )
 
 
