@@ -50,8 +50,12 @@ class Scan:
         return measure.counting(api.experiment(experiment), self.processes, self.signals)
 
     def excluded(self, experiment: str) -> Intervals:
-        """Excluded couplings of each point, 90 % CL."""
-        return measure.exclusion(self.counts(experiment), 0.9, "cls", "none").intervals
+        """Excluded couplings of each point, 90 % CL; up to inf where they reach the end of the couplings, 1."""
+        found = measure.exclusion(self.counts(experiment), 0.9, "cls", "none")
+        return tuple(
+            tuple((low, np.inf if end else high) for (low, high), (_, end) in zip(pairs, ends, strict=True))
+            for pairs, ends in zip(found.intervals, found.at_grid_end, strict=True)
+        )
 
     def mark(
         self, label: str, experiment: str, plane: marks.Plane = marks.COUPLING, style: Style | None = None
@@ -61,7 +65,6 @@ class Scan:
         made = _Result(self.model, self.excluded(experiment))
         chosen = style or (styles.PROJECTION if seen.projection else styles.LIMIT)
         return marks.of(made, label, plane, chosen, small_print(experiment) if style is None else "")
-
 
     def published(self, experiment: str) -> Scan:
         """The same with the yields rescaled to the published invisible limit of an experiment; the decays stay."""
@@ -99,19 +102,23 @@ def scan(
     processes: Sequence[str] = STRAHLUNG,
     events: int = 4000,
     cuts: Mapping[str, Any] | None = None,
+    offset: float = 0.0,
 ) -> Scan:
     """Simulate decays once per point, with lifetimes as weights.
 
     Args:
         events: per point. cuts: other values of fields of the signatures.
+        offset: of the calorimeters behind the target from the beam, cm.
     """
     seen = api.experiment(experiment)
+    slabs = [replace(s, offset=offset) if s.role == "calorimeter" else s for s in seen.target.slabs]
+    target = replace(seen.target, slabs=tuple(slabs)) if offset else seen.target
     made = flow.produce(model, seen, processes=processes)
     found = []
     for b in seen.bins:
         signature: Any = b.signature
         how = replace(signature, **(cuts or {}))
-        row = [acceptance(model, m, seen.beam, seen.target, how, COUPLINGS, events).value for m in made]
+        row = [acceptance(model, m, seen.beam, target, how, COUPLINGS, events).value for m in made]
         found.append(
             [
                 Signal(m.total, m.power, (None,) * model.points, coupling=COUPLINGS, acceptance=a)
@@ -126,7 +133,7 @@ def idm(mass: Any, splitting: Any = 0.4, alpha_D: Any = 0.1, mass_ratio: Any = 3
     return api.model("idm", mass=mass, splitting=splitting, alpha_D=alpha_D, mass_ratio=mass_ratio)
 
 
-def inside(intervals: Intervals, value: Array) -> Array:
+def inside(intervals: Intervals, value: Array | float) -> Array:
     """By how much (in the logarithm) a value of each point is inside what is excluded; negative outside."""
     found = []
     for pairs, v in zip(intervals, np.broadcast_to(value, len(intervals)), strict=True):
@@ -136,7 +143,7 @@ def inside(intervals: Intervals, value: Array) -> Array:
 
 
 def where(depth: Array, y: Array) -> Intervals:
-    """Intervals of y with positive depth at each x; linear in log y between the nodes.
+    """Intervals of y with positive depth at each x; linear in log y between the nodes, nothing beyond them.
 
     Args:
         depth: [x, y].
@@ -145,7 +152,7 @@ def where(depth: Array, y: Array) -> Intervals:
     for row in depth:
         flips = np.flatnonzero((row[1:] > 0) != (row[:-1] > 0))
         cross = [float(np.exp(u[k] - row[k] * (u[k + 1] - u[k]) / (row[k + 1] - row[k]))) for k in flips]
-        edges = [*([float(y[0])] if row[0] > 0 else []), *cross, *([np.inf] if row[-1] > 0 else [])]
+        edges = [*([float(y[0])] if row[0] > 0 else []), *cross, *([float(y[-1])] if row[-1] > 0 else [])]
         out.append(tuple(zip(edges[::2], edges[1::2], strict=True)))
     return tuple(out)
 
@@ -166,7 +173,7 @@ def others(model: Model, names: Sequence[str], plane: marks.Plane = marks.COUPLI
 
 def crossing(depth: Array, y: Array) -> Array:
     """The lowest y at which a depth [x, y] changes its sign, for each x; nan where it does not."""
-    edges = [[v for pair in pairs for v in pair if y[0] < v < np.inf] for pairs in where(depth, y)]
+    edges = [[v for pair in pairs for v in pair if y[0] < v < y[-1]] for pairs in where(depth, y)]
     return np.array([e[0] if e else np.nan for e in edges])
 
 
@@ -187,8 +194,12 @@ def searches_on_moment(names: Sequence[str], x: Array, y: Array, make: Any, scal
     def depth(name: str) -> Array:
         return plane(x, y, make, lambda m: inside(api.constraint(name, m).intervals, api.gminus2(m).coupling))
 
-    titles = {name: api.constraint(name, make(x[:1], y[:1])).title for name in names}
-    return [marks.region(titles[n], x / scale, where(depth(n), y), styles.RECAST) for n in names]
+    found = []
+    for name in names:
+        one = api.constraint(name, make(x[:1], y[:1]))
+        style = styles.EXCLUDED if one.stated else styles.RECAST
+        found.append(marks.region(one.title, x / scale, where(depth(name), y), style))
+    return found
 
 
 def relic_on_moment(x: Array, y: Array, make: Any, scale: float = 1) -> marks.Mark:

@@ -11,7 +11,7 @@ from darktarget.figures._checks import Check
 from darktarget.figures._s001 import EXPOSURES, Scan, others, scan
 
 MASSES_GEV = np.concatenate([np.geomspace(1e-2, 0.2, 4), np.geomspace(0.27, 1.2, 13)])
-WIDE_GEV = np.geomspace(1e-2, 1.2, 28)
+WIDE_GEV = np.concatenate([np.geomspace(1e-2, 0.6, 16), np.linspace(0.66, 1.2, 10)])
 MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 1e-2, 1.2)
 EPS = Axis("epsilon", r"$\varepsilon$", 1e-5, 1e-1)
 
@@ -26,6 +26,12 @@ def relic(theta: float) -> Curve:
     return api.relic_target(i2dm(WIDE_GEV, theta))
 
 
+def closest(theta: float) -> float:
+    """The relic line over the upper edge of the (g-2) band, where it comes closest above 0.3 GeV."""
+    edge = np.array([pairs[0][1] for pairs in api.gminus2(i2dm(WIDE_GEV, theta)).intervals])
+    return float(np.nanmin((relic(theta).coupling / edge)[WIDE_GEV > 0.3]))
+
+
 def sheet(theta: float, found: Scan, checks: list[Check]) -> Sheet:
     """The panel of one angle."""
     wide = i2dm(WIDE_GEV, theta)
@@ -35,7 +41,9 @@ def sheet(theta: float, found: Scan, checks: list[Check]) -> Sheet:
         *others(wide, ("cmb",)),
         marks.of(relic(theta), "relic density"),
     ]
-    return Sheet([Panel(MASS, EPS, drawn, rf"$\theta$ = {theta:g}")], checks, legend="arXiv:2302.05414, recomputed; EOT")
+    return Sheet(
+        [Panel(MASS, EPS, drawn, rf"$\theta$ = {theta:g}")], checks, legend="arXiv:2302.05414, recomputed; EOT"
+    )
 
 
 def simulated(theta: float) -> Scan:

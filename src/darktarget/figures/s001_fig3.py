@@ -8,7 +8,9 @@ from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative
 from darktarget.figures._s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
 
-MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 0.3, 10), np.linspace(0.3, 1.02, 25), np.geomspace(1.06, 1.5, 8)]))
+MASSES_GEV = np.unique(
+    np.concatenate([np.geomspace(1e-3, 0.3, 10), np.linspace(0.3, 1.02, 25), np.geomspace(1.06, 1.5, 8)])
+)
 NEAR_GEV = np.linspace(0.18, 0.36, 13)
 MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 1e-3, 1.5)
 EPS = Axis("epsilon", r"$\varepsilon$", 3e-6, 1e-1)
@@ -64,11 +66,15 @@ def feature(found: Scan) -> list[Check]:
     raised = found.lowest(S001) / unseen
     wide, peak = mass[raised > 1.2], int(np.nanargmax(raised))
     return [
-        Check("1.20", "feature from m_A' [GeV] (edge raised by a fifth)", (0.36, 0.41), float(wide.min()), relative(0.02)),
+        Check(
+            "1.20", "feature from m_A' [GeV] (edge raised by a fifth)", (0.36, 0.41), float(wide.min()), relative(0.02)
+        ),
         Check("1.20", "feature up to m_A' [GeV]", (0.75, 1.0), float(wide.max()), relative(0.02)),
         Check("1.20", "feature: largest factor", (1.8, 2.7), float(raised[peak]), relative(0.02)),
         Check("1.20", "feature: m_A' of the largest factor [GeV]", (0.42, 0.50), float(mass[peak]), relative(0.02)),
-        Check("1.21", "decay length of chi2 at 0.39 GeV, (g-2) centre, E2 = 100 GeV [m]", 2.5, length(0.39), factor(1.3)),
+        Check(
+            "1.21", "decay length of chi2 at 0.39 GeV, (g-2) centre, E2 = 100 GeV [m]", 2.5, length(0.39), factor(1.3)
+        ),
     ]
 
 
@@ -91,7 +97,9 @@ def projections(found: Scan) -> list[Check]:
 
     now, soon, later = (margin(found.published(S001), name) for _, name in EXPOSURES)
     own = margin(found, EXPOSURES[1][1])
-    text = f"smallest ratio of relic line and limit {np.exp(soon):.2f} normalised, {np.exp(own):.2f} from first principles"
+    text = (
+        f"smallest ratio of relic line and limit {np.exp(soon):.2f} normalised, {np.exp(own):.2f} from first principles"
+    )
     return [
         Check.statement("1.23", "a spike of the relic line sticks out at 1e12 EOT (normalised)", now < soon < 0, text),
         Check.statement("1.23", "the relic line is covered at 5e12 EOT", later > 0, f"ratio {np.exp(later):.2f}"),
@@ -103,4 +111,10 @@ def beside(near: Scan) -> Check:
     """What annihilation adds."""
     alone = scan(near.model, events=2000)
     gain = float(np.nanmax(alone.lowest(S001) / near.lowest(S001)))
-    return Check("1.41", "improvement in eps with annihilation, 200-300 MeV (its square in events)", (4.25, 10), gain, factor(1.15))
+    return Check(
+        "1.41",
+        "improvement in eps with annihilation, 200-300 MeV (its square in events)",
+        (4.25, 10),
+        gain,
+        factor(1.15),
+    )

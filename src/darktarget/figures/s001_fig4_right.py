@@ -7,12 +7,19 @@ import numpy as np
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, styles
 from darktarget.figures._s001 import (
-    EXPOSURES, S001, events_on_moment, idm, plane, relic_on_moment, scan, searches_on_moment, small_print, where,
+    EXPOSURES,
+    events_on_moment,
+    idm,
+    relic_on_moment,
+    scan,
+    searches_on_moment,
+    small_print,
+    where,
 )  # fmt: skip
 
-CHI_GEV = np.concatenate([np.geomspace(0.01, 0.05, 3), np.geomspace(0.07, 0.5, 13)])
+CHI_GEV = np.concatenate([np.geomspace(0.01, 0.05, 3), np.geomspace(0.07, 0.5, 12), [0.62, 0.8, 1.0]])
 SPLITTINGS = np.array([0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 0.99])
-CHI = Axis("m_chi_GeV", r"$m_{\chi_1}$ [GeV]", 1e-2, 0.5)
+CHI = Axis("m_chi_GeV", r"$m_{\chi_1}$ [GeV]", 1e-2, 1)
 SPLITTING = Axis("splitting", r"$\Delta/m_{\chi_1}$", 0.05, 1.15)
 SEARCHES = ("babar-2017", "e137", "lep")
 
@@ -30,7 +37,7 @@ class S001Fig4Right:
         found = scan(point(np.repeat(CHI_GEV, SPLITTINGS.size), np.tile(SPLITTINGS, CHI_GEV.size)), events=500)
         now, soon = (events_on_moment(found, name).reshape(CHI_GEV.size, -1) for _, name in EXPOSURES[:2])
         (first, _), (second, projected), _ = EXPOSURES
-        grid = CHI_GEV[::2]
+        grid = np.concatenate([np.geomspace(0.01, 0.1, 3), np.geomspace(0.13, 1.0, 7)])
         drawn = [
             marks.region(first, CHI_GEV, where(now, SPLITTINGS)),
             marks.region(second, CHI_GEV, where(soon, SPLITTINGS), styles.PROJECTION, small_print(projected)),
@@ -38,7 +45,11 @@ class S001Fig4Right:
             relic_on_moment(grid, SPLITTINGS, point),
             marks.excluded(r"$\Delta > m_{A'}-2m_{\chi_1}$", CHI_GEV, 1.0 + 0 * CHI_GEV),
         ]
-        return Sheet([Panel(CHI, SPLITTING, drawn)], checks(now, soon), legend=r"arXiv:2302.05414, recomputed at $\varepsilon$ of $(g-2)_\mu$")
+        return Sheet(
+            [Panel(CHI, SPLITTING, drawn)],
+            checks(now, soon),
+            legend=r"arXiv:2302.05414, recomputed at $\varepsilon$ of $(g-2)_\mu$",
+        )
 
 
 def point(chi: Array, splitting: Array) -> Model:
@@ -48,6 +59,12 @@ def point(chi: Array, splitting: Array) -> Model:
 
 def checks(now: Array, soon: Array) -> list[Check]:
     """The range of splittings is covered to high mass, but for an open area that shrinks with exposure."""
-    full = (now > 0).all(axis=1)
-    print("right full", CHI_GEV[full], now.round(2))
-    return []
+    top, later = (float(CHI_GEV[np.argmin((d > 0).all(axis=1))]) for d in (now, soon))
+    left = SPLITTINGS[now[CHI_GEV.tolist().index(top)] < 0]
+    return [
+        Check.statement(
+            "1.24", "every splitting is covered up to m_chi1 = 0.35 GeV", top > 0.35, f"up to {top:.2f} GeV"
+        ),
+        Check.statement("1.24", "a small area stays open at high mass", 0 < left.size < 4, f"Delta/m_chi1 = {left}"),
+        Check.statement("1.24", "it shrinks at 1e12 EOT", later > top or bool((soon > 0).all()), f"{later:.2f} GeV"),
+    ]

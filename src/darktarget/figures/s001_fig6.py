@@ -9,12 +9,15 @@ import numpy as np
 
 from darktarget import api
 from darktarget.core import Array, Curve, Model
-from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative
+from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
 from darktarget.figures._s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
 
-CHI_GEV = {0.1: np.geomspace(1e-3, 0.5, 15), 0.4: np.concatenate([np.geomspace(1e-3, 0.08, 6), np.geomspace(0.1, 0.48, 16)])}
+CHI_GEV = {
+    0.1: np.geomspace(1e-3, 0.3, 15),
+    0.4: np.concatenate([np.geomspace(1e-3, 0.08, 6), np.geomspace(0.1, 0.48, 16)]),
+}
 WIDE_GEV = np.geomspace(1e-3, 0.5, 28)
-NEAR_GEV = np.linspace(0.19, 0.34, 8)  # of the mediator
+NEAR_GEV = np.linspace(0.19, 0.34, 7)  # of the mediator
 #: (splitting, alpha_D, mass ratio); the ratio of the third is not legible in the paper
 PANELS = ((0.1, 0.1, 3.0), (0.4, 0.1, 3.0), (0.1, 0.1, 10.0), (0.4, 0.5, 3.0))
 CHI = Axis("m_chi_GeV", r"$m_{\chi_1}$ [GeV]", 1e-3, 1)
@@ -96,17 +99,29 @@ def checks(parts: Sequence[Part]) -> list[Check]:
     thin, benchmark, heavy, strong = parts
     low = benchmark.found.model.dark_mass < 0.05
     shift = (strong.found.lowest(S001) ** 2 * 0.5 / (benchmark.found.lowest(S001) ** 2 * 0.1))[low]
-    for part in parts:
-        for norm in (False, True):
-            for _, e in EXPOSURES:
-                m, d = part.excluded(e, SEARCHES, norm)
-                k = np.flatnonzero(np.diff((d > 0).astype(int)))
-                print(part.at, norm, e, (d > 0)[0], m[k].round(4), d.min().round(2), d.max().round(2))
-                m, d = part.excluded(e, (), norm)
-                k = np.flatnonzero(np.diff((d > 0).astype(int)))
-                print("   bare", (d > 0)[0], m[k].round(4), d.min().round(2), d.max().round(2))
-        d = part.inside(("e137", "lsnd", "nucal", "charm"))
-        print("dumps", WIDE_GEV[d > 0].round(4), "babar", WIDE_GEV[part.inside(("babar-2017",)) > 0].round(4))
+    later = EXPOSURES[2][1]
+    dumps = WIDE_GEV[thin.inside(("e137", "lsnd", "nucal", "charm")) > 0].min()
+    whole, reached, wide = (span(*part.excluded(e, s)) for part, e, s in (
+        (strong, S001, SEARCHES), (thin, later, ()), (heavy, later, ())))  # fmt: skip
+    soon = span(*strong.excluded(EXPOSURES[1][1]))
+    kept, left = (float((part.excluded(e)[1] > 0).mean()) for part, e in ((benchmark, S001), (strong, later)))
+    babar = WIDE_GEV[heavy.inside(("babar-2017",)) > 0].min()
     return [
-        Check("1.27/1.28", "y, alpha_D 0.5 over 0.1 below 50 MeV", 5.0, float(shift.mean()), relative(0.01)),
+        Check("1.27/1.28", "y, alpha_D = 0.5 over 0.1, below 50 MeV", 5.0, float(shift.mean()), relative(0.01)),
+        Check.statement(
+            "1.29", "alpha_D = 0.1, Delta = 0.4: relic line essentially excluded", kept > 0.9, f"{kept:.0%}"
+        ),
+        Check("1.29", "alpha_D = 0.5: relic line open above m_chi1 [MeV]", 110, 1e3 * whole, relative(0.15)),
+        Check("1.30", "alpha_D = 0.5: 1e12 covers it up to m_chi1 [GeV]", 0.25, soon, relative(0.15)),
+        Check.statement("1.30", "alpha_D = 0.5: 5e12 covers nearly all of it", left > 0.95, f"{left:.0%}"),
+        Check("1.31", "Delta = 0.1: dumps cover the relic line above m_chi1 [MeV]", 12, 1e3 * dumps, relative(0.2)),
+        Check.statement("1.31", "Delta = 0.1: 5e12 covers it from 1 to 100 MeV", reached > 0.1, f"{reached:.3f} GeV"),
+        Check.statement(
+            "1.32", "R = 10: 5e12 covers it from 1 MeV to where BaBar begins", wide > babar, f"{wide:.3f} GeV"
+        ),
     ]
+
+
+def span(mass: Array, depth: Array) -> float:
+    """The mass in GeV up to which the relic line is excluded from the lowest mass on."""
+    return float(mass[np.argmax(depth <= 0)]) if (depth <= 0).any() else float(mass[-1])
