@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 import numpy as np
 
 from darktarget.core import Array, Limit
+from darktarget.figures._bridges import bridged
 from darktarget.figures._styles import (
     BAND,
     EXCLUDED,
@@ -146,7 +147,7 @@ def _background(result: Any) -> str:
 
 def _edges(result: Any, plane: Plane) -> tuple[Array, Array, Array]:
     """x, lower and upper edges of all regions, nan between them."""
-    found = regions(cast("Limit", result))
+    found = bridged(result, regions(cast("Limit", result)))
     pieces = [
         (plane.x(result)[r.points], _at(plane, result, r, r.lower), _at(plane, result, r, r.upper)) for r in found
     ]

@@ -143,11 +143,18 @@ def _ends(mark: Mark) -> list[tuple[float, list[float]]]:
     """Where closed regions begin and end: x and the two edges there."""
     if mark.top is None:
         return []
-    known = np.concatenate([[False], np.isfinite(mark.y) & np.isfinite(mark.top), [False]]).astype(int)
+    known = np.concatenate([[False], np.isfinite(mark.y) & ~np.isnan(mark.top), [False]]).astype(int)
     turns = np.diff(known)
-    return [
+    ends = [
         (mark.x[i], [mark.y[i], mark.top[i]]) for i in (*np.flatnonzero(turns == 1), *np.flatnonzero(turns == -1) - 1)
     ]
+    # regions that join at a point have no end there
+    alone = [(x, e) for n, (x, e) in enumerate(ends) if not any(_meet(x, e, *o) for k, o in enumerate(ends) if k != n)]
+    return [(x, e) for x, e in alone if np.isfinite(e[1])]
+
+
+def _meet(x: float, edges: list[float], other: float, span: list[float]) -> bool:
+    return bool(x == other and edges[0] < span[1] and span[0] < edges[1])
 
 
 def beyond(edge: Array, frame: tuple[float, float]) -> Array:

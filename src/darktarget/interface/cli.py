@@ -215,9 +215,10 @@ def limit(
             _note(f"wrote {path}")
 
 
-for command in (counts, events, relic, gminus2, constraint):
+for command in (counts, relic, gminus2, constraint):
     app.command()(command)
 app.command("width")(width_command)
+app.command()(events)
 
 
 def _nuisances(treatment: str | None, none: bool) -> str:
