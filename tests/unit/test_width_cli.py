@@ -69,6 +69,7 @@ def test_every_model_has_widths(run: Any, name: str) -> None:
     assert all(x is None or np.isfinite(x) for x in document["ctau_cm"].values())
 
 
+@pytest.mark.validate
 def test_the_page_of_models_is_up_to_date() -> None:
-    """If not: python -m darktarget.interface.catalogue > docs/models.md"""
+    """What works is calculated, which takes a minute. If it differs: python -m darktarget.interface.catalogue > docs/models.md"""
     assert (ROOT / "docs" / "models.md").read_text() == catalogue.page()
