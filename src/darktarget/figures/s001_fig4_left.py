@@ -74,9 +74,9 @@ def checks(found: Scan, now: Array) -> list[Check]:
     alphas = np.broadcast_to(ALPHAS, now.shape)[wedge]
     share = float(np.mean(babar[wedge] > 0))
     text = (
-        f"open between alpha_D = {alphas.min():.1g} and {alphas.max():.1g} from {top:.2f} GeV on; BaBar excludes {share:.0%} "
-        "of it here, where every chi2 that decays within 1.5 m vetoes the event; S001 takes a recast in which soft "
-        "pairs below BaBar's energy cuts pass"
+        f"open between alpha_D = {alphas.min():.1g} and {alphas.max():.1g} from {top:.2f} GeV on; BaBar excludes "
+        f"{share:.0%} of it here, where each decay within 1.5 m vetoes the event; S001 takes a recast in which "
+        "soft pairs below BaBar's energy cuts pass"
     )
     at = idm(0.8)
     both, alone = (scan(at, processes=p, events=1000).counts(S001).unit[0] for p in (BOTH, STRAHLUNG))
