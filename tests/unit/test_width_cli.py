@@ -71,5 +71,5 @@ def test_every_model_has_widths(run: Any, name: str) -> None:
 
 @pytest.mark.validate
 def test_the_page_of_models_is_up_to_date() -> None:
-    """What works is calculated, which takes a minute. If it differs: python -m darktarget.interface.catalogue > docs/models.md"""
+    """What works is calculated, which takes a minute; where it differs, `make models` writes the page again."""
     assert (ROOT / "docs" / "models.md").read_text() == catalogue.page()
