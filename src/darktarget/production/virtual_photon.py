@@ -77,7 +77,8 @@ class VirtualVectors(Model):
 
 
 def factor(model: Model, s: Array) -> Array:
-    r""":math:`f(s) = \Gamma(\gamma^*\to{\rm pair})/(\pi s^{3/2})` at unit coupling; 0 below threshold.
+    r""":math:`f(s) = \Gamma(\gamma^*\to{\rm pair})/(\pi s^{3/2})` at unit coupling; 0 below threshold, and where a
+    mediator decays to the pair on shell: then its bremsstrahlung is the process.
 
     Args:
         s: [point, any] (energy^2).
@@ -91,7 +92,8 @@ def factor(model: Model, s: Array) -> Array:
     >>> print(f"{factor(light, np.array([[4.0]]))[0, 0] * 3 * np.pi * 4 / ALPHA:.6f}")
     1.000000
     """
-    return np.asarray(model.photon_width(np.sqrt(s)) / (np.pi * s**1.5))
+    on_shell = model.width(dark=True)[:, None] > 0
+    return np.asarray(np.where(on_shell, 0.0, model.photon_width(np.sqrt(s)) / (np.pi * s**1.5)))
 
 
 def virtual_masses(model: Model, end: float, nodes: int = NODES) -> tuple[Array, Array]:
@@ -118,6 +120,7 @@ class VirtualPhoton:
     """l N -> l N gamma*(-> dark pair)."""
 
     name = "virtual-photon"
+    carrier = "virtual photon"
     beams = ("electron", "positron", "muon")
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
@@ -146,7 +149,7 @@ class VirtualPhoton:
             sigma=value,
             relative_error=change,
             systematics={FORM_SPREAD: shift},
-            method=(*_words(options), *model.notes),
+            method=(*_words(self.carrier, options), *model.notes),
             reason=tuple(None if v > 0 else closed for v in value),
             references=_references(options),
         )
@@ -159,7 +162,7 @@ class VirtualPhoton:
         f = factor(model, np.broadcast_to(root, (model.points, len(root))) ** 2)
         value = f * total.sigma * model.charge(beam.particle)[:, None] ** 2
         error = np.broadcast_to(total.relative_error, value.shape)
-        return Differential(value, error, _words(options), _references(options))
+        return Differential(value, error, _words(self.carrier, options), _references(options))
 
     def spectrum(self, model: Model, beam: Beam, target: str, x: Array, options: Options = DEFAULT) -> Differential:
         r"""d sigma/dx of the pair's energy fraction x (missing energy over beam energy) at unit coupling on an element.
@@ -174,7 +177,7 @@ class VirtualPhoton:
         error = (one.relative_error * one.value).reshape(shape) * ds[..., None]
         relative = np.divide(error.sum(axis=1), value, out=np.ones_like(value), where=value > 0)
         value = value * model.charge(beam.particle)[:, None] ** 2
-        return Differential(value, relative + QUADRATURE_ERROR, _words(options), _references(options))
+        return Differential(value, relative + QUADRATURE_ERROR, _words(self.carrier, options), _references(options))
 
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
         """Dark pairs above ``minimum`` energy per primary at unit coupling, along the tracks of charged leptons."""
@@ -200,7 +203,7 @@ class VirtualPhoton:
             decayed=True,
             pair_mass=np.repeat(root, weight.shape[1] // root.shape[1], axis=1),
             systematics={FORM_SPREAD: np.divide(spread, total, out=np.zeros_like(total), where=total > 0)},
-            method=(tracks.method, *_words(options), *model.notes),
+            method=(tracks.method, *_words(self.carrier, options), *model.notes),
             references=(*_references(options), *tracks.references),
         )
 
@@ -209,9 +212,9 @@ def _stand_ins(model: Model, masses: Array) -> VirtualVectors:
     return VirtualVectors(model.structure, np.asarray(masses, float), lambda lepton: np.ones(np.size(masses)))
 
 
-def _words(options: Options) -> tuple[str, ...]:
+def _words(carrier: str, options: Options) -> tuple[str, ...]:
     how = calculation(options.cross_section)
-    return (f"virtual photon to a dark pair: {how.text}, factorised exactly", f"{options.form_factor} form factor")
+    return (f"{carrier} to a dark pair: {how.text}, factorised exactly", f"{options.form_factor} form factor")
 
 
 def _references(options: Options) -> tuple[str, ...]:
