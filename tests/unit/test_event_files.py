@@ -175,7 +175,7 @@ def test_lhe_with_pylhe(tmp_path: Path) -> None:
     pylhe = pytest.importorskip("pylhe")
     sheet, events = sample(50)
     path = files.write(tmp_path / "events.lhe", "lhe", sheet, [events])
-    found = list(pylhe.read_lhe(str(path)))
+    found = list(pylhe.LHEFile.fromfile(str(path)).events)
     assert len(found) == 50
     for k, event in enumerate(found):
         assert event.eventinfo.weight == pytest.approx(events.weight[k])

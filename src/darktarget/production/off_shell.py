@@ -1,4 +1,4 @@
-r"""Dark pairs from a mediator below its own threshold, l N -> l N X*(-> pair): what is left where X cannot decay to them.
+r"""Dark pairs from a mediator below their threshold, l N -> l N X*(-> pair): what is left where X cannot decay to them.
 
 .. math:: \frac{d\sigma}{ds} = \sigma(lN\to lNX;\ m_X=\sqrt s)\,
           \frac{\sqrt s\,\Gamma_{\rm dark}(\sqrt s)}{\pi[(s-M^2)^2+M^2\Gamma^2]}
