@@ -18,7 +18,7 @@ AXES = tuple(
         Axis("mass_ratio", r"$R=m_{A'}/m_{\chi_1}$", 2.5, top),
         Axis("y", r"$y=\varepsilon^2\alpha_D(m_{\chi_1}/m_{A'})^4$", low, high),
     )
-    for top, low, high in ((100, 1e-15, 1e-7), (30, 1e-12, 1e-5))
+    for top, low, high in ((100, 1e-15, 1e-7), (100, 1e-12, 1e-5))
 )
 PLANE = marks.Plane(lambda r: r.mass / r.dark_mass, marks.Y.y)
 
