@@ -7,7 +7,7 @@ import re
 from itertools import combinations
 from pathlib import Path
 from time import process_time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 SLOWEST = 60.0  # seconds of one figure
 
 
-@pytest.mark.parametrize("name", FIGURES.names())
+def by_cost(names: tuple[str, ...]) -> list[Any]:
+    """Figures of S003 take seconds; the others are drawn in make validate."""
+    return [pytest.param(n, marks=() if n.startswith("s003") else pytest.mark.validate) for n in names]
+
+
+@pytest.mark.parametrize("name", by_cost(FIGURES.names()))
 def test_figures(name: str) -> None:
     figure = FIGURES[name]()
     start = process_time()
