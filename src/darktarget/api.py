@@ -36,7 +36,7 @@ def names(kind: str) -> tuple[str, ...]:
     """Names of all models, processes, experiments or signatures.
 
     >>> names("processes")
-    ('annihilation', 'bremsstrahlung', 'primakoff', 'vector-meson', 'virtual-photon')
+    ('annihilation', 'bremsstrahlung', 'off-shell', 'primakoff', 'vector-meson', 'virtual-photon')
     """
     if kind not in REGISTRIES:
         raise UnknownName("list", kind, REGISTRIES)

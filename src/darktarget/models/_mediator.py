@@ -63,7 +63,7 @@ class MediatorModel(Model):
     def __init__(self, **given: Any) -> None:
         self.values = MappingProxyType(resolve(self.parameters, given))
         self.mass: Array = self.values["mass"]
-        if self.pairs() and (self.width(dark=True) == 0).any():
+        if self._mediated(dark=True) and (self.width(dark=True) == 0).any():
             self.on_request = (*type(self).on_request, "off-shell")
 
     @property
