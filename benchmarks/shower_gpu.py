@@ -1,63 +1,46 @@
-"""Showers per second on a CUDA device, and its spectra beside the CPU's: `python -m benchmarks shower_gpu`.
+"""Showers per second on a CUDA device, and its results beside the CPU's: `python -m benchmarks shower_gpu`.
 
 Needs the gpu extra and a CUDA device; without them it says so and measures nothing. The first call compiles.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from darktarget.target import shower_run, shower_tables
-from darktarget.target.shower_state import Tally
+from darktarget.errors import InputError
+from darktarget.target.shower import Shower, simulate
 from darktarget.target.stack import homogeneous
+from darktarget.units import GeV, MeV
 
-ENERGY, NUMBER = 100.0, 200_000
-CUTS = (1.0, 0.02)
-
-
-def missing() -> str:
-    """Why there is nothing to measure; empty if there is a device."""
-    try:
-        from numba import cuda
-    except ImportError as error:
-        return f"numba's CUDA target cannot be imported ({error}): install the gpu extra"
-    return "" if cuda.is_available() else "no CUDA device (or no driver) was found"  # type: ignore[no-untyped-call]
+CASES: dict[str, dict[str, Any]] = {
+    "40 X0 of lead, cut 1 GeV": {"stack": homogeneous("Pb", 40), "cut": 1 * GeV, "number": 1_000_000},
+    "40 X0 of lead, cut 20 MeV": {"stack": homogeneous("Pb", 40), "cut": 20 * MeV, "number": 20_000},
+}
 
 
-def spectrum(sums: Tally, number: int) -> tuple[np.ndarray, np.ndarray]:
-    """Track length per primary above each edge [species * energy], X0, and its error."""
-    mean = sums.above[:, 0] / sums.per_X0 / number
-    square = (sums.above[:, 1] + sums.above[:, 2] * 2.0**31) / sums.per_X0**2 / number
-    return mean, np.sqrt(np.maximum(square - mean**2, 0.0) / number)
+def run(route: str, **case: Any) -> Shower:
+    """A case on one route, compiled before the clock starts."""
+    plan = {"primary": "e-", "energy": 100 * GeV, "keep_events": False, "threads": 1, "route": route, **case}
+    simulate(**{**plan, "number": 8})
+    return simulate(**plan)
 
 
 def main() -> None:
-    """Print showers/s on the device and on one CPU thread, and the largest difference of their spectra."""
-    why = missing()
-    if why:
-        print(f"skipped: {why}")
-        return
-    from darktarget.target.shower_gpu import DeviceRun
-
-    stack = homogeneous("Pb", 40)
-    for cut in CUTS:
-        tables = shower_tables.build(stack.materials, cut, cut / 10, ENERGY)
-        starts = np.array([[0.0, ENERGY, 0.0, 0.0]])
-        host = shower_run.route_kernel("numba")
-        run = shower_run.Run(tables, shower_run.geometry(stack, False), starts, 1, 0, cut, host)
-        number = max(1000, int(NUMBER * min(1.0, cut)))
-        none = np.zeros((0, 11))
-        device = DeviceRun(run)
-        device.follow(0, 256, np.zeros((256, 7)), none)
-        sums, seconds = device.follow(0, number, np.zeros((number, 7)), none)
-        run.follow(0, 256, 1, np.zeros((256, 7)), none, None)
-        reference, cpu = run.follow(0, number, 1, np.zeros((number, 7)), none, None)
-        (a, _), (b, error) = spectrum(sums, number), spectrum(reference, number)
-        pull = np.max(np.abs(a - b) / np.maximum(error, 1e-12))
-        print(
-            f"cut {cut:g} GeV: {number / seconds:.0f} showers/s on the device, {number / cpu:.0f}/s on one CPU thread; "
-            f"same primaries: spectra differ by at most {pull:.2g} standard deviations"
+    """Print showers/s on the device and on one CPU thread, and the largest difference of their track lengths."""
+    for name, case in CASES.items():
+        try:
+            device = run("cuda", **case)
+        except InputError as why:
+            print(f"skipped: {why}")
+            return
+        host = run("numba", **case)
+        pull = np.max(np.abs(device.above - host.above) / np.maximum(host.above_error, 1e-12))
+        speeds = (
+            f"{device.number / device.seconds:.0f} showers/s on the device, {host.number / host.seconds:.1f}/s on one"
         )
+        print(f"{name}: {speeds} CPU thread; same primaries: track lengths differ by at most {pull:.2g} sigma")
 
 
 if __name__ == "__main__":

@@ -206,6 +206,7 @@ def simulate_tracks(
     cut: float = 1.0,
     showers: int = 100_000,
     seed: int = 1,
+    route: str = "numba",
 ) -> Any:
     """Simulate an electromagnetic shower (nothing is looked up or stored).
 
@@ -215,6 +216,7 @@ def simulate_tracks(
         energy, cut: GeV.
         showers: number of primaries.
         seed: of the run.
+        route: numba, cuda (extra ``gpu``) or python.
 
     Returns:
         ``target.shower.Shower``.
@@ -232,7 +234,7 @@ def simulate_tracks(
     known = TARGETS.get(target, target)
     layered = known in _experiments.EXPERIMENTS.names()
     stack = stack_of(experiment(known).target) if layered else homogeneous(target, thickness)
-    run = partial(simulate, stack, primaries[beam], energy * GeV, cut * GeV, seed=seed, keep_events=False)
+    run = partial(simulate, stack, primaries[beam], energy * GeV, cut * GeV, seed=seed, route=route, keep_events=False)
     size = max(1, -(-showers // 20)) if 0 < showers <= 1_000_000_000 else showers  # absurd numbers are refused whole
     firsts = range(0, max(showers, 1), max(size, 1))
     parts = (run(number=min(size, showers - first), first_primary=first) for first in track(firsts, "showers"))

@@ -108,15 +108,17 @@ def tracks(
     cut: Annotated[float, typer.Option(help="Tracking cut in GeV.")] = 1.0,
     showers: Annotated[int, typer.Option(help="Number of primaries.")] = 100_000,
     seed: Annotated[int, typer.Option(help="Seed of the run.")] = 1,
+    route: Annotated[str, typer.Option(help="numba, cuda (a graphics card, extra gpu) or python.")] = "numba",
     as_json: Json = False,
 ) -> None:
     """Track lengths of a simulated electromagnetic shower, per primary and energy bin."""
     from darktarget import api
     from darktarget.io.tables import tracks_document
 
-    document = tracks_document(
-        api.simulate_tracks(target, beam=beam, energy=energy, thickness=thickness, cut=cut, showers=showers, seed=seed)
+    run = api.simulate_tracks(
+        target, beam=beam, energy=energy, thickness=thickness, cut=cut, showers=showers, seed=seed, route=route
     )
+    document = tracks_document(run)
     lengths, edges = document["track_length_X0"], document["energy_GeV"]
     columns = lengths if "e-" in lengths else {f"{s} {m}": v for m, row in lengths.items() for s, v in row.items()}
     rows = ((*values, None) for values in zip(edges[:-1], *columns.values(), strict=True))

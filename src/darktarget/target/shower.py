@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from darktarget.errors import InputError, UnknownName
 from darktarget.target import shower_tables
-from darktarget.target.shower_run import Run, geometry, joined, route_kernel
+from darktarget.target.shower_run import engine, geometry, joined
 from darktarget.target.shower_state import Tally
 from darktarget.target.stack import Stack
 from darktarget.units import MeV
@@ -189,14 +189,15 @@ def simulate(
         pick_above: least energy of that point.
         start: particles inside the stack instead of the beam.
         pair_rate: "tables" (fit to tabulated cross sections) or "tsai" (the high-energy formula everywhere).
-        route: "numba" or "python" (the same source, uncompiled).
+        route: "numba", "python" (the same source, uncompiled) or "cuda" (the same source on a graphics card; the
+            same result up to the last digits of its exp and log, and no threads).
         progress: called with the number of finished primaries, from the worker threads.
 
     Returns:
         the frozen result.
 
     Raises:
-        InputError, UnknownName: anything outside what is allowed.
+        InputError, UnknownName: anything outside what is allowed, no CUDA device.
 
     Reference: formulas and references in cross_sections.py and lpm.py.
 
@@ -211,14 +212,15 @@ def simulate(
         raise UnknownName("pair_rate", pair_rate, ("tables", "tsai"))
     soft = cut * SOFT_FRACTION if soft_cut is None else soft_cut
     starts = _starts(stack, primary, energy, start)
-    run = Run(
-        shower_tables.build(stack.materials, cut, soft, energy, pair_rate == "tables"),
+    tables = shower_tables.build(stack.materials, cut, soft, energy, pair_rate == "tables")
+    run = engine(
+        route,
+        tables,
         geometry(stack, lateral),
         starts,
         seed,
         sum(1 << SPECIES.index(name) for name in pick),
         max(pick_above, cut),
-        route_kernel(route),
     )
     events = np.zeros((number if keep_events else 0, len(EVENT_COLUMNS)))
     picks = np.zeros((number if pick else 0, 11))
@@ -237,7 +239,7 @@ def simulate(
         pick_above,
         starts.tobytes(),
     )
-    return Shower(stack, run.tables.edges, number, first_primary, seed, identity, sums, events, picks, seconds)
+    return Shower(stack, tables.edges, number, first_primary, seed, identity, sums, events, picks, seconds)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
-"""The shower kernel on a CUDA device, or in numba's CUDA simulator: the same functions, one thread per share.
+"""The shower kernel on a CUDA device, or in numba's CUDA simulator: the same functions, one primary per thread.
 
-Each thread has its own scratch memory and its own integer sums, added on the host, so that the result does
-not depend on the number of threads. It equals the CPU's up to the last digits of the device's exp and log.
+A thread takes the next free primary until none is left. Its small scratch arrays are local (which the device
+interleaves between threads), the scored track length has a slice of the device's memory, and the sums are
+shared: they are integers, so that the order in which threads add to them cannot change a bit.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,76 +16,120 @@ from typing import Any
 import numpy as np
 from numba import cuda  # the simulator swaps this name, so it stands at module level
 
+from darktarget.errors import InputError
 from darktarget.target.shower_run import Kernel, Run, specialise
-from darktarget.target.shower_state import Floats, Geometry, State, Tables, Tally
+from darktarget.target.shower_state import STACK, Floats, Geometry, Ints, State, Tables, Tally
 
-MEMORY = 2e9  # bytes of scratch memory and sums on the device
+MEMORY = 4e9  # bytes of scratch memory on the device: more threads than an H200 runs at once
+CHUNK = 4_000_000  # primaries per launch, whose energies fit beside it
+_LOW = np.int64(2**31 - 1)
+
+
+def add_square(sums: Ints, k: int, q: int) -> None:
+    """The scoring's ``add_square`` for sums that all threads share."""
+    square = q * q
+    cuda.atomic.add(sums, (k, 0), q)  # type: ignore[attr-defined]
+    cuda.atomic.add(sums, (k, 1), square & _LOW)  # type: ignore[attr-defined]
+    cuda.atomic.add(sums, (k, 2), square >> 31)  # type: ignore[attr-defined]
 
 
 @cache
 def device_kernel() -> Any:
-    """Compile the launcher: thread i follows its share of the primaries with its own slice of memory."""
+    """Compile the launcher: each thread follows one primary after the other with its own scratch memory."""
     device = cuda.jit(device=True)  # type: ignore[no-untyped-call]
-    follow: Kernel = specialise(device, device, device)
+    follow: Kernel = specialise(device, device, device, add_square=device(add_square))
 
     def launch(
         t: Tables,
         g: Geometry,
-        s: State,
+        like: State,
+        length: Floats,
+        touched: Ints,
+        above: Floats,
+        layer: Floats,
         y: Tally,
         starts: Floats,
         seed: int,
         first: int,
+        following: Ints,
         events: Floats,
         picks: Floats,
     ) -> None:
         i = cuda.grid(1)  # type: ignore[attr-defined]
-        if i >= s.p.shape[0]:
+        if i >= length.shape[0]:
             return
-        share = (events.shape[0] + s.p.shape[0] - 1) // s.p.shape[0]
-        low, high = min(i * share, events.shape[0]), min((i + 1) * share, events.shape[0])
-        mine = State(
-            s.p[i], s.q[i], s.stack_p[i], s.stack_q[i], s.rng[i], s.counts[i], s.now[i], s.pick[i],
-            s.at_pick[i], s.under[i], s.length[i], s.touched[i], s.above[i], s.layer[i],
+        local = cuda.local.array  # type: ignore[attr-defined]
+        s = State(
+            local(7, np.float64), local(2, np.int64), local((STACK, 7), np.float64), local((STACK, 2), np.int64),
+            local(2, np.uint64), local(3, np.int64), local(6, np.float64), local(8, np.float64),
+            local(6, np.float64), local(6, np.float64), length[i], touched[i], above[i], layer[i],
         )  # fmt: skip
-        sums = Tally(y.length[i], y.above[i], y.layer[i], y.per_X0, y.per_energy)
-        follow(t, g, mine, sums, starts, seed, first + low, events[low:high], picks[low:high])
+        for j in range(8):
+            s.pick[j] = like.pick[j]
+        for k in range(s.length.size):
+            s.length[k] = 0.0
+        for k in range(s.above.size):
+            s.above[k] = 0.0
+        for k in range(s.layer.size):
+            s.layer[k] = 0.0
+        while True:
+            n = cuda.atomic.add(following, 0, 1)  # type: ignore[attr-defined]
+            if n >= events.shape[0]:
+                return
+            follow(t, g, s, y, starts, seed, first + n, events[n : n + 1], picks[n : n + 1])
 
     return cuda.jit(launch)  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
 class DeviceRun:
-    """Runs the primaries of a ``Run`` on the device."""
+    """Runs the primaries of a ``Run`` on the device.
+
+    Raises:
+        InputError: there is no device.
+    """
 
     run: Run
     threads_per_block: int = 64
 
-    def follow(self, first: int, number: int, events: Floats, picks: Floats) -> tuple[Tally, float]:
-        """Follow primaries first, first + 1, ...; returns their sums and the seconds, copies included."""
+    def __post_init__(self) -> None:
+        if not cuda.is_available():  # type: ignore[no-untyped-call]
+            raise InputError("route", "cuda", "a CUDA device and its driver", "Leave route out for the CPU.")
+
+    def follow(
+        self,
+        first: int,
+        number: int,
+        threads: int,
+        events: Floats,
+        picks: Floats,
+        progress: Callable[[int], None] | None = None,
+    ) -> tuple[Tally, float]:
+        """Follow primaries first, first + 1, ...; returns their sums and the seconds, copies included.
+
+        As ``Run.follow``; the number of host threads does not matter here.
+        """
         state, sums = self.run.state(), self.run.tally()
-        one = sum(x.nbytes for x in (*state, *sums) if isinstance(x, np.ndarray))
-        n = max(1, min(number, int(MEMORY // one)))
+        large = (state.length, state.touched, state.above, state.layer)
+        n = max(1, min(number, int(MEMORY // sum(x.nbytes for x in large))))
+        kernel = device_kernel()[-(-n // self.threads_per_block), self.threads_per_block]
         began = time.perf_counter()
-        many_states, many_sums = _copies(state, n), _copies(sums, n)
-        bundles = (self.run.tables, self.run.geometry, many_states, many_sums)
-        on_device = [_to_device(bundle) for bundle in bundles]
-        rows, points = cuda.to_device(events), cuda.to_device(picks)
-        blocks = (n + self.threads_per_block - 1) // self.threads_per_block
-        starts = cuda.to_device(self.run.starts)
-        kernel = device_kernel()[blocks, self.threads_per_block]
-        kernel(*on_device, starts, self.run.seed, first, rows, points)
-        rows.copy_to_host(events)
-        points.copy_to_host(picks)
-        total = on_device[3]
-        length, above, layer = (a.copy_to_host().sum(axis=0) for a in (total.length, total.above, total.layer))
-        seconds = time.perf_counter() - began
-        return Tally(length, above, layer, sums.per_X0, sums.per_energy), seconds
-
-
-def _copies(bundle: Any, n: int) -> Any:
-    """The same named tuple with its arrays repeated along a new first axis, one for each thread."""
-    return type(bundle)(*(np.repeat(x[None], n, axis=0) if isinstance(x, np.ndarray) else x for x in bundle))
+        scratch = [cuda.device_array((n, *x.shape), x.dtype) for x in large]
+        fixed = [_to_device(x) for x in (self.run.tables, self.run.geometry, state)]
+        shared, starts = _to_device(sums), cuda.to_device(self.run.starts)
+        for at in range(0, number, CHUNK):
+            size = min(CHUNK, number - at)
+            rows = cuda.to_device(events[at : at + size] if events.size else np.zeros((size, 7)))
+            points = cuda.to_device(picks[at : at + size])
+            following = cuda.to_device(np.zeros(1, dtype=np.int64))
+            kernel(*fixed, *scratch, shared, starts, self.run.seed, first + at, following, rows, points)
+            if events.size:
+                rows.copy_to_host(events[at : at + size])
+            points.copy_to_host(picks[at : at + size])
+            if progress is not None:
+                progress(at + size)
+        length, above, layer = (a.copy_to_host() for a in (shared.length, shared.above, shared.layer))
+        return Tally(length, above, layer, sums.per_X0, sums.per_energy), time.perf_counter() - began
 
 
 def _to_device(bundle: Any) -> Any:

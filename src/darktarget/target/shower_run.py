@@ -11,25 +11,27 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import FunctionType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from darktarget.errors import UnknownName
+from darktarget.errors import InputError, UnknownName
 from darktarget.target import shower_interactions, shower_kernel, shower_random, shower_scoring, shower_state
 from darktarget.target.shower_state import STACK, Floats, Geometry, State, Tables, Tally
 from darktarget.target.stack import Stack
 
+ROUTES = ("numba", "python", "cuda")
 BLOCK = 128  # most primaries per call of the kernel
 _MODULES = (shower_state, shower_random, shower_scoring, shower_interactions, shower_kernel)
 Decorator = Callable[[FunctionType], Any]
 Kernel = Callable[..., None]
 
 
-def specialise(hot: Decorator, cold: Decorator, entry: Decorator) -> Kernel:
+def specialise(hot: Decorator, cold: Decorator, entry: Decorator, **instead: Any) -> Kernel:
     """Compile a copy of the kernel's functions: one decorator for each group, ``entry`` for follow_block.
 
-    The entry's name ends in a digest of all kernel sources, as numba's disk cache looks at one file only.
+    ``instead`` names functions of the kernel that a device needs in another form, already compiled. The
+    entry's name ends in a digest of all kernel sources, as numba's disk cache looks at one file only.
     """
     space: dict[str, Any] = {}
     digest = hashlib.sha256()
@@ -39,6 +41,9 @@ def specialise(hot: Decorator, cold: Decorator, entry: Decorator) -> Kernel:
     groups = [(shower_kernel.COLD, cold), (shower_kernel.HOT, hot), ((shower_kernel.follow_block,), entry)]
     for functions, decorate in groups:
         for original in functions:
+            if original.__name__ in instead:
+                space[original.__name__] = instead[original.__name__]
+                continue
             copy = FunctionType(original.__code__, space, original.__name__)
             copy.__module__ = original.__module__
             copy.__qualname__ = f"{original.__name__}_{digest.hexdigest()[:16]}"
@@ -57,13 +62,47 @@ def route_kernel(route: str) -> Kernel:
     if route == "python":
         return _follow_in_python
     if route != "numba":
-        raise UnknownName("route", route, ("numba", "python"))
+        raise UnknownName("route", route, ROUTES)
     import numba  # here and not above: importing the package must not cost numba's start-up
 
     # _nrt=False: the kernel allocates nothing, and counting references to its arrays made it 4 times slower
     options: dict[str, Any] = {"nogil": True, "fastmath": False, "error_model": "numpy", "_nrt": False}
     hot, cold = numba.njit(forceinline=True, **options), numba.njit(**options)
     return specialise(hot, cold, numba.njit(cache=True, **options))
+
+
+class Engine(Protocol):
+    """What follows the primaries of a run, on the host or on a device."""
+
+    def follow(
+        self,
+        first: int,
+        number: int,
+        threads: int,
+        events: Floats,
+        picks: Floats,
+        progress: Callable[[int], None] | None,
+    ) -> tuple[Tally, float]:
+        """Follow primaries first ... first + number - 1 and return their sums and the seconds it took."""
+
+
+def engine(
+    route: str, t: Tables, g: Geometry, starts: Floats, seed: int, pick_species: int, pick_above: float
+) -> Engine:
+    """A run on a route: "numba", "python" or "cuda".
+
+    Raises:
+        UnknownName: another route.
+        InputError: no CUDA device, or numba's CUDA target is not installed.
+    """
+    if route != "cuda":
+        return Run(t, g, starts, seed, pick_species, pick_above, route_kernel(route))
+    try:
+        from darktarget.target.shower_gpu import DeviceRun
+    except ImportError as error:
+        advice = f"Install darktarget[gpu] ({error})."
+        raise InputError("route", route, "numba or python without numba's CUDA target", advice) from error
+    return DeviceRun(Run(t, g, starts, seed, pick_species, pick_above, _follow_in_python))
 
 
 def _follow_in_python(*args: Any) -> None:
