@@ -1,4 +1,4 @@
-"""Commands whose result is a curve: ``relic``, ``gminus2`` and ``constraint``."""
+"""Commands whose result is a curve: ``relic``, ``omega``, ``gminus2`` and ``constraint``."""
 
 from __future__ import annotations
 
@@ -27,6 +27,23 @@ def relic(
     rows = zip(*(document[k] for k in ("mass_GeV", "coupling", "y", "reason")), strict=True)
     show(document, as_json, ("mass [GeV]", "coupling", "y", ""), rows)
     note(document["method"])
+
+
+def omega(
+    model: str,
+    mass: Mass = None,
+    param: Param = None,
+    width: Annotated[str, typer.Option(help="Width in the propagator: fixed or running.")] = "fixed",
+    equilibrium: Annotated[str, typer.Option(help="Between two dark states: solved, or imposed.")] = "solved",
+    as_json: Json = False,
+) -> None:
+    """Relic density that given couplings leave (needs -p coupling=...)."""
+    from darktarget import api
+    from darktarget.io.curves import omega_document
+
+    chosen = build(model, mass, param)
+    document = omega_document(chosen, api.omega(chosen, width=width, equilibrium=equilibrium))
+    show(document, as_json, ("mass [GeV]", "coupling", "Omega h^2"), zip(*list(document.values())[:3], strict=True))
 
 
 def gminus2(
