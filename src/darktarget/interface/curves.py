@@ -43,7 +43,8 @@ def omega(
 
     chosen = build(model, mass, param)
     document = omega_document(chosen, api.omega(chosen, width=width, equilibrium=equilibrium))
-    show(document, as_json, ("mass [GeV]", "coupling", "Omega h^2"), zip(*list(document.values())[:3], strict=True))
+    rows = ((*row, None) for row in zip(*(document[k] for k in ("mass_GeV", "coupling", "omega_h2")), strict=True))
+    show(document, as_json, ("mass [GeV]", "coupling", "Omega h^2"), rows)
 
 
 def gminus2(
