@@ -116,7 +116,8 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
     expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
     upper = [replace(b, coupling_upper=np.array([p[-1][1] if p else np.nan for p in b.intervals])) for b in bounds]
     _overlays(ax, axes, curves)
-    seen: list[Limit | Curve] = [*bounds, *expected, *upper] if bounds else [*curves]
+    targets = [c for c in curves if c.kind == "target"]
+    seen: list[Limit | Curve] = [*bounds, *expected, *upper, *targets] if bounds else [*curves]
     _set_limits(ax, [(axes.x(b), axes.y(b)) for b in seen])
     # below the axes a legend covers no curve, however many there are
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), frameon=False, fontsize=8, borderaxespad=0)
