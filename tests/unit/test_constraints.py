@@ -306,3 +306,7 @@ def test_command_line() -> None:
     assert "typed in" in document["published"][0]
     table = CliRunner().invoke(app, ["constraint", "lep", "dark-photon", "--mass", "0.3"])
     assert "0.03" in table.stdout
+    islands = CliRunner().invoke(app, ["constraint", "e137", "idm", "--mass", "0.3", "-p", "splitting=0.4"])
+    rows = [line.split() for line in islands.stdout.splitlines()[1:]]
+    assert [row[0] for row in rows] == ["0.3", "0.3"]  # one row for each interval
+    assert float(rows[0][2]) < float(rows[1][1])

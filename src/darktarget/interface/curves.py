@@ -74,8 +74,8 @@ def constraint(name: str, model: str, mass: Mass = None, param: Param = None, as
     from darktarget.io.curves import curve_document
 
     document = curve_document(api.constraint(name, build(model, mass, param)))
-    lowest = ([pairs[0][0], pairs[-1][1]] if pairs else [None, None] for pairs in document["intervals"])
-    columns = (document["mass_GeV"], *zip(*lowest, strict=True), document["reason"])
-    show(document, as_json, ("mass [GeV]", "excluded from", "to", ""), zip(*columns, strict=True))
+    points = zip(document["mass_GeV"], document["intervals"], document["reason"], strict=True)
+    rows = ((at, *pair, why) for at, pairs, why in points for pair in pairs or [[None, None]])
+    show(document, as_json, ("mass [GeV]", "excluded from", "to", ""), rows)
     for line in (document["method"], *document["published"]):
         note(line)
