@@ -67,7 +67,8 @@ def broad(model: Model) -> Array:
     """Largest cross section of gamma* -> dark pairs in any window of +- one resolution in M^2, [point, COUPLINGS]."""
     centre = np.arange(0, BABAR.top**2 + RESOLUTION, RESOLUTION / 4)  # the edges of all windows lie on this grid
     inside = np.zeros((model.points, centre.size, COUPLINGS.size))
-    for k, root, made in BABAR.pairs(model, 4, np.sqrt(centre[1:])):
+    breaks = np.sqrt([*(centre[1] * 0.25 ** np.arange(12, 0, -1)), *centre[1:]])
+    for k, root, made in BABAR.pairs(model, 2, breaks.tolist()):
         inside[k] += (np.abs(root**2 - centre[:, None]) < RESOLUTION).astype(float) @ made
     return np.asarray(inside.max(axis=1))
 
