@@ -158,7 +158,8 @@ def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
     """Curves to draw beside a limit on a model.
 
     Args:
-        wanted: ``relic``, ``gminus2``, names of constraints, or paths of files (see ``io.imports.read_curve``).
+        wanted: ``relic``, ``gminus2``, names of constraints, or files: FILE, or FILE:mass_unit:quantity where the file
+            does not declare them (see ``io.imports``).
 
     Raises:
         UnknownName: neither a name nor a file. PhysicsError: one does not apply to the model.
@@ -168,10 +169,10 @@ def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
     for word in (w.strip() for w in wanted):
         if word in special:
             found.append(special[word](which))
-        elif Path(word).is_file():
-            from darktarget.io.imports import read_curve
+        elif Path(word.split(":")[0]).is_file():
+            from darktarget.io.imports import read_declared
 
-            found.append(read_curve(Path(word), model=which))
+            found.append(read_declared(word, which))
         elif word in CONSTRAINTS.names():
             found.append(constraint(word, which))
         else:

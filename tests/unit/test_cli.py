@@ -307,3 +307,14 @@ def test_limit_with_two_edges(run: Any, tmp_path: Path) -> None:
         rows = list(csv.DictReader(file))
     assert rows[0]["intervals"] == f"{low!r}:{high!r}"
     assert rows[2]["intervals"] == ""
+
+
+def test_omega(run: Any) -> None:
+    words = ["omega", "dark-photon", "--mass", "0.03", "-p", "dm=majorana"]
+    document = json.loads(run(*words, "-p", "coupling=7.37e-5", "--json").out)
+    assert document["omega_h2"][0] == pytest.approx(0.12, rel=2e-3)
+    assert document["parameters"]["dm"] == "majorana"
+    assert "0.12" in run(*words, "-p", "coupling=7.37e-5").out
+    refused = run(*words)
+    assert refused.code == 2
+    assert "coupling" in refused.err

@@ -95,6 +95,7 @@ def test_hepdata(tmp_path: Path) -> None:
     [
         ("1e-4 0.01\n3e-4 0.02\n2e-4 0.5\n", "swapped"),
         ("1e-5 0.5\n2e-5 0.7\n", "swapped"),
+        ("1e-4 0.01\n2e-4 0.02\n3e-4 0.5\n", "swapped"),
         ("10 1e-4\n200 2e-4\n500 3e-4\n", "MeV"),
         ("2000 1e-4\n3000 2e-4\n", "MeV"),
         ("0.01 -1e-4\n0.02 2e-4\n", "> 0"),
@@ -126,3 +127,47 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         read_curve(tmp_path / "b.lmt")
     with pytest.raises(UnknownName, match="exclusion"):
         read_curve(_write(tmp_path, "c.lmt", "0.01 1e-4\n0.02 2e-4\n"), kind="line")
+
+
+@pytest.mark.parametrize(
+    ("heading", "quantity"),
+    [
+        ("eps limit", "coupling"),
+        ("Epsilon", "coupling"), (r"$\\varepsilon$", "coupling"), ("EPSILON**2", "coupling^2"),
+        (r"$\\epsilon^{2}$", "coupling^2"), ("coupling", "coupling"), ("y", "y"), ("LOG10(EPS)", None), ("SIG", None),
+    ],
+)  # fmt: skip
+def test_headings_declare_the_quantity(tmp_path: Path, heading: str, quantity: str | None) -> None:
+    text = HEPDATA.replace("name: eps limit", f'name: "{heading}"')
+    path = _write(tmp_path, "a.yaml", text)
+    model = dt.model("dark-photon", mass=0.03, mass_ratio=3, alpha_D=0.1)
+    if quantity is None:
+        with pytest.raises(InputError, match="quantity"):
+            read_curve(path, model=model)
+    else:
+        expected = read_curve(_write(tmp_path, "b.yaml", text.replace(heading, "SIG")), quantity=quantity, model=model)
+        np.testing.assert_allclose(read_curve(path, model=model).coupling, expected.coupling)
+
+
+def test_masses_in_mev_beside_a_model(tmp_path: Path) -> None:
+    """5 to 50 GeV may be meant, unless a model of 10 MeV to 1 GeV stands beside it."""
+    path = _write(tmp_path, "a.lmt", "5 1e-4\n10 2e-4\n50 3e-4\n")
+    read_curve(path)
+    read_curve(path, model=dt.model("dark-photon", mass=[1.0, 20.0]))
+    with pytest.raises(InputError, match=r"0\.01 and 1 GeV: are they in MeV"):
+        read_curve(path, model=dt.model("dark-photon", mass=[0.01, 1.0]))
+
+
+def test_declarations_on_the_command_line(tmp_path: Path) -> None:
+    path = _write(tmp_path, "a.txt", "10 1e-8\n20 4e-8\n")
+    model = dt.model("dark-photon", mass=[0.01, 1.0])
+    (curve,) = dt.curves([f"{path}:MeV:coupling^2"], model)
+    np.testing.assert_allclose(curve.coupling, [1e-4, 2e-4])
+    np.testing.assert_allclose(curve.mass / GeV, [0.01, 0.02])
+    for wrong, word in (
+        (f"{path}:MeV", "quantity"),
+        (f"{path}:MeV:eps:9", "FILE:mass_unit:quantity"),
+        (str(path), "mass_unit"),
+    ):
+        with pytest.raises(InputError, match=word):
+            dt.curves([wrong], model)

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 import darktarget as dt
 from darktarget.errors import UnknownName
 from darktarget.interface.cli import app
+from darktarget.plot.bridges import bridged
+from darktarget.plot.regions import regions
 
 
 def test_limits_and_curves_share_axes() -> None:
@@ -25,7 +27,7 @@ def test_limits_and_curves_share_axes() -> None:
         assert legend is not None
         text = [t.get_text() for t in legend.get_texts()]
         assert any("stated, not recomputed" in t for t in text)
-        assert any("recast, +-15%" in t for t in text)
+        assert any(r"recast, $\pm$15 %" in t for t in text)
         assert any(r"(251\pm59)\times10^{-11}" in t for t in text)
         line = next(x for x in ax.get_lines() if "freeze-out" in str(x.get_label()))
         expected = target.coupling if plane == "coupling" else target.y
@@ -37,6 +39,22 @@ def test_curves_alone_and_closed_regions() -> None:
     ax = dt.plot.exclusion(dt.constraint("nucal", model), dt.relic_target(model))
     outline = next(x for x in ax.get_lines() if "NuCal" in str(x.get_label()))
     assert outline.get_xdata()[0] == outline.get_xdata()[-1]  # type: ignore[index]
+
+
+def test_parts_of_a_region_meet_without_an_edge_between_them() -> None:
+    """E137 at delta = 0.4 splits into two: no vertical line there, and no gap in what is shaded."""
+    curve = dt.constraint("e137", dt.model("idm", mass=np.geomspace(0.1, 0.5, 9), splitting=0.4))
+    whole, *parts = bridged(curve, regions(curve))
+    assert len(parts) == 2
+    for part in parts:
+        assert part.points[0] == whole.points[-1]
+        x, _ = part.outline(curve.mass[part.points], part.lower, part.upper)
+        assert np.isnan(x).sum() == 0
+        assert x[0] == curve.mass[whole.points[-1]]
+    closed = next(p for p in parts if np.isfinite(p.upper).all())
+    assert closed.joined == (True, False)
+    x, y = closed.outline(curve.mass[closed.points], closed.lower, closed.upper)
+    assert (x[0], y[0]) != (x[-1], y[-1])
 
 
 def test_command_line(tmp_path: Path) -> None:

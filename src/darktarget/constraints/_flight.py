@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from darktarget.constraints._declare import COUPLINGS
 from darktarget.core import Array, Channel, Model
 from darktarget.units import HBARC_CM
 
@@ -70,14 +72,19 @@ def unstable(model: Model) -> dict[str, Unstable]:
     return found
 
 
-def virtual_masses(threshold: float, top: float, number: int) -> tuple[Array, Array]:
-    """Gauss-Legendre nodes in ln s of a virtual photon's mass sqrt(s), and weights in s; empty where closed."""
+def virtual_masses(threshold: float, top: float, number: int, breaks: Sequence[float] = ()) -> tuple[Array, Array]:
+    """Gauss-Legendre nodes in ln s of a virtual photon's mass sqrt(s), and weights in s; empty where closed.
+
+    Args:
+        threshold, top: least and largest sqrt(s). number: of nodes, between neighbouring ``breaks`` (sqrt(s)).
+    """
     if threshold >= top:
         return np.zeros(0), np.zeros(0)
     x, w = np.polynomial.legendre.leggauss(number)
-    span = 2 * np.log(top / threshold)
-    s = threshold**2 * np.exp(span * (x + 1) / 2)
-    return np.sqrt(s), s * span * w / 2
+    edges = 2 * np.log([threshold, *(b for b in breaks if threshold < b < top), top])
+    span = np.diff(edges)[:, None]
+    s = np.exp(edges[:-1, None] + span * (x + 1) / 2)
+    return np.sqrt(s).ravel(), (s * span * w / 2).ravel()
 
 
 def daughter_energies(energy: Array, mass: Array, first: Array, second: Array) -> tuple[Array, Array, Array]:
@@ -112,3 +119,37 @@ def between(length: Array, first: float, last: float) -> Array:
         return np.asarray(
             np.exp(-first / np.maximum(length, 1e-300)) * -np.expm1(-(last - first) / np.maximum(length, 1e-300))
         )
+
+
+def survive(
+    channel: Channel,
+    states: Mapping[str, Unstable],
+    energy: Array,
+    mass: Array,
+    masses: Sequence[Array],
+    radius: float,
+    threshold: float,
+    point: int | None = None,
+) -> Array:
+    """Probability that no daughter of a dark channel decays visibly within a radius, [n, COUPLINGS].
+
+    Args:
+        energy, mass: of the parents, [n]; masses: of the daughters, each [n].
+        radius: in cm. threshold: a decay is seen where twice its mean visible energy, its largest, is above it.
+        point: whose lifetimes are taken for all parents; the parents are the points by default.
+    """
+    ones = np.ones((mass.size, COUPLINGS.size))
+    if not any(bare(d) in states for d in channel.daughters):
+        return ones
+    first, second, probability = daughter_energies(energy, mass, *masses)
+    alive = np.ones((*ones.shape, probability.shape[-1]))
+    chosen = slice(None) if point is None else slice(point, point + 1)
+    for lab, name, own in zip((first, second), channel.daughters, masses, strict=True):
+        if (state := states.get(bare(name))) is None:
+            continue
+        width, seen = state.width(COUPLINGS)[chosen], state.width(COUPLINGS, seen=True)[chosen]
+        length = decay_length(lab[:, None, :], own[:, None, None], width[:, :, None])
+        share = np.divide(seen, width, out=np.zeros_like(width), where=width > 0)
+        enough = 2 * state.pair[chosen, None] * lab > threshold
+        alive = alive * (1 - share[:, :, None] * enough[:, None, :] * between(length, 0.0, radius))
+    return np.asarray((alive * probability[:, None, :]).sum(axis=-1))

@@ -1,4 +1,4 @@
-r"""E787 and E949: K+ -> pi+ X with X invisible, arXiv:0903.0030; rate for kinetic mixing from arXiv:0811.1030.
+r"""E787 and E949: K+ -> pi+ X with X invisible, arXiv:hep-ex/0403036, 0903.0030; the rate is that of arXiv:0811.1030.
 
 .. math:: \Gamma = \frac{\alpha\epsilon^2}{2^{10}\pi^4}\frac{M^2W^2}{m_K}\lambda^{3/2}(1,M^2/m_K^2,m_\pi^2/m_K^2),
           \qquad W^2 = 10^{-12}(3+6M^2/m_K^2)^2
@@ -26,8 +26,12 @@ class E949(Search):
 
     name = "e949"
     title = r"E787/E949 $K^+\to\pi^+$ inv."
-    references = ("0903.0030", "0811.1030")
-    published = (Published("Br(K+ -> pi+ X), massless X", 0.73e-10, "", "0903.0030", "text"),)
+    references = ("hep-ex/0403036", "0903.0030", "0811.1030")
+    published = (
+        Published(
+            "Br(K+ -> pi+ X), massless X", 0.73e-10, "", "hep-ex/0403036", "list of axion searches, Particle Data Group"
+        ),
+    )
     uncertainty = 0.4
 
     def apply(self, model: Model) -> Curve:

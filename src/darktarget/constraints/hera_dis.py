@@ -17,7 +17,7 @@ class HeraDis(Search):
     name = "hera-dis"
     title = r"HERA DIS ($\varepsilon > 0.02$)"
     references = ("2007.15655",)
-    published = (Published("eps (m < 10 GeV)", 0.02, "", "2007.15655", "abstract"),)
+    published = (Published("eps (m < 10 GeV)", 0.02, "", "2007.15655", "abstract: masses below 10 GeV"),)
     cl = 0.95
     uncertainty = 0.3
     stated = True

@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 import numpy as np
 
 from darktarget.core import Array, Limit
-from darktarget.figures._bridges import bridged
 from darktarget.figures._styles import (
     BAND,
     EXCLUDED,
@@ -22,6 +21,7 @@ from darktarget.figures._styles import (
     RELIC,
     Style,
 )
+from darktarget.plot.bridges import bridged
 from darktarget.plot.regions import regions
 from darktarget.units import GeV
 

@@ -20,7 +20,7 @@ from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
 from darktarget.interface.common import show as _print
 from darktarget.interface.counts import counts
-from darktarget.interface.curves import constraint, gminus2, relic
+from darktarget.interface.curves import constraint, gminus2, omega, relic
 from darktarget.interface.events import events
 from darktarget.interface.width import width as width_command
 
@@ -159,7 +159,10 @@ def limit(
     plot: Annotated[str, typer.Option(help="Plane of the plot: coupling or y.")] = "coupling",
     beside: Annotated[
         str | None,
-        typer.Option("--with", help="Curves beside it: relic, gminus2, constraints or files, separated by commas."),
+        typer.Option(
+            "--with",
+            help="Curves beside it: relic, gminus2, constraints or files (FILE:MeV:coupling), separated by commas.",
+        ),
     ] = None,
     export: Annotated[list[str] | None, typer.Option(help="pyhf or hepdata, written into --out; repeatable.")] = None,
     as_json: Json = False,
@@ -217,7 +220,7 @@ def limit(
             _note(f"wrote {path}")
 
 
-for command in (counts, relic, gminus2, constraint):
+for command in (counts, relic, omega, gminus2, constraint):
     app.command()(command)
 app.command("width")(width_command)
 app.command()(events)

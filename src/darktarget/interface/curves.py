@@ -1,4 +1,4 @@
-"""Commands whose result is a curve: ``relic``, ``gminus2`` and ``constraint``."""
+"""Commands whose result is a curve: ``relic``, ``omega``, ``gminus2`` and ``constraint``."""
 
 from __future__ import annotations
 
@@ -29,6 +29,24 @@ def relic(
     note(document["method"])
 
 
+def omega(
+    model: str,
+    mass: Mass = None,
+    param: Param = None,
+    width: Annotated[str, typer.Option(help="Width in the propagator: fixed or running.")] = "fixed",
+    equilibrium: Annotated[str, typer.Option(help="Between two dark states: solved, or imposed.")] = "solved",
+    as_json: Json = False,
+) -> None:
+    """Relic density that given couplings leave (needs -p coupling=...)."""
+    from darktarget import api
+    from darktarget.io.curves import omega_document
+
+    chosen = build(model, mass, param)
+    document = omega_document(chosen, api.omega(chosen, width=width, equilibrium=equilibrium))
+    rows = ((*row, None) for row in zip(*(document[k] for k in ("mass_GeV", "coupling", "omega_h2")), strict=True))
+    show(document, as_json, ("mass [GeV]", "coupling", "Omega h^2"), rows)
+
+
 def gminus2(
     model: str,
     mass: Mass = None,
@@ -56,8 +74,8 @@ def constraint(name: str, model: str, mass: Mass = None, param: Param = None, as
     from darktarget.io.curves import curve_document
 
     document = curve_document(api.constraint(name, build(model, mass, param)))
-    lowest = ([pairs[0][0], pairs[-1][1]] if pairs else [None, None] for pairs in document["intervals"])
-    columns = (document["mass_GeV"], *zip(*lowest, strict=True), document["reason"])
-    show(document, as_json, ("mass [GeV]", "excluded from", "to", ""), zip(*columns, strict=True))
+    points = zip(document["mass_GeV"], document["intervals"], document["reason"], strict=True)
+    rows = ((at, *pair, why) for at, pairs, why in points for pair in pairs or [[None, None]])
+    show(document, as_json, ("mass [GeV]", "excluded from", "to", ""), rows)
     for line in (document["method"], *document["published"]):
         note(line)

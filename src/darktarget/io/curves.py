@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from darktarget.core import Curve
+import numpy as np
+
+from darktarget import __version__
+from darktarget.core import Array, Curve, Model
 from darktarget.io.tables import Json, finite, plain
 from darktarget.units import GeV
 
@@ -38,6 +41,18 @@ def relic_document(curve: Curve, omega_h2: float) -> Json:
     reached = finite(curve.extra["omega_h2"])
     drop = ("intervals", "published", "stated", "cl")
     return {k: v for k, v in document.items() if k not in drop} | {"omega_h2": omega_h2, "reached": reached, **extra}
+
+
+def omega_document(model: Model, density: Array) -> Json:
+    """The JSON document of ``omega``: the density that each coupling leaves."""
+    return {
+        "mass_GeV": finite(model.mass / GeV),
+        "coupling": finite(np.asarray(model.values["coupling"], float)),
+        "omega_h2": finite(density),
+        "model": model.name,
+        "parameters": {k: plain(k, v) for k, v in model.values.items() if k not in ("mass", "coupling")},
+        "version": __version__,
+    }
 
 
 def gminus2_document(band: Curve) -> Json:

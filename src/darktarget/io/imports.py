@@ -25,9 +25,18 @@ from darktarget.units import GeV, MeV, eV, keV
 UNITS: Final[Mapping[str, float]] = MappingProxyType({"eV": eV, "keV": keV, "MeV": MeV, "GeV": GeV, "TeV": 1e3 * GeV})
 MASSES: Final = (1e-6 * GeV, 1e3 * GeV)  # of mediators that fixed targets and colliders look for
 COUPLINGS: Final = (1e-14, 10.0)
+LIGHT, STRONG = 1e-3 * GeV, 1e-3  # no search ends below this mass with nothing but couplings above that
 #: quantity -> power of the coupling (read-only); y needs mass_ratio and alpha_D besides.
 QUANTITIES: Final[Mapping[str, float]] = MappingProxyType({"coupling": 1.0, "coupling^2": 2.0, "y": 2.0})
-ADVICE = "Give mass_unit and quantity, or a header such as mass_GeV,coupling."
+ADVICE = "Give mass_unit and quantity, or a header such as mass_GeV,coupling; on the command line FILE:MeV:coupling."
+#: quantity -> how a heading names it, the first that fits (read-only)
+HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "coupling^2": r"(?:coupling|eps(?:ilon)?|ε)\}?\s*(?:\^|\*\*)\s*\{?\s*2|ε²",
+        "coupling": r"(?<![a-z])(?:var)?(?:coupling|eps(?:ilon)?)(?![a-z])|ε",
+        "y": r"(?<!\w)y(?!\w)",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,7 @@ def read_curve(
     lower = _as_coupling(np.array(table.lower), what, given)
     upper = None if table.upper is None else _as_coupling(np.array(table.upper), what, given)
     _check(str(file), mass, lower, table, unit)
+    _check_overlap(mass, unit, model)
     ratio, alpha = given
     digest = hashlib.sha256(content).hexdigest()[:12]
     return Curve(
@@ -107,6 +117,19 @@ def read_curve(
         stated=True,
         labels=Curve.labels if model is None else model.labels,
     )
+
+
+def read_declared(word: str, model: Model | None = None) -> Curve:
+    """Read ``FILE``, ``FILE:mass_unit`` or ``FILE:mass_unit:quantity``, as typed on a command line; see ``read_curve``.
+
+    Raises:
+        InputError: as ``read_curve``, or more than two declarations. UnknownName: no such unit or quantity.
+    """
+    file, *declared = word.split(":")
+    if len(declared) > 2:
+        raise InputError("file", word, "FILE, FILE:mass_unit or FILE:mass_unit:quantity")
+    unit, quantity = (*declared, None, None)[:2]
+    return read_curve(file, mass_unit=unit or None, quantity=quantity or None, model=model)
 
 
 def _known(field: str, value: str, valid: Any) -> str:
@@ -160,11 +183,22 @@ def _check(file: str, mass: Array, coupling: Array, table: Table, unit: str) -> 
             raise InputError(
                 name, value, f"between {low:g} and {high:g}", f"Row {row} of {file}. " + _guess(table, unit)
             )
-    if _swapped(table):
+    if _swapped(table) or (mass.max() < LIGHT and coupling.min() > STRONG):
         raise InputError("columns", file, "mass first, then coupling", "The columns look swapped.")
     if mass.max() > 100 * GeV and unit == "GeV":
         value = float(mass.max() / GeV)
         raise InputError("mass_unit", "GeV", "the unit of the file", f"Masses up to {value:g} GeV: are they in MeV?")
+
+
+def _check_overlap(mass: Array, unit: str, model: Model | None) -> None:
+    """A curve beside a model: masses that would only meet the model's if they were in MeV are taken for a mistake."""
+    if model is None or unit != "GeV" or not model.mass.any():
+        return
+    low, high = float(model.mass.min()), float(model.mass.max())
+    meets = [bool(np.any(mass * scale <= high) and np.any(mass * scale >= low)) for scale in (1.0, 1e-3)]
+    if meets == [False, True]:
+        text = f"None of its masses is between the model's, {low / GeV:g} and {high / GeV:g} GeV: are they in MeV?"
+        raise InputError("mass_unit", "GeV", "the unit of the file", text)
 
 
 def _swapped(table: Table) -> bool:
@@ -226,10 +260,7 @@ def _columns(text: str, file: str) -> Table:
     """Columns of text; a first comment such as '# mass [MeV] coupling' declares them."""
     head = next((line for line in text.splitlines() if line.lstrip().startswith("#")), "")
     unit = next((u for u in UNITS if re.search(rf"[\[(_]\s*{u}\b", head)), None)
-    quantity = next(
-        (q for q in ("coupling^2", "coupling", "y") if re.search(rf"(?<!\w){re.escape(q)}(?!\w)", head)), None
-    )
-    return _table(_rows(text, file), "columns", unit, quantity)
+    return _table(_rows(text, file), "columns", unit, _quantity_of(head))
 
 
 def _csv(text: str, file: str) -> Table:
@@ -251,6 +282,12 @@ def _unit_of(name: str) -> str | None:
     return next((u for u in UNITS if re.search(rf"[\[(]\s*{u}", name)), None)
 
 
+def _quantity_of(heading: str) -> str | None:
+    """The quantity that a heading names; a logarithm is none of them."""
+    text = heading.lower()
+    return None if "log" in text else next((q for q, named in HEADINGS.items() if re.search(named, text)), None)
+
+
 def _hepdata_csv(text: str, file: str) -> Table:
     """HEPData's CSV: '#: key: value' lines, one header row with units in brackets, one block of numbers."""
     lines = text.splitlines()
@@ -259,11 +296,14 @@ def _hepdata_csv(text: str, file: str) -> Table:
     header = next(csv.reader(body[:1]), [])
     if len(header) < 2:
         raise InputError("file", file, "a HEPData table with a header row")
-    rows = [_numbers(line, file, k)[:2] for k, line in enumerate(body[1:], 2)]
-    if not rows or any(len(r) != 2 for r in rows):
-        raise InputError("file", file, "one block of rows: independent and dependent variable")
-    found = _table(rows, "HEPData CSV", _unit_of(header[0]), None)
-    return Table(found.mass, found.lower, None, found.unit, None, found.format, (*said, f"columns {header[:2]}"))
+    rows = [_numbers(line, file, k)[:2] for k, line in enumerate(body[1:], 1)]
+    short = next((k for k, r in enumerate(rows, 1) if len(r) != 2), 0 if rows else 1)
+    if short:
+        raise InputError("file", file, "one block of rows: independent and dependent variable", f"Row {short}.")
+    found = _table(rows, "HEPData CSV", _unit_of(header[0]), _quantity_of(header[1]))
+    return Table(
+        found.mass, found.lower, None, found.unit, found.quantity, found.format, (*said, f"columns {header[:2]}")
+    )
 
 
 def _hepdata_yaml(text: str, file: str) -> Table:
@@ -278,8 +318,8 @@ def _hepdata_yaml(text: str, file: str) -> Table:
         units = first["header"].get("units")
     except (yaml.YAMLError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise InputError("file", file, "a HEPData table in YAML", f"{type(error).__name__}: {error}") from None
-    found = _table(rows, "HEPData YAML", units or _unit_of(names[0]), None)
-    return Table(found.mass, found.lower, None, found.unit, None, found.format, (f"columns {names}",))
+    found = _table(rows, "HEPData YAML", units or _unit_of(names[0]), _quantity_of(names[1]))
+    return Table(found.mass, found.lower, None, found.unit, found.quantity, found.format, (f"columns {names}",))
 
 
 def _value(cell: Mapping[str, Any]) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 
 from darktarget.core import Array, Curve, Limit
 from darktarget.errors import InputError, UnknownName
+from darktarget.plot.bridges import bridged
 from darktarget.plot.overlays import overlay
 from darktarget.plot.regions import regions
 from darktarget.units import GeV
@@ -115,7 +116,8 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
     expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
     upper = [replace(b, coupling_upper=np.array([p[-1][1] if p else np.nan for p in b.intervals])) for b in bounds]
     _overlays(ax, axes, curves)
-    seen: list[Limit | Curve] = [*bounds, *expected, *upper] if bounds else [*curves]
+    targets = [c for c in curves if c.kind == "target"]
+    seen: list[Limit | Curve] = [*bounds, *expected, *upper, *targets] if bounds else [*curves]
     _set_limits(ax, [(axes.x(b), axes.y(b)) for b in seen])
     # below the axes a legend covers no curve, however many there are
     ax.legend(loc="upper left", bbox_to_anchor=(0.0, -0.14), frameon=False, fontsize=8, borderaxespad=0)
@@ -172,13 +174,11 @@ def _curve(ax: Axes, axes: Plane, colour: str, bound: Limit) -> None:
     style = "--" if bound.projection else "-"
     references = ", ".join(f"arXiv:{r}" for r in bound.analysis_references)
     label = f"{bound.title}, {bound.cl:.0%} CL (recomputed)\n{references}"
-    for region in regions(bound):
+    for region in bridged(bound, regions(bound)):
         x = axes.x(bound)[region.points]
         lower, upper = (_on_plane(axes, bound, region.points, edge) for edge in (region.lower, region.upper))
         top = np.where(np.isfinite(upper), upper, 1e3 * lower.max())
-        closed = bool(np.isfinite(upper).all())
-        outline = np.concatenate([x, x[::-1], x[:1]]), np.concatenate([lower, upper[::-1], lower[:1]])
-        ax.plot(*(outline if closed else (x, lower)), style, color=colour, label=label, zorder=3)
+        ax.plot(*region.outline(x, lower, upper), style, color=colour, label=label, zorder=3)
         if not bound.projection:
             ax.fill_between(x, lower, top, color=colour, alpha=0.15, linewidth=0)
         label = "_nolegend_"  # one entry for all regions of a limit

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from darktarget.core import Array, Curve
-from darktarget.plot.regions import regions
+from darktarget.plot.bridges import bridged
+from darktarget.plot.regions import Region, regions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,13 +38,13 @@ def overlay(ax: Axes, curve: Curve, x: Array, in_y: bool, number: int) -> None:
         ax.plot(x[order], y, style, color="black", linewidth=1.6, label=label(curve), zorder=4)
         return
     text = label(curve)
-    for region in regions(curve):
+    for region in bridged(curve, regions(curve)):
         lower, upper = (_part(curve, region.points, edge, in_y) for edge in (region.lower, region.upper))
         top = np.where(np.isfinite(upper), upper, OPEN)
         if curve.kind == "band":
             ax.fill_between(x[region.points], lower, top, color=BAND, alpha=0.35, linewidth=0, label=text, zorder=1)
         else:
-            _outline(ax, x[region.points], lower, upper, top, number, text)
+            _outline(ax, region, x[region.points], (lower, upper, top), number, text)
         text = "_nolegend_"
     if curve.kind == "band":
         ax.plot(x[order], _ordinate(curve, curve.coupling, in_y)[order], ":", color=BAND, linewidth=1, zorder=2)
@@ -53,19 +54,20 @@ def label(curve: Curve) -> str:
     """What the legend says: title, whether recomputed or stated, how sure, and the sources."""
     if curve.kind == "target":
         return f"{curve.title} (freeze-out)"
-    made = "stated, not recomputed" if curve.stated else f"recast, +-{curve.uncertainty:.0%} in the coupling"
+    made = (
+        "stated, not recomputed" if curve.stated else rf"recast, $\pm${100 * curve.uncertainty:.0f} % in the coupling"
+    )
     if curve.kind == "band":
-        made = "2 sigma, value typed in"
+        made = r"2$\sigma$, value typed in"
     sources = ", ".join(r if " " in r or "/" in r else f"arXiv:{r}" for r in curve.references[:2])
     return f"{curve.title} ({made})\n{sources}"
 
 
-def _outline(ax: Axes, x: Array, lower: Array, upper: Array, top: Array, number: int, text: str) -> None:
+def _outline(ax: Axes, region: Region, x: Array, edges: tuple[Array, Array, Array], number: int, text: str) -> None:
+    lower, upper, top = edges
     colour, style = STYLES[number % len(STYLES)]
     ax.fill_between(x, lower, top, color=colour, alpha=0.12, linewidth=0, zorder=0.5)
-    closed = bool(np.isfinite(upper).all())
-    shape = (np.concatenate([x, x[::-1], x[:1]]), np.concatenate([lower, upper[::-1], lower[:1]]))
-    ax.plot(*(shape if closed else (x, lower)), linestyle=style, color=colour, linewidth=1, label=text, zorder=2)
+    ax.plot(*region.outline(x, lower, upper), linestyle=style, color=colour, linewidth=1, label=text, zorder=2)
 
 
 def _ordinate(curve: Curve, coupling: Array, in_y: bool) -> Array:

@@ -12,11 +12,32 @@ from darktarget.core import Array, Curve, Limit
 
 @dataclass(frozen=True)
 class Region:
-    """One excluded region: lower and upper coupling at some points in order of mass; upper is inf if one-sided."""
+    """One excluded region: lower and upper coupling at some points in order of mass; upper is inf if one-sided.
+
+    ``joined``: whether its first and its last point are shared with another region (see ``bridges``).
+    """
 
     points: NDArray[np.intp]
     lower: Array
     upper: Array
+    joined: tuple[bool, bool] = (False, False)
+
+    def outline(self, x: Array, lower: Array, upper: Array) -> tuple[Array, Array]:
+        """Line around the region where it ends, nan where it goes on: edges in the units of a plot, [point].
+
+        >>> one = Region(np.array([0, 1]), np.array([1.0, 2.0]), np.array([3.0, 4.0]), joined=(True, False))
+        >>> one.outline(np.array([0.1, 0.2]), one.lower, one.upper)[1].tolist()
+        [1.0, 2.0, 4.0, 3.0]
+        """
+        if not np.isfinite(upper).all():
+            return x, lower
+        gap, (first, last) = np.array([np.nan]), self.joined
+        between = gap if last else gap[:0]
+        ends = (gap[:0], gap[:0]) if first else (x[:1], lower[:1])
+        return (
+            np.concatenate([x, between, x[::-1], ends[0]]),
+            np.concatenate([lower, between, upper[::-1], ends[1]]),
+        )
 
 
 def regions(bound: Limit | Curve) -> tuple[Region, ...]:

@@ -30,7 +30,7 @@ NUMERICAL: Final = 2e-3  # relative error of the coupling from the numerics (a t
 REFERENCES: Final = ("1807.06209", "1803.01038", "2008.01074")
 OPEN_MEDIATORS = "pairs of mediators (forbidden annihilation) are left out: for mass_ratio < 2 they may add to it"
 KINETIC = "dark states in kinetic equilibrium with the plasma until freeze-out"
-CHEMICAL = "and in chemical equilibrium with each other"
+CHEMICAL = " and in chemical equilibrium with each other"
 COUPLED = (
     "; coupled equations for two states with decays, co-scattering on e and mu, and conversions of dark pairs "
     "(t channel, Maxwell statistics)"
@@ -116,7 +116,7 @@ def relic_target(
     coupling, reached, found = solve(rates, through, model.points, omega_h2)
     coupled = equilibrium == "solved" and conversion.separate(through, model)
     text = f"freeze-out to Omega h^2 = {omega_h2:g}: exact thermal average, {width} width, {KINETIC}"
-    return _curve(model, coupling, reached, found, omega_h2, f"{text} {COUPLED if coupled else CHEMICAL}")
+    return _curve(model, coupling, reached, found, omega_h2, f"{text}{COUPLED if coupled else CHEMICAL}")
 
 
 def solve(

@@ -53,4 +53,4 @@ def _with(part: Region, before: tuple[int, Pair] | None, after: tuple[int, Pair]
     own = list(zip(part.points.tolist(), zip(part.lower.tolist(), part.upper.tolist(), strict=True), strict=True))
     every = [*first, *own, *last]
     low, high = (np.array([pair[k] for _, pair in every]) for k in (0, 1))
-    return Region(np.array([p for p, _ in every]), low, high)
+    return Region(np.array([p for p, _ in every]), low, high, (before is not None, after is not None))

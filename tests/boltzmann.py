@@ -1,0 +1,134 @@
+"""Relic densities by a second route: nothing of ``darktarget.thermal`` or ``darktarget.models`` is used.
+
+Cross sections are written out, thermal averages are plain trapezoids in sqrt(s), the plasma is a gas of the known
+particles summed here, and scipy integrates the Boltzmann equation. Only R(s), which is data, and masses are shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.integrate import solve_ivp
+from scipy.special import k1e, kve
+
+from darktarget.core import Array
+from darktarget.decays.r_ratio import hadronic_ratio
+
+ALPHA, PLANCK = 1 / 137.035999, 1.220890e19  # GeV, PDG 2024
+LEPTONS = (0.51099895e-3, 0.1056583755, 1.77693)  # GeV, PDG 2024
+DENSITY_TODAY = 2891.2 / 1.053672e-5  # entropy over critical density at h = 1, 1/GeV, PDG 2024
+DECOUPLED = 2e-3  # GeV: neutrinos leave the plasma at once, a few per mille of g_*
+#: (mass in GeV, degrees of freedom, fermion) of what is in the plasma below 120 MeV, PDG 2024
+GAS = (
+    (0.0, 2, False), (0.000511, 4, True), (0.10566, 4, True), (0.13957, 2, False), (0.13498, 1, False),
+    (0.4937, 4, False), (0.5479, 1, False), (0.7753, 9, False), (0.7827, 3, False), (0.8917, 12, False),
+    (0.9389, 8, True),
+)  # fmt: skip
+
+
+def plasma(T: Array) -> tuple[Array, Array]:
+    """Energy density and entropy density (GeV^4, GeV^3) of photons, leptons and hadrons with neutrinos, [T]."""
+    u = np.linspace(1e-4, 45, 900)[:, None]
+
+    def one(mass: float, degrees: int, fermion: bool, at: Array) -> tuple[Array, Array]:
+        E = np.hypot(u, mass / at)
+        f = 1 / (np.exp(np.minimum(E, 600)) + (1 if fermion else -1))
+        rho = np.trapezoid(u**2 * E * f, u, axis=0) * degrees * at**4 / (2 * np.pi**2)
+        pressure = np.trapezoid(u**4 / (3 * E) * f, u, axis=0) * degrees * at**4 / (2 * np.pi**2)
+        return rho, (rho + pressure) / at
+
+    def charged(at: Array) -> tuple[Array, Array]:
+        parts = [one(*kind, at) for kind in GAS]
+        return np.sum([p[0] for p in parts], axis=0), np.sum([p[1] for p in parts], axis=0)
+
+    rho, s = charged(T)
+    start = charged(np.array([DECOUPLED]))[1][0] / DECOUPLED**3
+    cold = np.where(T < DECOUPLED, T * (s / T**3 / start) ** (1 / 3), T)
+    extra_rho, extra_s = one(0.0, 6, True, cold)
+    return rho + extra_rho, s + extra_s
+
+
+@dataclass(frozen=True)
+class Dark:
+    """A dark photon's dark matter: ``pair`` masses, degrees of each, H'(s), width over alpha_D, share of pairs."""
+
+    masses: tuple[float, float]
+    degrees: int
+    shape: Callable[[Array], Array]
+    width: Callable[[float], float]
+    states: int  # how many species of ``degrees`` there are; two species annihilate with each other only
+
+
+def pseudo_dirac(m1: float, delta: float) -> Dark:
+    """chi1 chi2 of two Majorana fermions."""
+    m2 = m1 * (1 + delta)
+
+    def width(M: float) -> float:
+        kallen = (M**2 - (m1 + m2) ** 2) * (M**2 - (m1 - m2) ** 2)
+        square = (M**2 - (m1 - m2) ** 2) * ((m1 + m2) ** 2 + 2 * M**2) / M**2
+        return float(4 * np.pi / (2 * M) * square * 2 / 3 * np.sqrt(max(kallen, 0.0)) / (8 * np.pi * M**2))
+
+    def shape(s: Array) -> Array:
+        return np.asarray((s - (m1 - m2) ** 2) * ((m1 + m2) ** 2 + 2 * s) / (2 * s))
+
+    return Dark((m1, m2), 2, shape, width, 2)
+
+
+def majorana(m: float) -> Dark:
+    """One Majorana fermion with an axial current."""
+    return Dark((m, m), 2, lambda s: s - 4 * m**2, lambda M: M / 6 * (1 - 4 * m**2 / M**2) ** 1.5, 1)
+
+
+def scalar(m: float) -> Dark:
+    """A complex scalar: particle and antiparticle are two species."""
+    return Dark((m, m), 1, lambda s: s - 4 * m**2, lambda M: M / 12 * (1 - 4 * m**2 / M**2) ** 1.5, 2)
+
+
+def averages(dark: Dark, M: float, alpha_D: float, T: Array) -> tuple[Array, Array]:
+    """<sigma v>_eff at eps = 1 (GeV^-2) and equilibrium density (GeV^3) of all dark particles, [T]."""
+    low, top = sum(dark.masses), sum(dark.masses) + 45 * T.max()
+    gamma = alpha_D * dark.width(M)
+    knots = [low * (1 + np.geomspace(1e-9, 1, 900)), np.linspace(low, top, 2500)]
+    for place, half in ((M, gamma), (0.78266, 0.00868), (1.019461, 0.004249), (0.7753, 0.149)):
+        if place > low:
+            knots.append(place + half * np.sinh(np.linspace(-12, 12, 1501)) / 50)
+    knots += [2 * m * (1 + np.geomspace(1e-9, 1, 300)) for m in LEPTONS]
+    root = np.unique(np.clip(np.concatenate(knots), low, top))
+    s, (m1, m2) = root**2, dark.masses
+    kallen = np.maximum((s - (m1 + m2) ** 2) * (s - (m1 - m2) ** 2), 0)
+    visible = hadronic_ratio(s)
+    for m in LEPTONS:
+        visible = visible + (1 + 2 * m**2 / s) * np.sqrt(np.maximum(1 - 4 * m**2 / s, 0))
+    propagator = (s - M**2) ** 2 + (M * gamma) ** 2
+    # sigma lambda: one of the two roots of lambda in the flux cancels against the average
+    coupling = 4 * np.pi * alpha_D * 4 * np.pi * ALPHA / (6 * np.pi)
+    weighted = coupling * dark.shape(s) * s * visible * np.sqrt(kallen) / (2 * propagator) / root
+    exponent = np.exp(-(root - low)[:, None] / T)
+    integral = np.trapezoid(2 * root[:, None] * weighted[:, None] * k1e(root[:, None] / T) * exponent, root, axis=0)
+    reactions = dark.degrees**2 * T / (32 * np.pi**4) * integral  # times exp(-low/T)
+    kinds = (m1, m2)[: dark.states]
+    each = [dark.degrees * m**2 * T / (2 * np.pi**2) * kve(2, m / T) * np.exp(-(m - m1) / T) for m in kinds]
+    number = np.sum(each, axis=0)
+    orders = 2 if dark.states == 2 else 1  # chi1 chi2 and chi2 chi1
+    return orders * reactions * np.exp(-(low - 2 * m1) / T) / number**2, number
+
+
+def omega(dark: Dark, M: float, alpha_D: float, eps: float) -> float:
+    """Omega h^2 that a coupling leaves."""
+    log = np.linspace(np.log(8.0), np.log(3e4), 180)
+    T = dark.masses[0] / np.exp(log)
+    cross, number = averages(dark, M, alpha_D, T)
+    rho, entropy = plasma(T)
+    slope = 1 + (np.gradient(np.log(entropy / T**3), np.log(T))) / 3
+    rate = eps**2 * entropy * cross / np.sqrt(8 * np.pi / 3 * rho) * PLANCK * slope
+    log_rate = np.log(np.maximum(rate, 1e-200))
+    log_equilibrium = np.log(number) - dark.masses[0] / T - np.log(entropy)
+
+    def change(x: float, y: Array) -> Array:
+        equal = np.interp(x, log, log_equilibrium)
+        return np.asarray(-np.exp(np.interp(x, log, log_rate)) * (np.exp(y) - np.exp(np.minimum(2 * equal - y, 600))))
+
+    done = solve_ivp(change, (log[0], log[-1]), [log_equilibrium[0]], method="Radau", rtol=1e-5, atol=1e-6)
+    return float(np.exp(done.y[0, -1]) * dark.masses[0] * DENSITY_TODAY)
