@@ -40,7 +40,7 @@ from darktarget.core import (
 )
 from darktarget.core.signal import combined, mean_systematics
 from darktarget.detector.forward import Simulation
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.islands import Exclusion
 from darktarget.measure import Counting
 from darktarget.normalisation import normalisation
@@ -58,7 +58,7 @@ def tracks(beam: Beam, target: Target, *, cut: float | None = None, method: str 
 
     Args:
         cut: lowest energy of interest (energy unit); a twentieth of the beam energy by default.
-        method: shower (simulated, stored), or first-radiation-length.
+        method: shower (simulated, stored), first-radiation-length, or with-photons (that a muon beam radiates).
 
     Returns:
         Tracks: lengths per species, material, depth and energy.
@@ -81,22 +81,37 @@ def produce(
     """Mediators per primary at unit coupling, one Yield per process.
 
     Args:
-        processes: names; by default all of the model's, without those it offers on request.
+        processes: names; by default all of the model's that the tracks allow, without those it offers on request.
         choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation, tracks, glauber,
             meson_scale, normalisation.
 
     Raises:
         UnknownName: a process that the model does not have, or an unknown choice.
+        PhysicsError: the tracks hold no particle that a process named starts from, or that any of the model's does.
     """
-    names = tuple(processes or model.processes)
-    for name in names:
+    for name in processes or ():
         if name not in (*model.processes, *model.on_request):
             raise UnknownName(f"process of {model.name}", name, (*model.processes, *model.on_request))
     options = choose(**choices)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
-    made = [PROCESSES[name]().produce(model, path, minimum, options) for name in names]
+    made = [PROCESSES[name]().produce(model, path, minimum, options) for name in _able(model, path, processes)]
     return normalisation(options.normalisation)(model, experiment, made)
+
+
+def _able(model: Model, path: Tracks, processes: Sequence[str] | None) -> tuple[str, ...]:
+    """The processes named, or those of the model that start from a particle that is there."""
+    able = tuple(n for n in processes or model.processes if set(PROCESSES[n].beams) & set(path.species))
+    missing = [n for n in processes or () if n not in able]
+    if missing or not able:
+        name = missing[0] if missing else model.processes[0]
+        needed, there = " or ".join(PROCESSES[name].beams), ", ".join(path.species)
+        raise PhysicsError(
+            f"{name} starts from a {needed}, but the tracks are of {there} alone ({path.method}). Choose tracks = shower "
+            "for a beam of electrons or positrons; a muon does not shower, and tracks = with-photons adds the few "
+            "photons that it radiates."
+        )
+    return able
 
 
 def choose(**choices: Any) -> Options:

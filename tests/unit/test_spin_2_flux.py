@@ -146,4 +146,5 @@ def test_what_moves_the_number() -> None:
     assert sigma(t_min=forward) == pytest.approx(1.887e9, rel=1e-3)
     assert sigma(t_max=E**2) == pytest.approx(1.437e9, rel=1e-3)
     assert _package(FIRST, "full") == pytest.approx(1.086e9, rel=1e-3)
+    assert _package(FIRST, least_y=M / E) == pytest.approx(1.071e9, rel=5e-4)
     assert _package(1e-5) == pytest.approx(9.229e8, rel=1e-3)

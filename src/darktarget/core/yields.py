@@ -209,7 +209,7 @@ class Options:
         width: of a resonance: fixed or running.
         electrons: of the target: rest or bound.
         radiation: whether the annihilating positron radiates before.
-        tracks: shower, or first-radiation-length.
+        tracks: shower, first-radiation-length, or with-photons (those that a muon beam radiates as well).
         normalisation: first-principles, or published: rescaled to the published invisible limit.
         glauber: of vector mesons in nuclei: full or classical.
         meson_scale: factor on the yields of vector mesons.
