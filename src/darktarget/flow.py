@@ -107,9 +107,9 @@ def _able(model: Model, path: Tracks, processes: Sequence[str] | None) -> tuple[
         name = missing[0] if missing else model.processes[0]
         needed, there = " or ".join(PROCESSES[name].beams), ", ".join(path.species)
         raise PhysicsError(
-            f"{name} starts from a {needed}, but the tracks are of {there} alone ({path.method}). Choose tracks = shower "
-            "for a beam of electrons or positrons; a muon does not shower, and tracks = with-photons adds the few "
-            "photons that it radiates."
+            f"{name} starts from a {needed}, but the tracks are of {there} alone ({path.method}). Choose tracks = "
+            "shower for a beam of electrons or positrons; a muon does not shower, and tracks = with-photons adds "
+            "the few photons that it radiates."
         )
     return able
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import PSEUDOSCALAR, SCALAR, TENSOR, Beam, LorentzStructure
+from darktarget.core import LOGITS, PSEUDOSCALAR, SCALAR, TENSOR, Beam, LorentzStructure
 from darktarget.decays.currents import Current
 from darktarget.decays.tensor import TENSOR_FERMIONS, TENSOR_PHOTONS, TENSOR_SCALARS, TENSOR_VECTORS
 from darktarget.errors import DarktargetError, InputError, PhysicsError, UnknownName
@@ -258,13 +258,13 @@ def test_photon_coupling_of_a_pseudoscalar() -> None:
     np.testing.assert_allclose(result.sigma, ALPHA / 8 * 4.0 * np.array(chi), rtol=2e-3)
 
 
-def test_median_angle_is_where_half_of_the_mediators_are() -> None:
+def test_angles_of_primakoff_production() -> None:
     model = dt.model("spin-2", mass=[0.01, 0.2])
     (made,) = dt.produce(model, dt.experiment("na64e-2018"), processes=["primakoff"])
     assert made.angle is not None
     angle = made.angle()
-    assert angle.shape == made.weight.shape
-    assert np.all((angle > 0) & (angle < 0.02))
+    assert angle.shape == (*made.weight.shape, len(LOGITS))
+    assert np.all((np.exp(angle) > 0) & (np.exp(angle) < 0.02**2))
 
 
 def test_units_of_the_coupling() -> None:

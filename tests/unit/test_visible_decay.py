@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.stats import ncx2
 
 import darktarget as dt
-from darktarget.core import Beam, Signal, Yield
+from darktarget.core import LOGITS, Beam, Signal, Yield, angle_at
 from darktarget.production import _angles
 from darktarget.production._exact import Collision
 from darktarget.production._spectrum_table import Request, recipe_of
 from darktarget.production.bremsstrahlung import calculation
-from darktarget.signatures.visible_decay import VisibleDecay, parent_spread, within
+from darktarget.signatures.visible_decay import VisibleDecay, parent_spread
 from darktarget.target.form_factors import form_factor
 from darktarget.target.materials import material
 from darktarget.units import ELECTRON_MASS, HBARC_CM, GeV
@@ -68,41 +67,30 @@ def test_decay_probability_by_quadrature() -> None:
         assert signal.events(np.array([coupling]))[0, 0] == pytest.approx(expected, rel=0.04)
 
 
-def test_two_angles_add_up() -> None:
-    """Median law convolved with a Gaussian: against Rice's distribution integrated over the first."""
-    limit, median, variance = 1.7, 0.6, 0.35
-
-    def rice(fraction: float) -> float:
-        q = median * fraction / (1 - fraction)  # theta^2 at this quantile of q/(q + median)
-        return float(ncx2.cdf(limit / variance, 2, q / variance))
-
-    exact = quad(rice, 0, 1, epsabs=1e-9)[0]
-    assert within(limit, np.array([median]), np.array([variance]))[0] == pytest.approx(exact, abs=2e-3)
-
-
-@pytest.mark.parametrize("mass", [0.002, 0.05, 0.5])
+@pytest.mark.parametrize(("name", "mass"), [
+    ("dark-photon", 0.002), ("dark-photon", 0.05), ("dark-photon", 0.5), ("spin-2", 0.1), ("spin-2", 0.5)
+])  # fmt: skip
 @pytest.mark.parametrize("x", [0.3, 0.9, 0.999])
-def test_angles_of_bremsstrahlung(mass: float, x: float) -> None:
-    """Table of medians against the exact cross section, and its shape against the law.
-
-    Within 5 percentage points, 10 for heavy mediators, whose angles the size of the nucleus limits.
-    """
-    model, beam = dt.model("dark-photon", mass=mass), Beam("electron", 20 * GeV)
+def test_angles_of_bremsstrahlung(name: str, mass: float, x: float) -> None:
+    """Table of a few fractions against the exact cross section, at and between them."""
+    model, beam = dt.model(name, mass=mass), Beam("electron", 20 * GeV)
     nucleus, how = material("Al").elements[0], calculation("etl")
     options = dt.flow.choose()
     recipe = recipe_of(model.structure, ELECTRON_MASS, nucleus, options, beam, 2 * GeV)
     request = Request(recipe, model.structure, nucleus, how)
     parent = np.array([15.0]) * GeV
-    table = _angles.median_angle(request, model.mass, parent, x * parent[None, :, None])[0, 0, 0]
+    logs = _angles.logs_of_angles(request, model.mass, parent, x * parent[None, :, None])[0, 0]
+    table = float(np.exp(logs[0, LOGITS.index(0.0)] / 2))
     hit = Collision(ELECTRON_MASS, mass * GeV, 15 * GeV, nucleus)
     theta = np.geomspace(1e-3 * table, min(300 * table, 1.0), 4000)
     y, tau = np.full(theta.size, 1 - x), 2 * np.sin(theta / 2) ** 2
     density = how.energy_angle(model.structure, hit, form_factor("elastic"), y, tau, 1) * np.sin(theta)
     cumulative = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(theta))])
     cumulative /= cumulative[-1]
+    fraction = np.array([[0.02, 0.05, 0.12, 0.3, 0.5, 0.7, 0.88, 0.95, 0.98]])
+    found = np.sqrt(angle_at(logs, fraction))[0]
+    np.testing.assert_allclose(np.interp(found, theta, cumulative), fraction[0], atol=0.015)
     assert np.interp(0.5, cumulative, theta) == pytest.approx(table, rel=0.03)
-    law = theta**2 / (theta**2 + table**2)
-    assert np.abs(law - cumulative).max() < (0.05 if mass < 0.1 else 0.10)
 
 
 def test_shower_angles_fall_with_the_energy() -> None:
