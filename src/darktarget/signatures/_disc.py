@@ -10,15 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
 from darktarget.core import Array, Model, angle_at
 
-SAMPLES: Final = 16  # of each node, and more of few nodes:
-POINTS: Final = 40_000  # that make a per cent of the sum over the nodes
+SAMPLES: Final = 4  # of each node and slice, and more of few nodes:
+POINTS: Final = 80_000  # that make a per cent of the sum over the nodes
 PRIMES: Final = (2, 3, 5, 7, 11)
 LIGHT: Final = 1e-2  # of the mediator's mass: daughters below it count as massless
 
@@ -72,18 +72,19 @@ def hitting(
         logs: of their angle as in ``Yield.angle``, [node, fraction].
         variance: of an additional Gaussian angle per plane, [node].
     """
-    if disc.radius == 0:
+    if disc.radius == 0 or not energy.size:
         return np.ones((before.size - 1, energy.size)) * (energy >= disc.threshold)
-    samples = max(SAMPLES, POINTS // max(energy.size, 1))
-    polar, radial, turn, cosine, place = points(energy.size * samples, 5).reshape(5, energy.size, samples)
-    q, more = angle_at(logs, polar), -2 * variance[:, None] * np.log(radial)
+    near, far = before[:-1, None], before[1:, None]
+    shape = energy.size, near.size, max(SAMPLES, POINTS // max(energy.size * near.size, 1))
+    polar, radial, turn, cosine, place = points(int(np.prod(shape)), 5).reshape(5, *shape)
+    q = angle_at(logs, polar.reshape(energy.size, -1)).reshape(shape)
+    more = -2 * variance[:, None, None] * np.log(radial)
     rho2 = (q + more + 2 * np.sqrt(q * more) * np.cos(2 * np.pi * turn)) * disc.distance**2
-    found = np.zeros((before.size - 1, energy.size))
+    found = np.zeros(shape[:2])
     for pair in pairs:
-        tracks = _tracks(pair, mass, energy[:, None], 2 * cosine - 1)
-        for i, (near, far) in enumerate(pairwise(before)):
-            found[i] += pair.share * _struck(disc, rho2, near + (far - near) * place, tracks).mean(axis=1)
-    return found
+        tracks = _tracks(pair, mass, energy[:, None, None], 2 * cosine - 1)
+        found += pair.share * _struck(disc, rho2, near + (far - near) * place, tracks).mean(axis=2)
+    return found.T
 
 
 Track = tuple[Array, Array]  # energy, and tangent of the angle to the mediator (inf if backward)
@@ -121,6 +122,7 @@ def _inside(disc: Disc, rho2: Array, offset: Array) -> Array:
     return np.asarray(1 - np.arccos(np.clip((disc.radius**2 - rho2 - offset**2) / product, -1, 1)) / np.pi)
 
 
+@lru_cache(maxsize=4)
 def points(number: int, dimensions: int) -> Array:
     """Quasi-random points in (0, 1), [dimension, number]: multiples of square roots of primes (Richtmyer).
 

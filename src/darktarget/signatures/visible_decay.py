@@ -22,7 +22,6 @@ Decays are isotropic, into two particles, each at its own angle (``_disc``); all
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Annotated, Final
 
 import numpy as np
@@ -113,13 +112,16 @@ class VisibleDecay:
                 width = channel.at(model.mass[:, None]) * grid**channel.power
                 total, visible = total + width, visible + width * (not channel.dark)
         fraction = np.divide(visible, total, out=np.zeros_like(total), where=total > 0)
-        found, where = np.zeros_like(total), self.shield_cm + self.decay_volume_cm - self.before
+        found, lengths = np.zeros_like(total), np.diff(self.before)[::-1]  # from the shield on
         for p in range(model.points):
             momentum = np.sqrt(np.maximum(energy**2 - model.mass[p] ** 2, 1e-12 * energy**2))
             per_cm = total[p][:, None] * (model.mass[p] / (momentum * HBARC_CM))  # 1/l
-            for i, (end, start) in enumerate(pairwise(where)):
-                alive = np.exp(-np.minimum(per_cm * start, 700.0))
-                found[p] += (alive * -np.expm1(-per_cm * (end - start))) @ weight[p, i]
+            some = per_cm.min(axis=1) * self.shield_cm < 700  # of the couplings: some get through the shield
+            rate, alive = per_cm[some], np.exp(-per_cm[some] * self.shield_cm)
+            for length, there in zip(lengths, weight[p, ::-1], strict=True):
+                decayed = -np.expm1(-rate * length) * alive
+                found[p, some] += decayed @ there
+                alive -= decayed
         return fraction * found
 
     def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
