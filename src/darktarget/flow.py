@@ -136,7 +136,7 @@ def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahl
 
     Raises:
         UnknownName: a process that the model does not have, or that has no events.
-        InputError: several parameter points. PhysicsError: nothing can be made.
+        InputError: several parameter points. PhysicsError: nothing can be made, or not as events.
 
     >>> import darktarget as dt
     >>> source = sampler(dt.model("dark-photon", mass=0.1), dt.experiment("ldmx-4gev"))
@@ -146,6 +146,8 @@ def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahl
     """
     simulated = bool(experiment.target.slabs)  # decays in a detector are simulated for every process
     able = tuple(n for n in model.processes if simulated or hasattr(PROCESSES[n], "sampler"))
+    if not able:
+        raise PhysicsError(f"{model.name} has no process with events in {experiment.name}: only limits")
     if process not in able:
         raise UnknownName(f"process of {model.name} with events", process, able)
     options = choose(**choices)
@@ -315,12 +317,13 @@ def _reasons(counts: Counting, found: Exclusion, cl: float) -> tuple[str | None,
     """Why a point has no limit: no signal, an empty interval, or too few events whatever the coupling."""
     text = "empty: the {:.0%} interval allows no signal, its upper edge is {:.4g} events before it is held at 0"
     few = "no sensitivity: at most {:.3g} events at any coupling, {:.3g} would be excluded"
+    none = "no sensitivity: no event at any coupling"
     reasons = list(counts.reason)
     for i, empty in enumerate(_empty(found)):
         if reasons[i] is None and empty:
             reasons[i] = text.format(cl, found.unclamped[i])
         elif reasons[i] is None and found.peak.size and not found.intervals[i]:
-            reasons[i] = few.format(found.peak[i], found.upper[i])
+            reasons[i] = few.format(found.peak[i], found.upper[i]) if np.isfinite(found.upper[i]) else none
     return tuple(reasons)
 
 

@@ -75,3 +75,8 @@ def test_processes_without_particles_to_start_from_are_refused(process: str, nee
         dt.limit(dt.model("spin-2", mass=0.1), dt.experiment("m3"), processes=[process])
     made = dt.produce(dt.model("spin-2", mass=0.1), dt.experiment("m3"))
     assert [y.process for y in made] == ["bremsstrahlung"]
+
+
+def test_virtual_photons_of_muons_have_no_events() -> None:
+    with pytest.raises(PhysicsError, match="no process with events in m3"):
+        dt.sampler(dt.model("millicharge", mass=0.1, coupling=1e-3), dt.experiment("m3"))
