@@ -40,7 +40,7 @@ from darktarget.core import (
 )
 from darktarget.core.signal import combined, mean_systematics
 from darktarget.detector.forward import Simulation
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.islands import Exclusion
 from darktarget.measure import Counting
 from darktarget.normalisation import normalisation
@@ -58,7 +58,7 @@ def tracks(beam: Beam, target: Target, *, cut: float | None = None, method: str 
 
     Args:
         cut: lowest energy of interest (energy unit); a twentieth of the beam energy by default.
-        method: shower (simulated, stored), or first-radiation-length.
+        method: shower (simulated, stored), first-radiation-length, or with-photons (that a muon beam radiates).
 
     Returns:
         Tracks: lengths per species, material, depth and energy.
@@ -81,22 +81,37 @@ def produce(
     """Mediators per primary at unit coupling, one Yield per process.
 
     Args:
-        processes: names; by default all of the model's, without those it offers on request.
+        processes: names; by default all of the model's that the tracks allow, without those it offers on request.
         choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation, tracks, glauber,
             meson_scale, normalisation.
 
     Raises:
         UnknownName: a process that the model does not have, or an unknown choice.
+        PhysicsError: the tracks hold no particle that a process named starts from, or that any of the model's does.
     """
-    names = tuple(processes or model.processes)
-    for name in names:
+    for name in processes or ():
         if name not in (*model.processes, *model.on_request):
             raise UnknownName(f"process of {model.name}", name, (*model.processes, *model.on_request))
     options = choose(**choices)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
-    made = [PROCESSES[name]().produce(model, path, minimum, options) for name in names]
+    made = [PROCESSES[name]().produce(model, path, minimum, options) for name in _able(model, path, processes)]
     return normalisation(options.normalisation)(model, experiment, made)
+
+
+def _able(model: Model, path: Tracks, processes: Sequence[str] | None) -> tuple[str, ...]:
+    """The processes named, or those of the model that start from a particle that is there."""
+    able = tuple(n for n in processes or model.processes if set(PROCESSES[n].beams) & set(path.species))
+    missing = [n for n in processes or () if n not in able]
+    if missing or not able:
+        name = missing[0] if missing else model.processes[0]
+        needed, there = " or ".join(PROCESSES[name].beams), ", ".join(path.species)
+        raise PhysicsError(
+            f"{name} starts from a {needed}, but the tracks are of {there} alone ({path.method}). Choose tracks = "
+            "shower for a beam of electrons or positrons; a muon does not shower, and tracks = with-photons adds "
+            "the few photons that it radiates."
+        )
+    return able
 
 
 def choose(**choices: Any) -> Options:
@@ -121,7 +136,7 @@ def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahl
 
     Raises:
         UnknownName: a process that the model does not have, or that has no events.
-        InputError: several parameter points. PhysicsError: nothing can be made.
+        InputError: several parameter points. PhysicsError: nothing can be made, or not as events.
 
     >>> import darktarget as dt
     >>> source = sampler(dt.model("dark-photon", mass=0.1), dt.experiment("ldmx-4gev"))
@@ -131,6 +146,8 @@ def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahl
     """
     simulated = bool(experiment.target.slabs)  # decays in a detector are simulated for every process
     able = tuple(n for n in model.processes if simulated or hasattr(PROCESSES[n], "sampler"))
+    if not able:
+        raise PhysicsError(f"{model.name} has no process with events in {experiment.name}: only limits")
     if process not in able:
         raise UnknownName(f"process of {model.name} with events", process, able)
     options = choose(**choices)
@@ -300,12 +317,13 @@ def _reasons(counts: Counting, found: Exclusion, cl: float) -> tuple[str | None,
     """Why a point has no limit: no signal, an empty interval, or too few events whatever the coupling."""
     text = "empty: the {:.0%} interval allows no signal, its upper edge is {:.4g} events before it is held at 0"
     few = "no sensitivity: at most {:.3g} events at any coupling, {:.3g} would be excluded"
+    none = "no sensitivity: no event at any coupling"
     reasons = list(counts.reason)
     for i, empty in enumerate(_empty(found)):
         if reasons[i] is None and empty:
             reasons[i] = text.format(cl, found.unclamped[i])
         elif reasons[i] is None and found.peak.size and not found.intervals[i]:
-            reasons[i] = few.format(found.peak[i], found.upper[i])
+            reasons[i] = few.format(found.peak[i], found.upper[i]) if np.isfinite(found.upper[i]) else none
     return tuple(reasons)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import PSEUDOSCALAR, SCALAR, TENSOR, Beam, LorentzStructure
+from darktarget.core import LOGITS, PSEUDOSCALAR, SCALAR, TENSOR, Beam, LorentzStructure
 from darktarget.decays.currents import Current
 from darktarget.decays.tensor import TENSOR_FERMIONS, TENSOR_PHOTONS, TENSOR_SCALARS, TENSOR_VECTORS
 from darktarget.errors import DarktargetError, InputError, PhysicsError, UnknownName
@@ -229,11 +229,13 @@ def test_primakoff_exceeds_bremsstrahlung_by_two_orders_of_magnitude_at_na64e() 
 
 @pytest.mark.parametrize(("experiment", "mass", "method", "tracks", "expected"), [
     ("na64mu-5e13", 1e-3, "ww", "shower", 1.84e-5), ("m3", 1e-3, "ww", "shower", 5.2e-5),
-    ("na64e-5e12", 1e-2, "iww", "first-radiation-length", 1.29e-4 * np.sqrt(2)),  # declared efficiency: 0.5
+    # declared efficiency: 0.5; without an end in angle: 0.88 in c of the IWW within 0.1 rad, which test_tensor has
+    ("na64e-5e12", 1e-2, "iww", "first-radiation-length", 1.29e-4 * np.sqrt(2) * 0.88),
 ])  # fmt: skip
 def test_projections_through_the_experiments(
     experiment: str, mass: float, method: str, tracks: str, expected: float
 ) -> None:
+    """Within 1.2 of the projections in circulation, with what they hold."""
     bound = dt.limit(
         dt.model("spin-2", mass=mass),
         dt.experiment(experiment),
@@ -242,7 +244,7 @@ def test_projections_through_the_experiments(
         tracks=tracks,
         nuisances="none",
     )
-    assert 1 / 1.3 < bound.coupling_upper[0] / expected < 1.2
+    assert 1 / 1.2 < bound.coupling_upper[0] / expected < 1.2
 
 
 def test_photon_coupling_of_a_pseudoscalar() -> None:
@@ -258,13 +260,13 @@ def test_photon_coupling_of_a_pseudoscalar() -> None:
     np.testing.assert_allclose(result.sigma, ALPHA / 8 * 4.0 * np.array(chi), rtol=2e-3)
 
 
-def test_median_angle_is_where_half_of_the_mediators_are() -> None:
+def test_angles_of_primakoff_production() -> None:
     model = dt.model("spin-2", mass=[0.01, 0.2])
     (made,) = dt.produce(model, dt.experiment("na64e-2018"), processes=["primakoff"])
     assert made.angle is not None
     angle = made.angle()
-    assert angle.shape == made.weight.shape
-    assert np.all((angle > 0) & (angle < 0.02))
+    assert angle.shape == (*made.weight.shape, len(LOGITS))
+    assert np.all((np.exp(angle) > 0) & (np.exp(angle) < 0.02**2))
 
 
 def test_units_of_the_coupling() -> None:

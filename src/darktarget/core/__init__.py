@@ -26,6 +26,7 @@ from darktarget.core.setup import Experiment, PublishedLimit, Run, SignalBin, Si
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
     DEFAULT,
+    LOGITS,
     Beam,
     CrossSection,
     Differential,
@@ -35,11 +36,13 @@ from darktarget.core.yields import (
     Target,
     Tracks,
     Yield,
+    angle_at,
 )
 
 __all__ = [
     "AXIAL",
     "DEFAULT",
+    "LOGITS",
     "PSEUDOSCALAR",
     "SCALAR",
     "TENSOR",
@@ -71,4 +74,5 @@ __all__ = [
     "Target",
     "Tracks",
     "Yield",
+    "angle_at",
 ]

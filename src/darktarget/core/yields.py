@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -119,6 +119,32 @@ class Tracks:
         return energy[keep], weight[keep]
 
 
+#: Fractions u of the mediators, as ln[u/(1-u)], whose angles a yield tells.
+LOGITS: Final = (-4.0, -2.0, 0.0, 2.0, 4.0)
+
+
+def angle_at(logs: Array, fraction: Array) -> Array:
+    r"""theta^2 that a fraction u of the mediators stays below, linear in :math:`\ln\theta^2` over ln[u/(1-u)].
+
+    Args:
+        logs: ln(theta^2) at ``LOGITS``, [node, fraction]. fraction: u in (0, 1), [node, any].
+
+    Returns:
+        [node, any].
+
+    >>> law = np.array([LOGITS])  # theta^2 = u/(1-u)
+    >>> angle_at(law, np.array([[0.001, 0.5, 0.9]])).round(3).tolist()
+    [[0.001, 1.0, 9.0]]
+    """
+    place = np.log(fraction / (1 - fraction))
+    step = LOGITS[1] - LOGITS[0]
+    index = np.clip((place - LOGITS[0]) // step, 0, len(LOGITS) - 2).astype(int)
+    left, right = (np.take_along_axis(logs, index + i, axis=1) for i in (0, 1))
+    over = place - np.take(LOGITS, index)
+    inside = left + (right - left) * np.clip(over / step, 0, 1)
+    return np.asarray(np.exp(inside + np.minimum(over, 0) + np.maximum(over - step, 0)))
+
+
 @dataclass(frozen=True)
 class Yield:
     """Mediators (or dark pairs) produced per primary at unit coupling, as weights on energy nodes.
@@ -136,8 +162,8 @@ class Yield:
         method: the approximations used.
         references: arXiv numbers.
         pair_mass: invariant mass of the dark pair, [point, node]; None where the mediator is on shell.
-        angle: calculates the median angle (rad) between the mediator and what made it, [point, node], for those
-            who ask; the fraction within theta is theta^2/(theta^2 + angle^2). None: along it.
+        angle: calculates ln(theta^2) of the angle between the mediator and what made it at the fractions
+            ``LOGITS``, [point, node, fraction], for those who ask. None: along it.
     """
 
     process: str
@@ -209,7 +235,7 @@ class Options:
         width: of a resonance: fixed or running.
         electrons: of the target: rest or bound.
         radiation: whether the annihilating positron radiates before.
-        tracks: shower, or first-radiation-length.
+        tracks: shower, first-radiation-length, or with-photons (those that a muon beam radiates as well).
         normalisation: first-principles, or published: rescaled to the published invisible limit.
         glauber: of vector mesons in nuclei: full or classical.
         meson_scale: factor on the yields of vector mesons.

@@ -135,7 +135,9 @@ def limit(
     process: Annotated[list[str] | None, typer.Option(help="Only this process; repeatable.")] = None,
     cross_section: Annotated[str, typer.Option(help="etl (exact), ww or iww.")] = "etl",
     form_factor: Form = "elastic",
-    tracks: Annotated[str, typer.Option(help="shower, or first-radiation-length.")] = "shower",
+    tracks: Annotated[
+        str, typer.Option(help="shower, first-radiation-length or with-photons (radiated by muons).")
+    ] = "shower",
     width: Annotated[str, typer.Option(help="Resonance width: fixed or running.")] = "fixed",
     electrons: Annotated[str, typer.Option(help="Target electrons: rest or bound.")] = "rest",
     radiation: Annotated[bool, typer.Option("--radiation", help="Positrons radiate before they annihilate.")] = False,

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from darktarget.core import (
     DEFAULT,
+    LOGITS,
     Array,
     Beam,
     CrossSection,
@@ -30,7 +31,7 @@ from darktarget.core import (
 )
 from darktarget.errors import PhysicsError, UnknownName
 from darktarget.production import _exact, _photon_flux
-from darktarget.production._angles import median_angle
+from darktarget.production._angles import logs_of_angles
 from darktarget.production._chebyshev import interpolate, nodes
 from darktarget.production._exact import Collision, gauss
 from darktarget.production._sampling import Sampler, radiators
@@ -295,7 +296,7 @@ class Bremsstrahlung:
             systematics={FORM_SPREAD: np.max([np.zeros(model.points), *(p.shift for p in parts)], axis=0)},
             method=(tracks.method, f"bremsstrahlung: {how.text}", f"{options.form_factor} form factor"),
             references=(*how.references, *tracks.references),
-            angle=lambda: np.concatenate([empty, *(p.angle() for p in parts)], axis=1),
+            angle=lambda: np.concatenate([empty[..., None] * LOGITS, *(p.angle() for p in parts)], axis=1),
         )
 
     def _radiators(
@@ -354,7 +355,7 @@ def _requests(
 
 @dataclass(frozen=True)
 class _Part:
-    """Nodes of one species on one nucleus: energies, weight and median angle [point, node], shift and error [point]."""
+    """Nodes of one species on one nucleus: energies, weight, angles [point, node], shift and error [point]."""
 
     energy: Array
     parent: Array
@@ -366,8 +367,8 @@ class _Part:
 
 
 def _angles(request: Request, mass: Array, parent: Array, energy: Array) -> Array:
-    """Median angles [point, node]."""
-    return median_angle(request, mass, parent, energy).reshape(mass.size, -1)
+    """ln(theta^2) [point, node, fraction]."""
+    return logs_of_angles(request, mass, parent, energy).reshape(mass.size, -1, len(LOGITS))
 
 
 def _closed(beam: Beam) -> str:

@@ -27,6 +27,7 @@ import numpy as np
 
 from darktarget.core import (
     DEFAULT,
+    LOGITS,
     PSEUDOSCALAR,
     SCALAR,
     TENSOR,
@@ -211,7 +212,7 @@ class Primakoff:
                 sigma = differential(model.structure, *grid, nucleus, form)[1].sum(axis=-1)
                 energies.append(energy)
                 weights.append(density * HBARC_CM**2 * length * sigma * squared)
-                angles.append(partial(_median_angle, model.structure, *grid, nucleus, form))
+                angles.append(partial(_angles, model.structure, *grid, nucleus, form))
         energy, weight = np.concatenate(energies), np.concatenate(weights, axis=1)
         return Yield(
             process=self.name,
@@ -223,19 +224,21 @@ class Primakoff:
             error=np.full(model.points, QUADRATURE_ERROR),
             method=(tracks.method, *_words(options)),
             references=(*REFERENCES, *tracks.references),
-            angle=lambda: np.concatenate([none, *(a() for a in angles)], axis=1),
+            angle=lambda: np.concatenate([none[..., None] * LOGITS, *(a() for a in angles)], axis=1),
         )
 
 
-def _median_angle(structure: LorentzStructure, mass: Array, energy: Array, nucleus: Element, form: FormFactor) -> Array:
-    """Angle that half of the mediators exceed, from t - t_min = E k theta^2."""
+def _angles(structure: LorentzStructure, mass: Array, energy: Array, nucleus: Element, form: FormFactor) -> Array:
+    """ln(theta^2) at the fractions ``LOGITS``, from t - t_min = E k theta^2, [point, node, fraction]."""
     t, value = differential(structure, mass, energy, nucleus, form)
-    cumulative = np.cumsum(value, axis=-1)
-    total = cumulative[..., -1:]
-    index = np.argmax(cumulative >= total / 2, axis=-1)[..., None]
-    half = np.take_along_axis(t, index, axis=-1)[..., 0]
     t_min = t_range(np.asarray(mass), np.asarray(energy), nucleus.A * NUCLEON_UNIT)[0]
-    return np.asarray(np.sqrt(np.maximum(half - t_min, 1e-12 * half)) / energy)
+    place = np.log(np.maximum(t - t_min[..., None], 1e-12 * t) / energy[..., None] ** 2)
+    cumulative = np.cumsum(value, axis=-1) - value / 2
+    total = np.maximum(cumulative[..., -1:] + value[..., -1:] / 2, 1e-300)
+    wanted = 1 / (1 + np.exp(-np.array(LOGITS)))
+    rows = zip((cumulative / total).reshape(-1, t.shape[-1]), place.reshape(-1, t.shape[-1]), strict=True)
+    found = np.array([np.interp(wanted, share, x) for share, x in rows])
+    return found.reshape(*t.shape[:-1], len(LOGITS))
 
 
 def _words(options: Options) -> tuple[str, ...]:

@@ -71,10 +71,14 @@ class MissingMomentum:
         """Energy there is to be measured, [point, node]."""
         if self.measured == "visible-energy":
             return np.asarray(np.maximum(beam.energy - made.energy, 0.0))
-        recoil = np.maximum(made.parent - made.energy, 0.0)
+        beam_itself = (
+            made.species == beam.particle
+        )  # else a photon that it radiated near the front took all that is lost
+        parent = np.where(beam_itself, made.parent, beam.energy)
+        recoil = np.maximum(parent - made.energy, 0.0)
         if beam.particle != "muon":
             return np.asarray(recoil)
-        return muon.exit_energy(recoil, np.broadcast_to(made.parent, recoil.shape), beam, target)
+        return muon.exit_energy(recoil, np.broadcast_to(parent, recoil.shape), beam, target)
 
     def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
         """Accepted events per primary at unit coupling; none where the mediator cannot decay invisibly."""

@@ -2,21 +2,21 @@ r"""Visible decay behind a shield: the mediator leaves the dump, survives the sh
 
 With the mean flight :math:`l = (p/m)\,\hbar c/\Gamma` at each energy and coupling, the probability is
 
-.. math:: P = {\rm Br}_{\rm vis}\left[e^{-L_1/l}-e^{-(L_1+L_2)/l}\right]
-              \Theta(E_X > E_{\rm min})\,\epsilon(\theta < \theta_{\max})
+.. math:: P = {\rm Br}_{\rm vis}\int_{L_1}^{L_1+L_2}\frac{dz}l\,e^{-z/l}\,\epsilon(z)
 
-for a shield of length L_1 from the front of the dump and a decay volume of length L_2 with the detector at its end.
+for a shield of length L_1 from the front of the dump and a decay volume of length L_2 with the detector at its end;
+epsilon is the probability that decay products of at least the threshold energy hit it.
 It excludes couplings between a lower edge (too few made) and an upper one (too short-lived).
 
-The direction of the mediator is that of three contributions. Its angle to the parent is distributed as
-F = theta^2/(theta^2 + theta_half^2) with the median of the exact cross section. The parent of energy E in the shower
+The direction of the mediator is that of three contributions. Its angle to the parent is that of the exact cross
+section. The parent of energy E in the shower
 has a Gaussian angle: scattering adds :math:`(E_s/E')^2` per X0, :math:`E_s = m_e\sqrt{4\pi/\alpha}` = 21.2 MeV, and
 the energy falls by a factor e per X0, which makes
 
 .. math:: \langle\theta^2\rangle = \frac{E_s^2}{2}\left(\frac1{E^2}-\frac1{E_0^2}\right)
 
-(B. Rossi, High-Energy Particles, 1952). The beam's divergence is declared. The detector is a disc around the axis;
-the decay products are taken to follow the mediator, and all visible channels count.
+(B. Rossi, High-Energy Particles, 1952). The beam's divergence is declared. The detector is a disc around the axis.
+Decays are isotropic, into two particles, each at its own angle (``_disc``); all visible channels count.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ from typing import Annotated, Final
 import numpy as np
 from annotated_types import Ge, Gt
 
-from darktarget.core import Array, Beam, Model, Signal, Target, Yield
+from darktarget.core import LOGITS, Array, Beam, Model, Signal, Target, Yield
+from darktarget.signatures._disc import Disc, hitting, visible_pairs
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 SCATTERING: Final = ELECTRON_MASS * np.sqrt(4 * np.pi / ALPHA)  # Rossi's E_s
 PER_DECADE: Final = 40  # couplings; log-linear between them moves an edge by less than 2e-3
 COUPLINGS: Final = (1e-12, 10.0)
+SLICES: Final = 12  # of the decay volume, shorter towards the detector
 BINS: Final = 240  # of energy: 1 % each over a factor of 10
 SHOWERING: Final = ("electron", "positron", "photon")
 
@@ -44,8 +46,8 @@ class VisibleDecay:
     Attributes:
         shield_cm: L_1, from the front of the dump to where a decay can be seen.
         decay_volume_cm: L_2; the detector is at its end.
-        visible_energy_above_GeV: threshold on the energy of the decay products together.
-        detector_radius_cm: of the disc that the mediator must point to, 0 for a detector that covers everything.
+        visible_energy_above_GeV: threshold on the energy of the decay products that hit the detector together.
+        detector_radius_cm: of the disc, 0 for a detector that covers everything.
         beam_divergence_mrad: of the beam, per plane.
     """
 
@@ -77,20 +79,31 @@ class VisibleDecay:
         """1 above the threshold: of mediators that point to the detector and decay in the volume."""
         return np.where(np.asarray(energy, float) >= self.minimum_energy, 1.0, 0.0)
 
-    def pointing(self, made: Yield, beam: Beam) -> Array:
-        """Probability that a mediator points to the detector, [point, node]."""
-        if self.detector_radius_cm == 0:
-            return np.ones_like(made.weight)
-        limit = (self.detector_radius_cm / (self.shield_cm + self.decay_volume_cm)) ** 2
+    @property
+    def before(self) -> Array:
+        """Edges of slices of the distance between decay and detector, [slice + 1], cm."""
+        number = SLICES if self.detector_radius_cm else 1
+        return np.asarray(self.decay_volume_cm * np.linspace(0, 1, number + 1) ** 2)
+
+    def hitting(self, model: Model, made: Yield, beam: Beam) -> Array:
+        """Probability that enough of a decay in a slice hits the detector, [point, slice, node]."""
+        disc = Disc(self.detector_radius_cm, self.shield_cm + self.decay_volume_cm, self.minimum_energy)
         spread = parent_spread(made, beam) + (1e-3 * self.beam_divergence_mrad) ** 2
-        median = made.angle() ** 2 if made.angle is not None else np.zeros_like(made.weight)
-        return within(limit, median, np.broadcast_to(spread, median.shape))
+        along = np.full((*made.weight.shape, len(LOGITS)), -200.0)
+        logs = made.angle() if made.angle is not None else along
+        spread = np.broadcast_to(spread, made.weight.shape)
+        found = np.zeros((model.points, self.before.size - 1, made.energy.shape[1]))
+        for p in range(model.points):
+            live = (made.weight[p] > 0) & (made.energy[p] >= self.minimum_energy)
+            at = made.energy[p, live], logs[p, live], spread[p, live]
+            found[p][:, live] = hitting(disc, self.before, float(model.mass[p]), *at, visible_pairs(model, p))
+        return found
 
     def decaying(self, model: Model, energy: Array, weight: Array) -> Array:
         """Of mediators with some energies, those that decay visibly in the volume, [point, coupling].
 
         Args:
-            energy: [bin]. weight: how many, [point, bin].
+            energy: [bin]. weight: how many would be seen if they decayed in a slice, [point, slice, bin].
         """
         grid = self.couplings
         total, visible = (np.zeros((model.points, grid.size)) for _ in range(2))
@@ -99,12 +112,16 @@ class VisibleDecay:
                 width = channel.at(model.mass[:, None]) * grid**channel.power
                 total, visible = total + width, visible + width * (not channel.dark)
         fraction = np.divide(visible, total, out=np.zeros_like(total), where=total > 0)
-        found = np.zeros_like(total)
+        found, lengths = np.zeros_like(total), np.diff(self.before)[::-1]  # from the shield on
         for p in range(model.points):
             momentum = np.sqrt(np.maximum(energy**2 - model.mass[p] ** 2, 1e-12 * energy**2))
             per_cm = total[p][:, None] * (model.mass[p] / (momentum * HBARC_CM))  # 1/l
-            alive = np.exp(-np.minimum(per_cm * self.shield_cm, 700.0))
-            found[p] = (alive * -np.expm1(-per_cm * self.decay_volume_cm)) @ weight[p]
+            some = per_cm.min(axis=1) * self.shield_cm < 700  # of the couplings: some get through the shield
+            rate, alive = per_cm[some], np.exp(-per_cm[some] * self.shield_cm)
+            for length, there in zip(lengths, weight[p, ::-1], strict=True):
+                decayed = -np.expm1(-rate * length) * alive
+                found[p, some] += decayed @ there
+                alive -= decayed
         return fraction * found
 
     def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
@@ -114,8 +131,8 @@ class VisibleDecay:
         virtual = f"only dark pairs are made, no {model.mediator} that could decay visibly"
         if made.decayed:
             return Signal(np.zeros(model.points), made.power, (virtual,) * model.points)
-        weight = made.weight * self.pointing(made, beam) * self.efficiency(made.energy, beam)
-        unit = made.total * (model.width(dark=False) > 0) * (weight.sum(axis=1) > 0)
+        weight = made.weight[:, None] * self.hitting(model, made, beam)
+        unit = made.total * (model.width(dark=False) > 0) * (weight.sum(axis=(1, 2)) > 0)
         centre, binned = _binned(made.energy, weight, max(self.minimum_energy, 1e-3 * beam.energy), beam.energy)
         accepted = self.decaying(model, centre, binned)
         acceptance = np.divide(accepted, unit[:, None], out=np.zeros_like(accepted), where=unit[:, None] > 0)
@@ -124,7 +141,7 @@ class VisibleDecay:
         return Signal(unit, made.power, reason, self._notes(), {}, self.couplings, np.minimum(acceptance, 1.0))
 
     def _notes(self) -> tuple[str, ...]:
-        angles = "median production angle of the exact cross section, Rossi's angle of the shower's electrons"
+        angles = "production angle of the exact cross section, Rossi's angle of the shower's electrons, decay angles"
         disc = f"detector disc of {self.detector_radius_cm:g} cm: {angles}" if self.detector_radius_cm else "all angles"
         return f"visible decay within {self.decay_volume_cm:g} cm after {self.shield_cm:g} cm of shield", disc
 
@@ -139,30 +156,10 @@ def parent_spread(made: Yield, beam: Beam) -> Array:
     return np.asarray(squared / 2 * showers)
 
 
-def within(limit: float, median: Array, variance: Array) -> Array:
-    r"""Probability that theta^2 < limit for an angle with :math:`F = q/(q+q_{1/2})`, q = theta^2, plus a Gaussian.
-
-    F is a mixture of Gaussians, :math:`1-F = \int_0^\infty dr\,q_{1/2}e^{-q_{1/2}r}e^{-qr}`, to each of which the other
-    variance adds.
-
-    Args:
-        limit: theta_max^2. median: q_half, any shape. variance: of the Gaussian per plane, same shape.
-
-    >>> print(within(4.0, np.array([4.0, 0.0]), np.array([0.0, 2.0])).round(4))
-    [0.5    0.6321]
-    """
-    z, w = np.polynomial.legendre.leggauss(16)
-    outside = np.zeros_like(median)
-    for t, weight in zip((z + 1) / 2, w / 2, strict=True):
-        r = -np.log(t) / np.maximum(median, 1e-30)
-        outside += weight * np.exp(-np.minimum(limit * r / (1 + 2 * variance * r), 700.0))
-    return np.asarray(1 - outside)
-
-
 def _binned(energy: Array, weight: Array, low: float, high: float) -> tuple[Array, Array]:
-    """Weights in logarithmic energy bins, [bin] and [point, bin]; each bin is taken at its centre."""
+    """Weights [point, slice, node] in logarithmic energy bins, [bin] and [point, slice, bin], taken at the centre."""
     edges = np.geomspace(low, high, BINS + 1)
     index = np.clip(np.searchsorted(edges, energy, side="right") - 1, 0, BINS - 1)
-    rows = np.arange(len(weight))[:, None] * BINS
-    flat = np.bincount((rows + index).ravel(), weight.ravel(), len(weight) * BINS)
-    return np.sqrt(edges[1:] * edges[:-1]), np.asarray(flat.reshape(len(weight), BINS), float)
+    rows = np.arange(weight.shape[0] * weight.shape[1]).reshape(*weight.shape[:2], 1) * BINS
+    flat = np.bincount((rows + index[:, None]).ravel(), weight.ravel(), rows.size * BINS)
+    return np.sqrt(edges[1:] * edges[:-1]), np.asarray(flat.reshape(*weight.shape[:2], BINS), float)

@@ -1,6 +1,7 @@
 """Track lengths of a beam in a target: simulated once, stored with their recipe, or the first radiation length.
 
-Electrons and positrons shower; muons cross the whole target and lose energy on the way (``muon``).
+Electrons and positrons shower; muons cross the whole target and lose energy on the way (``muon``), and the photons that
+they radiate are followed on request (``muon_photons``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from darktarget import cache
 from darktarget.core import Beam, Target, Tracks
 from darktarget.errors import UnknownName
 from darktarget.progress import track
-from darktarget.target import muon
+from darktarget.target import muon, muon_photons
 from darktarget.target.materials import material
 from darktarget.target.stack import Layer, Stack
 from darktarget.units import GeV
@@ -122,6 +123,13 @@ def shower(beam: Beam, target: Target, cut: float) -> Tracks:
     )
 
 
+def with_photons(beam: Beam, target: Target, cut: float) -> Tracks:
+    """Simulated track lengths, and for muons those of the photons that they radiate."""
+    if beam.particle in PRIMARY:
+        return shower(beam, target, cut)
+    return muon_photons.through(beam, target, cut)
+
+
 def first_radiation_length(beam: Beam, target: Target, cut: float) -> Tracks:
     """The primary at full energy over the first X0 of the first material, or over the target if that is thinner.
 
@@ -159,7 +167,7 @@ def _line(beam: Beam, lengths: Mapping[str, float], method: str) -> Tracks:
 
 #: How to get track lengths, by name (read-only).
 METHODS: Final[Mapping[str, Callable[[Beam, Target, float], Tracks]]] = MappingProxyType(
-    {"shower": shower, "first-radiation-length": first_radiation_length}
+    {"shower": shower, "first-radiation-length": first_radiation_length, "with-photons": with_photons}
 )
 
 

@@ -1,0 +1,156 @@
+"""Decays that hit a detector: against brute force with vectors, boosts and the exact angular distributions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import darktarget as dt
+from darktarget.core import LOGITS, Array, Yield, angle_at
+from darktarget.production._exact import EXACT, Collision, energy_angle
+from darktarget.production.primakoff import t_range
+from darktarget.signatures._disc import Disc, Pair, hitting, points, visible_pairs
+from darktarget.signatures.visible_decay import parent_spread
+from darktarget.target.form_factors import form_factor
+from darktarget.target.materials import material
+from darktarget.units import ELECTRON_MASS, NUCLEON_UNIT
+
+E137 = dt.experiment("e137")
+RADIUS, FRONT, VOLUME, THRESHOLD = 169.3, 17_900.0, 20_400.0, 2.0  # cm, GeV
+ALUMINIUM = material("Al").elements[0]
+NODES, DECAYS = 150, 1_000
+
+
+def _of_bremsstrahlung(made: Yield, model: dt.Model, node: int, fraction: Array) -> Array:
+    """Angles at some fractions from the exact d sigma/dtheta, without tables."""
+    parent, energy = float(np.broadcast_to(made.parent, made.energy.shape)[0, node]), float(made.energy[0, node])
+    hit = Collision(ELECTRON_MASS, float(model.mass[0]), parent, ALUMINIUM)
+    theta = np.geomspace(1e-7, 1.0, 250)
+    y, tau = np.full(theta.size, 1 - energy / parent), 2 * np.sin(theta / 2) ** 2
+    density = energy_angle(EXACT[model.structure], hit, form_factor("elastic"), y, tau, 32) * np.sin(theta) * theta
+    step = np.log(theta[1] / theta[0])
+    cumulative = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2 * step)])
+    return np.interp(fraction, cumulative / cumulative[-1], theta)
+
+
+def _of_primakoff(made: Yield, model: dt.Model, node: int, fraction: Array) -> Array:
+    """Angles from d sigma/dt = (t - t_min)/t^2 G_2(t), the flux of the nucleus."""
+    energy, mass = float(made.energy[0, node]), float(model.mass[0])
+    t_min = float(t_range(np.array(mass), np.array(energy), ALUMINIUM.A * NUCLEON_UNIT)[0])
+    over = np.geomspace(1e-6 * t_min, 1.0, 2000)  # t - t_min
+    t = t_min + over
+    density = over**2 / t**2 * form_factor("elastic").g2(t, ALUMINIUM)
+    cumulative = np.cumsum(density)
+    theta = np.sqrt(over / (energy * np.sqrt(energy**2 - mass**2)))
+    return np.asarray(np.interp(fraction, cumulative / cumulative[-1], theta))
+
+
+EXACTLY = {"bremsstrahlung": _of_bremsstrahlung, "primakoff": _of_primakoff}
+
+
+def _directions(n: Array, random: np.random.Generator) -> tuple[Array, Array]:
+    """Two unit vectors across each n, turned at random."""
+    one = np.cross(n, np.array([0.3, 0.9, -0.2]))
+    one /= np.linalg.norm(one, axis=1, keepdims=True)
+    two = np.cross(n, one)
+    turn = random.uniform(0, 2 * np.pi, (len(n), 1))
+    return np.cos(turn) * one + np.sin(turn) * two, np.cos(turn) * two - np.sin(turn) * one
+
+
+def _by_force(
+    theta: Array, spread: float, energy: float, mass: float, daughter: float, before: tuple[float, float], seed: int
+) -> float:
+    """Share of decays in a slice that are seen, by vectors."""
+    random = np.random.default_rng(seed)
+    size = theta.size
+    axis = np.tile([0.0, 0.0, 1.0], (size, 1))
+    axis[:, :2] += random.normal(0, np.sqrt(spread), (size, 2))
+    axis /= np.linalg.norm(axis, axis=1, keepdims=True)
+    n = np.cos(theta)[:, None] * axis + np.sin(theta)[:, None] * _directions(axis, random)[0]
+    left = random.uniform(*before, size)
+    vertex = n * ((FRONT + VOLUME - left) / n[:, 2])[:, None]
+    gamma = energy / mass
+    p = np.sqrt(mass**2 / 4 - daughter**2)
+    cosine = random.uniform(-1, 1, size)
+    across = _directions(n, random)[0] * (p * np.sqrt(1 - cosine**2))[:, None]
+    total = np.zeros(size)
+    for sign in (1, -1):
+        along = gamma * (np.sqrt(1 - gamma**-2) * mass / 2 + sign * p * cosine)
+        momentum = along[:, None] * n + sign * across
+        place = vertex + momentum * (left / momentum[:, 2])[:, None]
+        hits = (momentum[:, 2] > 0) & (np.hypot(place[:, 0], place[:, 1]) < RADIUS)
+        total += hits * np.sqrt((momentum**2).sum(axis=1) + daughter**2)
+    return float((total >= THRESHOLD).mean())
+
+
+@pytest.mark.parametrize(("name", "mass", "process"), [
+    ("spin-2", 0.1, "bremsstrahlung"), ("spin-2", 0.5, "bremsstrahlung"), ("dark-photon", 0.05, "bremsstrahlung"),
+    ("spin-2", 0.1, "primakoff"), ("spin-2", 0.5, "primakoff"),
+])  # fmt: skip
+def test_what_hits_by_brute_force(name: str, mass: float, process: str) -> None:
+    """Nodes of E137's yields: exact angle, shower, isotropic decay into light particles, disc and threshold."""
+    model = dt.model(name, mass=mass, mass_ratio=1.5)
+    (made,) = dt.produce(model, E137, processes=[process])
+    random = np.random.default_rng(3)
+    chance = made.weight[0] * made.energy[0] ** 2
+    node = random.choice(made.weight.shape[1], NODES, p=chance / chance.sum())
+    spread = np.broadcast_to(parent_spread(made, E137.beam), made.weight.shape)[0, node]
+    edges = np.array([0.0, 1_000.0, 6_000.0, VOLUME])
+    disc = Disc(RADIUS, FRONT + VOLUME, THRESHOLD)
+    assert made.angle is not None
+    logs = made.angle()[0, node]
+    found = hitting(disc, edges, mass, made.energy[0, node], logs, spread, [Pair(1.0, 0.0, 0.0)])
+    forced = np.zeros((3, NODES))
+    for i, n in enumerate(node):
+        theta = EXACTLY[process](made, model, int(n), random.uniform(size=DECAYS))
+        for s in range(3):
+            slice_ = float(edges[s]), float(edges[s + 1])
+            forced[s, i] = _by_force(theta, float(spread[i]), float(made.energy[0, n]), mass, 0.0, slice_, i)
+    np.testing.assert_allclose(found.mean(axis=1), forced.mean(axis=1), rtol=0.04)
+
+
+def test_heavy_daughters_stay_closer_to_the_mediator() -> None:
+    """Muons of a mediator near their threshold, by brute force as well."""
+    mass, muon, energy = 0.23, 0.1056583755, 8.0
+    logs, variance = np.full((200, len(LOGITS)), 2 * np.log(2e-3)), np.full(200, 1e-6)
+    disc = Disc(RADIUS, FRONT + VOLUME, THRESHOLD)
+    found = [
+        hitting(disc, np.array([0.0, VOLUME]), mass, np.full(200, energy), logs, variance, [Pair(1.0, m, m)]).mean()
+        for m in (0.0, muon)
+    ]
+    forced = [_by_force(np.full(100_000, 2e-3), 1e-6, energy, mass, m, (0.0, VOLUME), 1) for m in (0.0, muon)]
+    np.testing.assert_allclose(found, forced, rtol=0.02)
+    assert found[1] > found[0]
+
+
+def test_all_of_a_narrow_beam_and_none_of_a_wide_one() -> None:
+    disc, energy = Disc(RADIUS, FRONT + VOLUME, THRESHOLD), np.array([10.0])
+    edges, light = np.array([0.0, 1.0, VOLUME]), [Pair(1.0, 0.0, 0.0)]
+    narrow, wide = (np.full((1, len(LOGITS)), 2 * np.log(a)) for a in (1e-9, 0.1))
+    assert hitting(disc, edges, 1e-3, energy, narrow, np.zeros(1), light).ravel().tolist() == [1.0, 1.0]
+    assert hitting(disc, edges, 1e-3, energy, wide, np.zeros(1), light).max() < 1e-4
+    assert hitting(disc, edges, 1e-3, np.array([1.0]), narrow, np.zeros(1), light).max() == 0.0  # below the threshold
+    everywhere = Disc(0.0, FRONT + VOLUME, THRESHOLD)
+    assert hitting(everywhere, edges, 1e-3, energy, wide, np.zeros(1), light).min() == 1.0
+
+
+def test_shares_of_visible_decays() -> None:
+    model = dt.model("spin-2", mass=[0.1, 0.3], mass_ratio=1.5)
+    (only,) = visible_pairs(model, 0)
+    assert only == Pair(1.0, 0.0, 0.0)
+    light, muons = visible_pairs(model, 1)
+    assert light.share + muons.share == pytest.approx(1)
+    assert muons.first == muons.second == pytest.approx(0.10566, rel=1e-4)
+
+
+def test_quasi_random_points_cover_the_cube() -> None:
+    sample = points(40_000, 5)
+    assert np.abs(sample.mean(axis=1) - 0.5).max() < 1e-3
+    assert np.abs(np.corrcoef(sample) - np.eye(5)).max() < 5e-3
+
+
+def test_angles_between_the_tabulated_fractions() -> None:
+    """Exact where the law q/(q + q_half) holds, also beyond the last fractions."""
+    fraction = np.array([[1e-4, 0.01, 0.3, 0.5, 0.8, 0.999]])
+    found = angle_at(np.log(3.0) + np.array([LOGITS]), fraction)
+    np.testing.assert_allclose(found, 3 * fraction / (1 - fraction), rtol=1e-12)
