@@ -19,7 +19,7 @@ from darktarget.thermal import boltzmann
 from darktarget.thermal.average import density, reaction_densities
 from darktarget.thermal.degrees import ideal, standard_model
 from darktarget.thermal.exchange import exchange
-from darktarget.units import ALPHA, ELECTRON_MASS, LEPTON_MASS, PLANCK_MASS, GeV, MeV
+from darktarget.units import ALPHA, ELECTRON_MASS, LEPTON_MASS, PLANCK_MASS, GeV
 
 
 class Inelastic(MediatorModel):
