@@ -81,7 +81,7 @@ def test_tsais_pair_production_against_the_tables_from_100_mev(Z: int) -> None:
 
 
 def test_pair_production_does_not_fall_at_high_energy() -> None:
-    """The shower's rate in lead from 25 GeV up is Tsai's: constant to 1 %, while the fit's polynomial turns over."""
+    """The shower's rate in lead from 30 GeV up is Tsai's: constant to 1 %, while the fit's polynomial turns over."""
     table = shower_tables.build([LEAD], 10 * GeV, 1 * GeV, 100 * GeV)
     k, made = table.edges, table.rates[0, 2, :, 0]
     high = k >= shower_tables.PAIR_FIT_UP_TO
