@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TEMPORARY = "arrives with step"
 KINDS = ("IN", "F", "OUT", "FIG", "Q")
 NAMES = dict(zip(KINDS, ("constants", "formulas", "numbers", "figures", "statements"), strict=True))
 
@@ -118,7 +117,7 @@ def count(every: Sequence[Row], found: Sequence[Claim]) -> Count:
 
 
 def report(folder: Path | None = None) -> Iterator[str]:
-    """The counts, what differs, and what is not covered yet."""
+    """The counts, what differs and by how much, and why something is not covered."""
     listed, found = rows(), claims(folder)
     covered = {c.row for c in found}
     yield f"{'':12s}{'rows':>6s}{'tests':>7s}{'figures':>9s}{'agree':>7s}{'differ':>8s}{'reason':>8s}{'open':>6s}"
@@ -133,9 +132,6 @@ def report(folder: Path | None = None) -> Iterator[str]:
     for reason in dict.fromkeys(row.reason for row in sorted(bare, key=lambda row: row.reason)):
         which = " ".join(row.id for row in bare if row.reason == reason)
         yield f"{reason or 'NEITHER SHOWN NOR EXPLAINED'}: {which}"
-    late = [row.id for row in listed.values() if row.id in covered and row.reason]
-    if late:
-        yield f"shown, and no longer in need of a reason: {' '.join(late)}"
 
 
 if __name__ == "__main__":
