@@ -1,8 +1,9 @@
 """Which rows of the papers the project shows: ``python -m tests.papers.acceptance [folder of made figures]``.
 
 ``acceptance.csv`` lists the numbers, formulas, figures and statements of the papers. A test says which rows it shows
-with ``@pytest.mark.acceptance("3.23")``, and ``differs="..."`` where it shows that ours is another number and why; a
-figure says it in its ``rows``, and its checks say whether ours agrees. Nothing is imported: sources are parsed.
+with ``@pytest.mark.acceptance("3.23")``, ``differs="..."`` where it shows that ours is another number and why, and
+``beside="..."`` where the paper contradicts itself, or ours agrees within what is asked for and not more. A figure
+says it in its ``rows``, and its checks say whether ours agrees. Nothing is imported: sources are parsed.
 """
 
 from __future__ import annotations
@@ -34,11 +35,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Claim:
-    """Something that covers a row: the test or figure, and in what ours differs there."""
+    """Something that covers a row: the test or figure, and in what ours differs there.
+
+    ``beside``: ours is within the tolerance that holds for the row, and the paper has another number besides.
+    """
 
     row: str
     where: str
     differs: str = ""
+    beside: str = ""
 
 
 def rows() -> dict[str, Row]:
@@ -62,8 +67,8 @@ def _marked(path: Path) -> Iterator[Claim]:
             where = f"{path.relative_to(ROOT)}::{node.name}"
             for mark in node.decorator_list:
                 if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "pytest.mark.acceptance":
-                    said = {key.arg: ast.literal_eval(key.value) for key in mark.keywords}
-                    yield from (Claim(ast.literal_eval(row), where, said.get("differs", "")) for row in mark.args)
+                    said = {str(key.arg): ast.literal_eval(key.value) for key in mark.keywords}
+                    yield from (Claim(ast.literal_eval(row), where, **said) for row in mark.args)
 
 
 def _declared(path: Path, differing: Mapping[str, str]) -> Iterator[Claim]:
@@ -128,6 +133,9 @@ def report(folder: Path | None = None) -> Iterator[str]:
     for claim in found:
         if claim.differs:
             yield f"differs {claim.row:5s} {claim.differs} ({claim.where})"
+    for claim in found:
+        if claim.beside:
+            yield f"beside  {claim.row:5s} {claim.beside} ({claim.where})"
     bare = [row for row in listed.values() if row.id not in covered]
     for reason in dict.fromkeys(row.reason for row in sorted(bare, key=lambda row: row.reason)):
         which = " ".join(row.id for row in bare if row.reason == reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from darktarget.figures import Check, Sheet, factor, relative
-from darktarget.figures._s000 import panel, reach, relic_range, searches, sub_gev
+from darktarget.figures._s000 import panel, present, reach, relic_range, searches, sub_gev
 
 SPLITTING = 1e-3
 
@@ -18,9 +18,10 @@ class S000Fig5Left:
 
     def draw(self) -> Sheet:
         """Four exposures and the thermal target."""
+        panels = [panel(SPLITTING, *searches(SPLITTING))]
         return Sheet(
-            [panel(SPLITTING, *searches(SPLITTING, "babar-2017"))],
-            self.checks(),
+            panels,
+            [*self.checks(), present(SPLITTING, panels)],
             legend="splitting 0.001, pairs of both charge assignments",
         )
 
