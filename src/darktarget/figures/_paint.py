@@ -210,7 +210,7 @@ def _entries(sheet: Sheet, looks: dict[str, Look], unlisted: frozenset[str], wid
         how: dict[str, Any] = {"linestyle": look.line, "linewidth": look.style.width}
         if mark.top is not None and look.style.fill > 0:
             face = (look.style.shade or look.colour, look.style.fill)
-            found[text] = Patch(edgecolor=look.colour, facecolor=face, hatch=look.hatch, **how)
+            found[text] = Patch(edgecolor=look.colour, facecolor=face, hatch=look.hatch and 3 * look.hatch, **how)
         else:
             found[text] = Line2D([], [], color=look.colour, **how)
     return found

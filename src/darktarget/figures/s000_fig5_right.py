@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from darktarget.figures import Check, Remedy, Sheet, factor, marks, styles
-from darktarget.figures._s000 import panel, present, reach, relic_range, searches, sub_gev
+from darktarget.figures._s000 import MISSING, panel, present, reach, relic_range, searches, sub_gev
 
 SPLITTING = 0.05
 WIDER = 0.15
@@ -18,7 +18,7 @@ class S000Fig5Right:
     name = "s000-fig5-right"
     caption = (
         "NA64e on a magnetic dipole, splitting 0.05, 90 % CL, the decay photon unseen as in S000 but for one curve; "
-        "LEP is not recomputed for dipoles"
+        f"not recomputed for dipoles: {MISSING[SPLITTING]}"
     )
     source = "arXiv:2603.28278 Fig. 5 right"
     rows = ("0.26", "0.30", "0.31")

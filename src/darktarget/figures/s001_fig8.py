@@ -55,7 +55,7 @@ class S001Fig8:
 
     def angles(self, found: Scan, splitting: float) -> list[marks.Mark]:
         """tan theta against m_chi1; chi2 lives too long for NA64's limit to depend on either."""
-        grid = np.concatenate([[2e-3, 8e-3], np.geomspace(0.0206, 0.5, 10)])
+        grid = np.concatenate([[2e-3], np.geomspace(0.0206, 1.0, 12)])
 
         def depth(name: str) -> Array:
             return plane(
