@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.constraints._flight import dark_channels
-from darktarget.core import SCALAR, VECTOR, Array, Model
+from darktarget.core import SCALAR, VECTOR, Array, LorentzStructure, Model
 from darktarget.units import ALPHA, ELECTRON_MASS
 
 #: B from (E [n, 1], T [n, node], mass).
@@ -58,7 +58,7 @@ def _through_scalar(model: Model) -> tuple[Bracket, str] | None:
 
 
 #: What is known, by Lorentz structure (read-only).
-KNOWN: Final[Mapping[object, Callable[[Model], tuple[Bracket, str] | None]]] = MappingProxyType(
+KNOWN: Final[Mapping[LorentzStructure, Callable[[Model], tuple[Bracket, str] | None]]] = MappingProxyType(
     {VECTOR: _through_vector, SCALAR: _through_scalar}
 )
 
