@@ -96,7 +96,8 @@ class Scan:
 
     def edge(self, label: str, experiment: str, plane: marks.Plane = marks.COUPLING) -> marks.Mark:
         """Its lower edge alone, to compare with."""
-        made = self.model
+        m = self.model
+        made = _Result(m.mass, m.dark_mass, np.asarray(m.values["alpha_D"]), (), m.name)
         return marks.line(label, plane.x(made), plane.y(made, self.lowest(experiment)), styles.COMPARISON)
 
 

@@ -86,7 +86,9 @@ def _side_by_side(names: Sequence[str], out: Path, workers: int) -> Iterator[tup
             while waiting and len(running) < workers:
                 name = waiting.popleft()
                 command = [*COMMAND, name, "--out", str(out), "--force"]
-                running[name] = subprocess.Popen(command, stdout=subprocess.DEVNULL), perf_counter()
+                # a session of its own: an interruption reaches it once, from here
+                child = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+                running[name] = child, perf_counter()
             sleep(0.05)
             for name in [n for n, (child, _) in running.items() if child.poll() is not None]:
                 child, start = running.pop(name)
