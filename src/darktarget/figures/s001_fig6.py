@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from darktarget import api
 from darktarget.core import Array, Curve, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, shown
-from darktarget.figures._refine import refined
+from darktarget.figures._refine import Joined, refined
 from darktarget.figures._s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
 
 CHI_GEV = {
@@ -24,6 +24,7 @@ PANELS = ((0.1, 0.1, 3.0), (0.4, 0.1, 3.0), (0.1, 0.1, 10.0), (0.4, 0.5, 3.0))
 CHI = Axis("m_chi_GeV", r"$m_{\chi_1}$ [GeV]", 1e-3, 1)
 Y = Axis("y", r"$y=\varepsilon^2\alpha_D(m_{\chi_1}/m_{A'})^4$", 1e-16, 1e-5)
 SEARCHES = ("babar-2017", "e137", "lsnd", "nucal", "charm")
+SLOW = ("e137",)  # drawn at the points of the grid alone
 
 
 class S001Fig6:
@@ -72,12 +73,15 @@ class Part:
         return [
             *(self.found.mark(label, name, marks.Y) for label, name in EXPOSURES),
             near.edge("with annihilation", S001, marks.Y),
-            *(marks.of(refined(self._search(c.name), WIDE_GEV, c), plane=marks.Y) for c in self.curves),
+            *(marks.of(self._ends(curve), plane=marks.Y) for curve in self.curves),
             marks.of(self.relic, "relic density", marks.Y),
         ]
 
-    def _search(self, name: str) -> Callable[[Array], Curve]:
-        return lambda chi: api.constraint(name, point(chi, self.at))
+    def _ends(self, curve: Curve) -> Curve | Joined:
+        """A search, with more points where its regions end."""
+        if curve.name in SLOW:
+            return curve
+        return refined(lambda chi: api.constraint(curve.name, point(chi, self.at)), WIDE_GEV, curve)
 
     def inside(self, searches: Sequence[str]) -> Array:
         """By how much the relic line is excluded by some of the searches, on the wide grid."""
