@@ -10,7 +10,7 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown, styles
-from darktarget.figures._s002 import MUONS, UNKNOWN
+from darktarget.figures._s002 import UNKNOWN, muons
 from darktarget.units import GeV
 
 MASSES_GEV = np.geomspace(1e-3, 1, 46)
@@ -24,7 +24,7 @@ INVISIBLE = {
     "na64mu-2022": ("NA64mu 2022", None),
     "na64e-5e12": ("NA64e, 5e12 EOT", None),
     "ldmx-16gev-al": ("LDMX (16 GeV, Al), 1e15 EOT", UNKNOWN),
-    "na64mu-5e13": ("NA64mu, 5e13 MOT", MUONS.format(2.3 * 5e13 / 1.98e10)),
+    "na64mu-5e13": ("NA64mu, 5e13 MOT", muons(5e13)),
     "m3": ("M3, 1e13 MOT", UNKNOWN),
 }
 #: experiment -> beam energy in GeV and leptons on target of S002's table
