@@ -150,7 +150,9 @@ def _validation(pictures: Path) -> str:
 
 def _where(claim: acceptance.Claim) -> str:
     place = claim.where.split("/")[-1]
-    return f"`{place}`" + (f" **differs**: {_escape(claim.differs)}" if claim.differs else "")
+    return f"`{place}`" + "".join(
+        f" **{word}**: {_escape(text)}" for word, text in (("differs", claim.differs), ("beside", claim.beside)) if text
+    )
 
 
 def _packages() -> dict[str, list[str]]:

@@ -68,6 +68,15 @@ def test_combined_data() -> None:
     assert dt.experiment("na64e-2022").exposure == pytest.approx(9.37e11, rel=1e-9)
 
 
+@pytest.mark.acceptance("2.10")
+def test_muon_runs() -> None:
+    """Pilot run of 2021 with 6e9 muons < 2022, and together with it "a few 1e10", 2 to 5; 160 GeV of 100-160."""
+    run = dt.experiment("na64mu-2022")
+    assert run.exposure > 6e9
+    assert 2e10 < run.exposure + 6e9 < 5e10
+    assert 100 <= run.beam.energy / GeV <= 160
+
+
 @pytest.mark.acceptance("3.2")
 def test_the_limits_lie_among_natural_mixings() -> None:
     """1e-4..1e-2 from one loop, 1e-6..1e-3 from two."""

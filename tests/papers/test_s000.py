@@ -10,8 +10,10 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import Limit
+from darktarget.decays.virtual_photon import photon_energy
 from darktarget.production._mesons import MESONS, invisible_ratio
 from darktarget.production.vector_meson import VectorMeson
+from darktarget.units import GeV
 
 MASSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 PAPER = ("virtual-photon", "vector-meson")  # the processes of S000; annihilation is ours
@@ -98,6 +100,30 @@ def test_electric_dipoles_are_similar() -> None:
     ratio = reach("na64e-5e12", moment="electric").coupling_upper / reach("na64e-5e12").coupling_upper
     assert np.all((ratio[:6] > 0.98) & (ratio[:6] < 1.15))
     assert 1.2 < ratio[-1] < 2
+
+
+@pytest.mark.acceptance("0.10")
+def test_boost_of_mesons() -> None:
+    """E_V/m_V = O(10), within a factor sqrt(10), for the J/psi that lead; rho and phi have up to 129 and 98."""
+    boosts = {name: np.array([50, 100]) * GeV / MESONS[name].mass for name in ("rho", "phi", "J/psi")}
+    assert np.all((boosts["J/psi"] > 10**0.5) & (boosts["J/psi"] < 1.03 * 10**1.5))
+    np.testing.assert_allclose([b[1] for b in boosts.values()], [128.99, 98.09, 32.29], rtol=1e-3)
+
+
+@pytest.mark.acceptance(
+    "0.11",
+    differs="at splitting 0.05 photons of a 50 GeV chi1 have 2.3 GeV on average and up to 4.6; at 1e-3 0.05 and 0.1",
+)
+def test_photons_of_chi1_are_soft_for_the_small_splitting_only() -> None:
+    """S000: of order 1e-2 GeV, at most 100 MeV, for a chi1 with half of the beam energy: unseen below 1 GeV."""
+    cosine, m0 = np.linspace(-1, 1, 201), 0.1
+    small, large = (photon_energy(np.array(50.0), m0 * (1 + d), m0, cosine) for d in (1e-3, 0.05))
+    assert 0.03 < small.mean() < 0.1
+    assert small.max() < 0.101
+    assert large.mean() == pytest.approx(2.32, abs=0.02)
+    assert large.max() == pytest.approx(4.65, abs=0.02)
+    (seen,) = dt.experiment("na64e-1e13-photon").bins
+    assert small.max() < seen.signature.calorimeters_below_GeV < large.mean()  # type: ignore[attr-defined]
 
 
 def test_weak_dependence_on_a_small_splitting() -> None:

@@ -72,6 +72,20 @@ def test_idm_is_one_operator() -> None:
     assert scalars.width(dark=True)[0] == pytest.approx(complex_.width(dark=True)[0], rel=1e-8)
 
 
+@pytest.mark.acceptance("4.26")
+def test_the_mediator_of_idm_goes_promptly_to_both_states() -> None:
+    """S004: no invisible and no visible decays of A', no muons from chi2 below 1 GeV, A' without a flight."""
+    mass = np.array([0.01, 0.1, 0.3, 0.5, 0.9, 1.0])
+    model = dt.model("idm", mass=mass, splitting=0.4, alpha_D=0.1)
+    widths = model.partial_widths("A'", coupling=2e-2)
+    assert [c for c in widths if c.startswith("chi")] == ["chi1 chi2"]
+    assert np.all(widths["chi1 chi2"] > 0.99 * sum(widths.values()))  # more at smaller couplings
+    assert np.all(100 / mass * model.proper_length("A'", coupling=1e-5) < 1e-6)  # cm, at 100 GeV
+    assert np.all(model.partial_widths("chi2")["chi1 mu+ mu-"] == 0)
+    heavy = dt.model("idm", mass=1.7, splitting=0.4, alpha_D=0.1).partial_widths("chi2")["chi1 mu+ mu-"]
+    assert heavy[0] > 0  # 2 m_mu = 0.211 GeV is 0.4 m_A'/3 at 1.58 GeV
+
+
 @pytest.mark.acceptance("1.2")
 def test_diagonal_current_of_idm() -> None:
     """cos^2(2 theta) of the axial Majorana widths, sin^2(2 theta) of the off-diagonal one, tan(2 theta) = 1/x."""

@@ -143,7 +143,7 @@ def test_radiative_decay_against_traces(moment: str) -> None:
     assert width == pytest.approx(closed, rel=1e-6)
 
 
-@pytest.mark.acceptance("0.7", differs="Eq. (4) of the paper gives 1.27 m, it prints 1.5 m")
+@pytest.mark.acceptance("0.7", beside="Eq. (4) of the paper gives 1.27 m, it prints 1.5 m")
 def test_the_decay_length_of_s000() -> None:
     """S000 prints 1.5 m for 100 GeV; its own width gives 1.27 m (physics.md 13)."""
     (decay,) = [c for c in dt.model("dipole-idm", mass=0.1, splitting=0.05).channels() if c.parent == "chi1"]

@@ -20,12 +20,10 @@ from darktarget.constraints._flight import (
     virtual_masses,
 )
 from darktarget.constraints._sample import SEED, Sample, boosted, directions
+from darktarget.constraints._scattering import Bracket, electron_scattering, scattering
 from darktarget.core import Array, Channel, Curve, Model
-from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
+from darktarget.units import HBARC_CM, GeV
 
-SCATTERING: Final = (
-    "elastic, up- and down-scattering on electrons with the Dirac cross section, the mass splitting neglected in it"
-)
 VIRTUAL: Final = 2.0 * GeV  # largest mass of a virtual photon that a proton radiates
 BINS: Final = 60  # of ln(p/m), per decay
 LOG_BOOST: Final = np.linspace(np.log(1e-3), np.log(1e6), BINS + 1)
@@ -89,7 +87,7 @@ class DumpSearch(Search):
         method = (
             f"{self.production}; decays of the mediator and of dark states into visible particles in the volume, "
             f"efficiency {self.efficiency:g}, more than {self.excluded:g} events excluded",
-            *((SCATTERING,) if self.column and scatters(model) else ()),
+            *((met[1],) if (met := self._met(model)) else ()),
         )
         return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
 
@@ -128,8 +126,8 @@ class DumpSearch(Search):
         total = np.zeros(COUPLINGS.size)
         if made.weight.size == 0:
             return total
-        if self.column and scatters(model):
-            total += COUPLINGS**4 * self._scattering(model, k, made)
+        if (met := self._met(model)) is not None:
+            total += COUPLINGS**4 * self._scattering(model, k, made, met[0])
         for weight, width, seen in self._decays(model, k, made):
             total += COUPLINGS**2 * seen * self._inside(weight, width)
         return total
@@ -169,7 +167,11 @@ class DumpSearch(Search):
             decay, seen = state.width(COUPLINGS)[k], state.width(COUPLINGS, seen=True)[k]
             yield histogram(flown, masses[i], made.weight * ok), decay, seen / np.maximum(decay, 1e-300)
 
-    def _scattering(self, model: Model, k: int, made: Sample) -> float:
+    def _met(self, model: Model) -> tuple[Bracket, str] | None:
+        """How dark particles scatter in the detector, and what is said of it; None if they do not."""
+        return scattering(model) if self.column else None
+
+    def _scattering(self, model: Model, k: int, made: Sample, bracket: Bracket) -> float:
         """Scatterings on electrons of the detector above threshold, per primary at unit coupling to the fourth."""
         mass, events = float(model.mass[k]), 0.0
         random = np.random.default_rng(SEED + 2)
@@ -182,32 +184,9 @@ class DumpSearch(Search):
                 energy = np.sqrt((flown**2).sum(axis=1) + masses[i] ** 2)
                 met = made.weight * self.volume.accepts(flown)
                 alpha = float(model.values["alpha_D"][k])
-                events += float(met @ electron_scattering(energy, masses[i], mass, alpha, self.volume.threshold))
-        return events * self.column * HBARC_CM**2
-
-
-def scatters(model: Model) -> bool:
-    """Whether the only dark pair of a model scatters with the full dark coupling."""
-    return len(dark_channels(model)) == 1 and model.structure.spin == 1
-
-
-def electron_scattering(energy: Array, mass: float, mediator: float, alpha: float, threshold: float) -> Array:
-    r"""sigma(chi e -> chi e) with an electron above a threshold, per eps^2 (energy^-2), arXiv:1406.2698 Eq. (5).
-
-    .. math:: \frac{d\sigma}{dE_e} = 4\pi\alpha\alpha_D\frac{2m_eE^2 - (2m_eE - m_eE_e + m_\chi^2 + 2m_e^2)(E_e-m_e)}
-              {(E^2-m_\chi^2)(m_{A'}^2 + 2m_e(E_e-m_e))^2}
-    """
-    m = ELECTRON_MASS
-    square = np.maximum(energy**2 - mass**2, 1e-30)
-    top = m + 2 * m * square / (m**2 + mass**2 + 2 * m * energy)  # largest electron energy
-    x, w = np.polynomial.legendre.leggauss(24)
-    low = max(threshold, m)
-    span = np.log(np.maximum(top / low, 1.0))[:, None]
-    electron = low * np.exp(span * (x + 1) / 2)
-    kinetic, e = electron - m, energy[:, None]
-    bracket = 2 * m * e**2 - (2 * m * e - m * electron + mass**2 + 2 * m**2) * kinetic
-    value = 4 * np.pi * ALPHA * alpha * bracket / (square[:, None] * (mediator**2 + 2 * m * kinetic) ** 2)
-    return np.asarray((np.maximum(value, 0) * electron * span * w / 2).sum(axis=1))
+                hit = electron_scattering(energy, masses[i], mass, alpha, self.volume.threshold, bracket)
+                events += float(met @ hit)
+        return events * self.column * HBARC_CM**2 * float(model.charge("electron")[k]) ** 2
 
 
 def two_body(made: Sample, parent: float, mass: float, other: float, random: np.random.Generator) -> Array:

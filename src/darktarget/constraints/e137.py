@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from darktarget.constraints._declare import electron_vector
+from darktarget.constraints._declare import electron_coupling
 from darktarget.constraints._dump import DumpSearch, Volume
 from darktarget.constraints._sample import SEED, Sample
+from darktarget.constraints._scattering import KNOWN
 from darktarget.core import Array, Model, Options, Published
 from darktarget.experiments import EXPERIMENTS
 from darktarget.flow import tracks
@@ -36,8 +37,8 @@ class E137(DumpSearch):
     production = "bremsstrahlung in the shower of 20 GeV electrons"
 
     def check(self, model: Model) -> None:
-        """Electron beams need a vector coupling to the electron only."""
-        electron_vector(model, self.name)
+        """Electron beams need a coupling to the electron only, vector or scalar."""
+        electron_coupling(model, self.name, KNOWN)
 
     def samples(self, model: Model) -> Iterator[Sample]:
         """Mediators per electron at unit coupling, with the angles of the exact propagators, one sample per point."""

@@ -3,7 +3,7 @@
 How to write one: a file ``s009_fig1.py`` with a class ``S009Fig1`` is the figure ``s009-fig1``::
 
     from darktarget import api, flow
-    from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks
+    from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, shown
 
     MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 1e-3, 1)         # column of the data file, label, range; logarithmic
     EPS = Axis("epsilon", r"$\\varepsilon$", 1e-6, 1e-2)
@@ -12,7 +12,7 @@ How to write one: a file ``s009_fig1.py`` with a class ``S009Fig1`` is the figur
         name = "s009-fig1"
         caption = "One sentence with the parameters"
         source = "arXiv:0000.00000 Fig. 1"
-        rows = ("9.1", "9.2")                                    # of the acceptance list; each has a check
+        rows = ("9.1", "9.2", "9.3")                               # of the acceptance list; each has a check
 
         def draw(self) -> Sheet:
             model = api.model("dark-photon", mass=..., mass_ratio=3)
@@ -22,11 +22,13 @@ How to write one: a file ``s009_fig1.py`` with a class ``S009Fig1`` is the figur
                 marks.of(api.relic_target(model)),               # black
                 marks.of(api.constraint("babar-2017", model)),   # grey, hatched, "(recast)"
             ]
+            panels = [Panel(MASS, EPS, drawn)]
             checks = [
                 Check("9.1", "eps at 0.1 GeV", 3.5e-4, float(...), factor(1.25)),
                 Check.statement("9.2", "the limit falls with mass", bool(...)),
+                shown("9.3", panels, "NA64", "BaBar"),           # these curves are there, within the frame
             ]
-            return Sheet([Panel(MASS, EPS, drawn)], checks)
+            return Sheet(panels, checks)
 
 - ``marks.of(result, label, plane)`` takes what ``limit``, ``relic_target``, ``gminus2`` and ``constraint`` return,
   islands included; ``plane``: ``marks.COUPLING`` (the default), ``marks.DARK_COUPLING`` (against the dark mass),
@@ -48,7 +50,8 @@ from typing import Protocol
 
 from darktarget.figures import _marks as marks
 from darktarget.figures import _styles as styles
-from darktarget.figures._checks import SAME, Check, Remedy, absolute, factor, relative
+from darktarget.figures._checks import SAME, Check, Remedy, absolute, factor, relative, told
+from darktarget.figures._presence import shown
 from darktarget.figures._sheet import Axis, Panel, Sheet, Table
 from darktarget.registry import Registry
 
@@ -71,5 +74,5 @@ FIGURES: Registry[type[Figure]] = Registry("figure", __name__)
 
 __all__ = [
     "FIGURES", "SAME", "Axis", "Check", "Figure", "Panel", "Remedy", "Sheet", "Table", "absolute", "factor", "marks",
-    "relative", "styles",
+    "relative", "shown", "styles", "told",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,9 +87,9 @@ class Check:
     remedy: Remedy | None = None
 
     @classmethod
-    def statement(cls, row: str, words: str, holds: bool, note: str = "") -> Check:
-        """A qualitative statement of the paper, and whether it holds here."""
-        return cls(row, words, True, bool(holds), SAME, note)
+    def statement(cls, row: str, words: str, holds: bool, note: str = "", remedy: Remedy | None = None) -> Check:
+        """A qualitative statement of the paper, and whether it holds here; ``ours`` of a remedy is True or False."""
+        return cls(row, words, True, bool(holds), SAME, note, remedy)
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -124,22 +124,36 @@ class Check:
 
     def line(self) -> str:
         """One line for people."""
-        text = f"{self.verdict:7s} {self.row:10s} {self.quantity}: {self._numbers()}"
-        return text + (f"; {self.note}" if self.note and not self.passes else "") + self._restoration()
-
-    def _numbers(self) -> str:
-        if self.within is SAME:
-            return "holds" if self.passes else "does not hold here"
-        paper = self.paper if isinstance(self.paper, tuple) else (self.paper,)
-        return f"paper {'..'.join(f'{p:.4g}' for p in paper)}, here {self.ours:.4g} ({self.within.text})"
-
-    def _restoration(self) -> str:
-        if self.passes or self.remedy is None:
-            return ""
-        return f"; with {self.remedy.change}: {self.remedy.ours:.4g}, which {'agrees' if self.restored else 'differs'}"
+        return told(dict(zip(CELLS, map(str, self.cells()), strict=True)))
 
 
 #: Header of a check file.
 CELLS: Final = (
     "row", "quantity", "paper", "ours", "tolerance", "verdict", "note", "change", "ours_after_change", "verdict_then",
 )  # fmt: skip
+
+
+def told(cells: Mapping[str, str]) -> str:
+    """One line for people of a line of a check file."""
+    text = f"{cells['verdict']:7s} {cells['row']:10s} {cells['quantity']}: {_numbers(cells)}"
+    if cells["verdict"] == "pass":
+        return text
+    return text + (f"; {cells['note']}" if cells["note"] else "") + _restoration(cells)
+
+
+def _numbers(cells: Mapping[str, str]) -> str:
+    if cells["tolerance"] == SAME.text:
+        return "holds" if cells["verdict"] == "pass" else "does not hold here"
+    paper = "..".join(f"{float(p):.4g}" for p in cells["paper"].split(".."))
+    return f"paper {paper}, here {float(cells['ours']):.4g} ({cells['tolerance']})"
+
+
+def _restoration(cells: Mapping[str, str]) -> str:
+    if not cells["change"]:
+        return ""
+    agrees = cells["verdict_then"] == "pass"
+    if cells["tolerance"] == SAME.text:
+        return f"; with {cells['change']}: {'holds' if agrees else 'does not hold either'}"
+    return (
+        f"; with {cells['change']}: {float(cells['ours_after_change']):.4g}, which {'agrees' if agrees else 'differs'}"
+    )

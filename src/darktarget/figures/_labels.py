@@ -23,16 +23,24 @@ TRIES: Final = (24, 32)  # places tried across and down
 MARGIN: Final = 2.0  # pixels
 
 
-def place(figure: Figure, ax: Axes, mark: Mark, others: Sequence[Mark], anyhow: bool = False) -> bool:
+def place(
+    figure: Figure, ax: Axes, mark: Mark, others: Sequence[Mark], colour: str = "black", anyhow: bool = False
+) -> bool:
     """Write the label of a region into it, as far from every curve as possible, where no other labelled region lies.
 
     Args:
-        others: all marks of the panel. anyhow: write it at the best place even if it touches something.
+        others: all marks of the panel. colour: of the text.
+        anyhow: write it at the best place even if it touches something.
 
     Returns:
         Whether there was a place where it touches nothing.
     """
-    text = ax.text(0.5, 0.5, mark.label + mark.style.suffix, fontsize=SMALL, ha="center", va="center", zorder=5)
+    from matplotlib.patheffects import withStroke
+
+    text = ax.text(
+        0.5, 0.5, mark.label + mark.style.suffix, fontsize=SMALL, ha="center", va="center", zorder=5, color=colour
+    )
+    text.set_path_effects([withStroke(linewidth=2.0, foreground=(1, 1, 1, 0.7))])
     centres = _candidates(ax, mark)
     alone = centres
     for other in others:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
@@ -26,6 +27,9 @@ from darktarget.plot.regions import regions
 from darktarget.units import GeV
 
 BACKGROUND: Final = "projection with background"  # how ``flow`` begins what it says of it
+SAID: Final = re.compile(
+    r"projection with background (\S+): the observed (\S+) at (\S+) on target, scaled with exposure, is (\S+)"
+)
 Intervals = Sequence[Sequence[tuple[float, float]]]
 
 
@@ -141,8 +145,18 @@ def _style(result: Any) -> Style:
 
 def _background(result: Any) -> str:
     """What the method of a projection says about the background of the same analysis."""
-    said = [text for text in getattr(result, "method", ()) if text.startswith(BACKGROUND)]
-    return "; ".join(text.removeprefix("projection with ") for text in said)
+    return background(getattr(result, "method", ()))
+
+
+def background(method: Iterable[str]) -> str:
+    """What is said of the background of a projection, short enough for a legend.
+
+    >>> background(["projection with background 0: the observed 0.5 at 2e+11 on target, scaled with exposure, is 5"])
+    'b = 0; the 0.5 observed at 2e11 would be 5'
+    """
+    said = [text for text in method if text.startswith(BACKGROUND)]
+    short = [SAID.sub(r"b = \1; the \2 observed at \3 would be \4", text).replace("e+", "e") for text in said]
+    return "; ".join(text.removeprefix("projection with ") for text in short)
 
 
 def _edges(result: Any, plane: Plane) -> tuple[Array, Array, Array]:

@@ -14,7 +14,7 @@ import numpy as np
 from darktarget.core import Array
 from darktarget.figures._labels import place
 from darktarget.figures._marks import Mark
-from darktarget.figures._styles import GUIDE, Style
+from darktarget.figures._styles import GUIDE, HATCH, Style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 
 PANEL_INCHES: Final = (4.6, 3.6)  # of a single panel; narrower where several stand side by side
 NARROW_INCHES: Final = 3.7
+HANDLE: Final = 3.2  # length of the lines in the legend, in letters: every dash pattern is seen once
 LINE_INCHES: Final = 0.155  # of one line of the legend
 MATH: Final = re.compile(r"\\[a-zA-Z]+|[${}_^]+")  # what mathematical text spends on markup
+EDGE: Final = 1e-6  # of the height of a panel: closer to the frame is on it
+AWAY: Final = 0.01  # of the height of a panel: out of sight
 SMALL: Final = 7.5  # font size of legends and labels
 CHARACTER_INCHES: Final = 0.068  # mean width of a character of that size
 
@@ -61,7 +64,7 @@ def paint(sheet: Sheet) -> Figure:
     for ax, panel in zip(axes, sheet.panels, strict=True):
         for mark in panel.marks:
             if mark.label in everywhere:
-                place(figure, ax, mark, panel.marks, anyhow=True)
+                place(figure, ax, mark, panel.marks, looks[mark.label].colour, anyhow=True)
     return figure
 
 
@@ -103,7 +106,7 @@ def _assemble(sheet: Sheet, looks: dict[str, Look], unlisted: frozenset[str]) ->
     if entries:
         figure.legend(
             list(entries.values()), list(entries), loc="outside lower center", ncols=columns, frameon=False,
-            fontsize=SMALL, title=sheet.legend or None, title_fontsize=SMALL,
+            fontsize=SMALL, title=sheet.legend or None, title_fontsize=SMALL, handlelength=HANDLE,
         )  # fmt: skip
     figure.draw_without_rendering()
     return figure, axes
@@ -127,16 +130,29 @@ def _mark(ax: Axes, mark: Mark, look: Look, frame: tuple[float, float]) -> None:
         return
     how: dict[str, Any] = {"color": look.colour, "linestyle": look.line, "linewidth": style.width}
     for edge in (mark.y, *(() if mark.top is None else (mark.top,))):
-        drawn = np.where(np.isfinite(edge), edge, np.nan)
-        ax.plot(mark.x, drawn, zorder=style.order, **how)
+        ax.plot(mark.x, _off_frame(ax, edge), zorder=style.order, **how)
+    inside = np.array(ax.get_xlim()) * (1 + EDGE, 1 - EDGE)  # a region that meets the frame has no end there
     for x, ends in _ends(mark):
-        ax.plot([x, x], ends, zorder=style.order, **how)
+        if inside[0] < x < inside[1]:
+            ax.plot([x, x], _off_frame(ax, np.array(ends)), zorder=style.order, **how)
     if mark.top is not None and style.fill > 0:
         ax.fill_between(
-            mark.x, mark.y, beyond(mark.top, frame), facecolor=style.shade or look.colour, alpha=style.fill,
-            hatch=look.hatch, edgecolor=look.colour if look.hatch else "none", linewidth=0,
-            zorder=0.1 if style.shade else style.order - 0.5,
+            mark.x, mark.y, beyond(mark.top, frame), facecolor=(style.shade or look.colour, style.fill),
+            hatch=look.hatch, edgecolor=(look.colour, HATCH) if look.hatch else "none", linewidth=0,
+            zorder=0.1 if style.under else style.order - 0.5,
         )  # fmt: skip
+
+
+def _off_frame(ax: Axes, edge: Array) -> Array:
+    """An edge that lies on the frame is moved out of sight: the region goes on there."""
+    with np.errstate(all="ignore"):
+        known = np.where(np.isfinite(edge), edge, np.nan)
+        points = np.column_stack([np.full(edge.size, ax.get_xlim()[0]), known])
+        height = ax.transAxes.inverted().transform(ax.transData.transform(points))[:, 1]
+        moved = np.where(np.abs(height) < EDGE, -AWAY, np.where(np.abs(height - 1) < EDGE, 1 + AWAY, np.nan))
+        aside = ax.transAxes.transform(np.column_stack([np.zeros(edge.size), np.nan_to_num(moved)]))
+        there = ax.transData.inverted().transform(aside)[:, 1]
+    return np.where(np.isnan(moved), known, there)
 
 
 def _ends(mark: Mark) -> list[tuple[float, list[float]]]:
@@ -188,11 +204,13 @@ def _entries(sheet: Sheet, looks: dict[str, Look], unlisted: frozenset[str], wid
         look = looks[mark.label]
         if not mark.label or mark.label in unlisted:
             continue
-        text = "\n".join(wrap(mark.label + look.style.suffix, room) + wrap(mark.note, room))
+        label = mark.label + look.style.suffix
+        whole = f"{label} ({mark.note})" if mark.note else label
+        text = whole if len(MATH.sub("", whole)) <= room else "\n".join(wrap(label, room) + wrap(mark.note, room))
         how: dict[str, Any] = {"linestyle": look.line, "linewidth": look.style.width}
         if mark.top is not None and look.style.fill > 0:
             face = (look.style.shade or look.colour, look.style.fill)
-            found[text] = Patch(edgecolor=look.colour, facecolor=face, hatch=look.hatch, **how)
+            found[text] = Patch(edgecolor=look.colour, facecolor=face, hatch=look.hatch and 3 * look.hatch, **how)
         else:
             found[text] = Line2D([], [], color=look.colour, **how)
     return found
@@ -201,8 +219,9 @@ def _entries(sheet: Sheet, looks: dict[str, Look], unlisted: frozenset[str], wid
 def _columns(entries: dict[str, Any], width: float) -> int:
     """Columns of the legend that fit into the width."""
     longest = max((len(MATH.sub("x", line)) for text in entries for line in text.split("\n")), default=1)
-    room = width / (CHARACTER_INCHES * longest + 0.55)
-    return max(1, min(int(room), len(entries)))
+    most = max(1, min(int(width / (CHARACTER_INCHES * longest + 0.6)), len(entries)))
+    lines = math.ceil(len(entries) / most)
+    return max(1, math.ceil(len(entries) / lines)) if lines else 1  # as even as they can be
 
 
 def _rows(texts: list[str], columns: int) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
@@ -10,8 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from darktarget import api, flow
-from darktarget.core import Array, Limit
-from darktarget.figures import Axis, Panel, marks, styles
+from darktarget.core import Array, Curve, Limit
+from darktarget.figures import Axis, Check, Panel, marks, shown, styles
+from darktarget.figures._refine import refined
 
 PROCESSES: Final = ("virtual-photon", "vector-meson")  # S000 leaves annihilation out
 MASS: Final = Axis("m0_GeV", r"$m_{\chi_0}$ [GeV]", 0.01, 2)
@@ -24,6 +25,10 @@ CURVES: Final[Mapping[str, str]] = MappingProxyType(
         "na64e-1e13": "NA64e, 1e13 EOT",
         "na64e-1e13-b1": "NA64e, 1e13 EOT, b = 1",
     }
+)
+#: splitting -> searches by others that are drawn (read-only); a constraint that learns dipoles is added here
+SEARCHES: Final[Mapping[float, tuple[str, ...]]] = MappingProxyType(
+    {1e-3: ("babar-2017", "lep-mono-photon"), 0.05: ("babar-2017", "lep-mono-photon", "nucal", "charm")}
 )
 MASSES_GEV: Final = np.unique(
     np.concatenate([np.geomspace(0.01, 1.3, 25), np.linspace(0.36, 0.54, 10), np.linspace(1.4, 1.62, 12)])
@@ -55,10 +60,20 @@ def panel(splitting: float, *others: marks.Mark) -> Panel:
     return Panel(MASS, SCALE, [*drawn, alone, *others, target])
 
 
-def searches(splitting: float, *names: str) -> list[marks.Mark]:
+def present(splitting: float, panels: Sequence[Panel]) -> Check:
+    """The four exposures, the thermal target and the other searches are in sight."""
+    own = api.model("dipole-idm", mass=0.1, splitting=splitting)
+    titles = [api.constraint(name, own).title for name in SEARCHES[splitting]]
+    return shown("0.31", panels, *CURVES.values(), "thermal target", *titles)
+
+
+def searches(splitting: float) -> list[marks.Mark]:
     """Other searches, recast for the dipole."""
-    model = api.model("dipole-idm", mass=SEARCHED_GEV, splitting=splitting)
-    return [marks.of(api.constraint(name, model)) for name in names]
+
+    def search(name: str) -> Callable[[Array], Curve]:
+        return lambda mass: api.constraint(name, api.model("dipole-idm", mass=mass, splitting=splitting))
+
+    return [marks.of(refined(search(name), SEARCHED_GEV)) for name in SEARCHES[splitting]]
 
 
 @cache

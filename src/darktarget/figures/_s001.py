@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
 
 from darktarget import api, flow, measure
-from darktarget.core import Array, Model, Signal
+from darktarget.core import Array, Curve, Model, Signal
 from darktarget.detector.acceptance import acceptance
 from darktarget.figures import marks, styles
+from darktarget.figures._refine import between, refined
 from darktarget.figures._styles import Style
 from darktarget.measure import Counting
 
@@ -62,9 +64,19 @@ class Scan:
     ) -> marks.Mark:
         """The region to draw; a projection says what background the same analysis would have."""
         seen = api.experiment(experiment)
-        made = _Result(self.model, self.excluded(experiment))
+        made = self._smooth(experiment)
         chosen = style or (styles.PROJECTION if seen.projection else styles.LIMIT)
         return marks.of(made, label, plane, chosen, small_print(experiment) if style is None else "")
+
+    def _smooth(self, experiment: str) -> _Result:
+        """Excluded couplings, with points between those of the model: log N is straight between them."""
+        m = self.model
+        depth = np.stack([_log(self.counts(experiment).events(np.full(m.points, c))) for c in COUPLINGS], axis=1)
+        alpha = np.broadcast_to(m.values["alpha_D"], m.mass.shape)
+        mass, dark, alpha, depth = between(m.mass, np.log(m.dark_mass), alpha, depth)
+        pairs = where(depth, COUPLINGS)
+        open_ = tuple(tuple((low, np.inf if high == COUPLINGS[-1] else high) for low, high in p) for p in pairs)
+        return _Result(mass, np.exp(dark), alpha, open_, m.name)
 
     def published(self, experiment: str) -> Scan:
         """The same with the yields rescaled to the published invisible limit of an experiment; the decays stay."""
@@ -84,16 +96,25 @@ class Scan:
 
     def edge(self, label: str, experiment: str, plane: marks.Plane = marks.COUPLING) -> marks.Mark:
         """Its lower edge alone, to compare with."""
-        made = _Result(self.model, self.excluded(experiment))
+        m = self.model
+        made = _Result(m.mass, m.dark_mass, np.asarray(m.values["alpha_D"]), (), m.name)
         return marks.line(label, plane.x(made), plane.y(made, self.lowest(experiment)), styles.COMPARISON)
 
 
+@dataclass(frozen=True)
 class _Result:
     """Excluded couplings with the masses of a model, as ``marks.of`` wants them."""
 
-    def __init__(self, model: Model, intervals: Intervals) -> None:
-        self.mass, self.dark_mass, self.intervals, self.title = model.mass, model.dark_mass, intervals, model.name
-        self.alpha_D = np.asarray(model.values["alpha_D"])
+    mass: Array
+    dark_mass: Array
+    alpha_D: Array
+    intervals: Intervals
+    title: str
+
+
+def _log(number: Array) -> Array:
+    """log(N/2.3), not below -3: that far from an edge the number does not matter."""
+    return np.asarray(np.log(np.maximum(np.nan_to_num(number) / EXCLUDED, np.exp(-3))))
 
 
 def scan(
@@ -166,9 +187,15 @@ def last(x: Array, depth: Array) -> float:
     return float(np.exp(u[i] + depth[i] * (u[i + 1] - u[i]) / (depth[i] - depth[i + 1])))
 
 
-def others(model: Model, names: Sequence[str], plane: marks.Plane = marks.COUPLING) -> list[marks.Mark]:
-    """Other searches recomputed for the model."""
-    return [marks.of(api.constraint(name, model), plane=plane) for name in names]
+def others(
+    make: Callable[[Array], Model], x: Array, names: Sequence[str], plane: marks.Plane = marks.COUPLING
+) -> list[marks.Mark]:
+    """Other searches recomputed for the models of x [n]."""
+    return [marks.of(refined(partial(_applied, name, make), x), plane=plane) for name in names]
+
+
+def _applied(name: str, make: Callable[[Array], Model], x: Array) -> Curve:
+    return api.constraint(name, make(x))
 
 
 def crossing(depth: Array, y: Array) -> Array:
@@ -184,8 +211,7 @@ def plane(x: Array, y: Array, make: Callable[[Array, Array], Model], value: Call
 
 def events_on_moment(found: Scan, experiment: str) -> Array:
     """log(N/2.3) at the centre of (g-2) of each point, not below -3."""
-    number = found.counts(experiment).events(api.gminus2(found.model).coupling)
-    return np.asarray(np.log(np.maximum(number / EXCLUDED, np.exp(-3))))
+    return _log(found.counts(experiment).events(api.gminus2(found.model).coupling))
 
 
 def searches_on_moment(names: Sequence[str], x: Array, y: Array, make: Any, scale: float = 1) -> list[marks.Mark]:
@@ -198,8 +224,14 @@ def searches_on_moment(names: Sequence[str], x: Array, y: Array, make: Any, scal
     for name in names:
         one = api.constraint(name, make(x[:1], y[:1]))
         style = styles.EXCLUDED if one.stated else styles.RECAST
-        found.append(marks.region(one.title, x / scale, where(depth(name), y), style))
+        found.append(contour(one.title, x / scale, depth(name), y, style))
     return found
+
+
+def contour(label: str, x: Array, depth: Array, y: Array, style: Style = styles.LIMIT, note: str = "") -> marks.Mark:
+    """Where a depth [x, y] is positive."""
+    fine, values = between(x, depth)
+    return marks.region(label, fine, where(values, y), style, note)
 
 
 def relic_on_moment(x: Array, y: Array, make: Any, scale: float = 1) -> marks.Mark:
@@ -210,8 +242,7 @@ def relic_on_moment(x: Array, y: Array, make: Any, scale: float = 1) -> marks.Ma
 
 def small_print(experiment: str) -> str:
     """What a projection says about its background."""
-    said = [t for t in api.experiment(experiment).assumptions if t.startswith("projection with")]
-    return "; ".join(t.removeprefix("projection with ") for t in said)
+    return marks.background(api.experiment(experiment).assumptions)
 
 
 def on_couplings(found: Scan, experiment: str, alphas: Array) -> Array:
@@ -222,4 +253,4 @@ def on_couplings(found: Scan, experiment: str, alphas: Array) -> Array:
     moment, counts = api.gminus2(found.model).coupling, found.counts(experiment)
     own = np.asarray(found.model.values["alpha_D"])
     rows = [counts.events(moment * np.sqrt(a / own)) * own / a for a in alphas]
-    return np.asarray(np.log(np.maximum(np.array(rows).T / EXCLUDED, np.exp(-3))))
+    return _log(np.array(rows).T)

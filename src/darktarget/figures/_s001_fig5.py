@@ -6,7 +6,7 @@ import numpy as np
 
 from darktarget import api
 from darktarget.core import Array, Curve, Model
-from darktarget.figures import Axis, Panel, Sheet, marks
+from darktarget.figures import Axis, Panel, Sheet, marks, shown
 from darktarget.figures._checks import Check
 from darktarget.figures._s001 import EXPOSURES, Scan, others, scan
 
@@ -38,12 +38,12 @@ def sheet(theta: float, found: Scan, checks: list[Check]) -> Sheet:
     drawn = [
         *(found.mark(label, name) for label, name in EXPOSURES),
         marks.of(api.gminus2(wide)),
-        *others(wide, ("cmb",)),
+        *others(lambda m: i2dm(m, theta), WIDE_GEV, ("cmb",)),
         marks.of(relic(theta), "relic density"),
     ]
-    return Sheet(
-        [Panel(MASS, EPS, drawn, rf"$\theta$ = {theta:g}")], checks, legend="arXiv:2302.05414, recomputed; EOT"
-    )
+    panels = [Panel(MASS, EPS, drawn, rf"$\theta$ = {theta:g}")]
+    curves = shown("1.26", panels, "NA64", "1e12", "5e12", "CMB", "$(g-2)", "relic density")
+    return Sheet(panels, [*checks, curves], legend="arXiv:2302.05414, recomputed; EOT")
 
 
 def simulated(theta: float) -> Scan:

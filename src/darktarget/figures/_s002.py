@@ -14,8 +14,12 @@ from darktarget.production.vector_meson import VectorMeson
 from darktarget.units import GeV
 
 #: What an expected background would be where nobody published one for such a run.
-UNKNOWN: Final = "b = 0 assumed; no background of such a run is published that could be scaled"
-MUONS: Final = "b = 0 assumed; the 0 events seen at 1.98e10 muons allow up to {:.1e} if scaled with exposure"
+UNKNOWN: Final = "b = 0; no background is published that could be scaled"
+
+
+def muons(exposure: float) -> str:
+    """What the 0 events of 1.98e10 muons (arXiv:2401.01708) allow at another exposure."""
+    return f"b = 0; the 0 observed at 1.98e10 allow up to {float(f'{2.3 * exposure / 1.98e10:.2g}'):.0f}"
 
 
 def through(meson: str, model: Model, experiment: str) -> Array:

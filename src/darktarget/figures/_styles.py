@@ -11,8 +11,11 @@ Line = str | tuple[float, tuple[float, ...]]
 
 # Okabe and Ito's colours, distinguishable with any colour vision
 COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C510A", "#4D4D4D")
-GREYS: Final = ("#9A9A9A", "#BDBDBD", "#7F7F7F", "#D0D0D0", "#ABABAB", "#8C8C8C")
-HATCHES: Final = ("////", "....", "\\\\\\\\", "xxxx", "----", "||||")
+# edges of what others exclude: P. Tol's muted colours, as distinguishable
+MUTED: Final = ("#332288", "#882255", "#117733", "#999933", "#AA4499", "#44AA99", "#CC6677")
+HATCHES: Final = ("/", ".", "\\", "x", "-", "|", "+")
+SHADE: Final = "#808080"  # of what others exclude; overlaps are darker
+HATCH: Final = 0.3  # opacity of hatches
 SOLID: Final[tuple[Line, ...]] = ("-",)
 DASHED: Final[tuple[Line, ...]] = ("--", (0.0, (5.0, 1.5)), (0.0, (8.0, 2.0, 2.0, 2.0)), (0.0, (2.0, 1.5)))
 VARIED: Final[tuple[Line, ...]] = ("-", "--", "-.", ":", (0.0, (6.0, 1.0, 1.0, 1.0, 1.0, 1.0)))
@@ -28,7 +31,7 @@ class Style:
         width: of the line. fill: opacity of the region, 0 for none. hatches: of the regions, in turn.
         shade: colour of the region, that of the line by default.
         inside: whether the label is written into the region where there is room.
-        suffix: appended to the label. order: of drawing.
+        suffix: appended to the label. order: of drawing. under: whether the shade lies below everything.
     """
 
     name: str
@@ -41,23 +44,32 @@ class Style:
     inside: bool = False
     suffix: str = ""
     order: float = 3.0
+    under: bool = False
 
 
 #: Curves of no special kind: spectra, efficiencies.
 LINE: Final = Style("line")
 #: A limit from data: solid, above one light shade for all of them.
-LIMIT: Final = Style("limit", fill=1.0, shade="#E6EDF4")
+LIMIT: Final = Style("limit", fill=1.0, shade="#E6EDF4", under=True)
 #: A limit drawn to compare with: thin, broken, not shaded.
 COMPARISON: Final = Style("comparison", lines=("-.", ":"), width=1.2)
 #: A projected limit: dashed.
 PROJECTION: Final = Style("projection", lines=DASHED)
 #: Thermal relic targets: black.
 RELIC: Final = Style("relic", colours=("#000000",), lines=VARIED, width=1.6, order=4.0)
-#: Excluded by others, as they state it: grey.
-EXCLUDED: Final = Style("excluded", colours=GREYS, width=0.8, fill=0.45, inside=True, order=1.0)
-#: Excluded by others, recalculated for this model: grey and hatched, and it says so.
+#: Excluded by others, as they state it: shaded in grey.
+EXCLUDED: Final = Style("excluded", colours=MUTED, width=0.9, fill=0.3, shade=SHADE, inside=True, order=1.0)
+#: Excluded by others, recalculated for this model: shaded and hatched, and it says so.
 RECAST: Final = Style(
-    "recast", colours=GREYS, width=0.8, fill=0.35, hatches=HATCHES, inside=True, suffix=" (recast)", order=1.1
+    "recast",
+    colours=MUTED,
+    width=0.9,
+    fill=0.2,
+    hatches=HATCHES,
+    shade=SHADE,
+    inside=True,
+    suffix=" (recast)",
+    order=1.1,
 )
 #: Preferred region, such as that of a magnetic moment.
 BAND: Final = Style("band", colours=("#E69F00", "#56B4E9"), width=0.8, fill=0.45, order=0.8)

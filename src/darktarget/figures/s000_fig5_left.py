@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from darktarget.figures import Check, Sheet, factor, relative
-from darktarget.figures._s000 import panel, reach, relic_range, searches, sub_gev
+from darktarget.figures._s000 import panel, present, reach, relic_range, searches, sub_gev
 
 SPLITTING = 1e-3
 
@@ -12,15 +12,16 @@ class S000Fig5Left:
     """1/Lambda against m_0 for 1e12 to 1e13 electrons, and the thermal target."""
 
     name = "s000-fig5-left"
-    caption = "NA64e on a magnetic dipole, splitting 1e-3, 90 % CL; LEP and CHARM II are not recomputed for dipoles"
+    caption = "NA64e on a magnetic dipole, splitting 1e-3, 90 % CL; CHARM II is not recomputed for dipoles"
     source = "arXiv:2603.28278 Fig. 5 left"
     rows = ("0.24", "0.25", "0.27", "0.28", "0.30", "0.31")
 
     def draw(self) -> Sheet:
         """Four exposures and the thermal target."""
+        panels = [panel(SPLITTING, *searches(SPLITTING))]
         return Sheet(
-            [panel(SPLITTING, *searches(SPLITTING, "babar-2017"))],
-            self.checks(),
+            panels,
+            [*self.checks(), present(SPLITTING, panels)],
             legend="splitting 0.001, pairs of both charge assignments",
         )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget import api
-from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative
+from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown
 from darktarget.figures._s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(
     np.concatenate([np.geomspace(1e-3, 0.3, 10), np.linspace(0.3, 1.02, 25), np.geomspace(1.06, 1.5, 8)])
 )
+WIDE_GEV = np.geomspace(1e-3, 1.5, 90)
 NEAR_GEV = np.linspace(0.18, 0.36, 13)
 MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 1e-3, 1.5)
 EPS = Axis("epsilon", r"$\varepsilon$", 3e-6, 1e-1)
@@ -26,18 +27,20 @@ class S001Fig3:
 
     def draw(self) -> Sheet:
         """Limit and projections, also normalised to the published invisible limit, and what others say."""
-        found, wide = scan(idm(MASSES_GEV)), idm(np.geomspace(1e-3, 1.5, 120))
+        found, wide = scan(idm(MASSES_GEV)), idm(WIDE_GEV)
         near = scan(idm(NEAR_GEV), processes=BOTH, events=2000)
         drawn = [
             *(found.mark(label, name) for label, name in EXPOSURES),
             found.published(S001).edge("normalised to the published invisible limit", S001),
             near.edge("with annihilation", S001),
             marks.of(api.gminus2(wide)),
-            *others(wide, ("babar-2017", "e137", "nucal", "charm", "lep")),
+            *others(idm, WIDE_GEV, ("babar-2017", "e137", "nucal", "charm", "lep")),
             marks.of(api.relic_target(wide), "relic density"),
         ]
-        checks = [*reach(found), *feature(found), *projections(found), beside(near)]
-        return Sheet([Panel(MASS, EPS, drawn)], checks, legend="arXiv:2302.05414, recomputed; EOT")
+        panels = [Panel(MASS, EPS, drawn)]
+        curves = ("NA64", "1e12", "5e12", "BaBar", "E137", "NuCal", "CHARM", "LEP", "$(g-2)", "relic density")
+        checks = [*reach(found), *feature(found), *projections(found), beside(near), shown("1.16", panels, *curves)]
+        return Sheet(panels, checks, legend="arXiv:2302.05414, recomputed; EOT")
 
 
 def reach(found: Scan) -> list[Check]:

@@ -8,13 +8,14 @@ import numpy as np
 
 from darktarget import api
 from darktarget.core import Array, Model
-from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, styles
+from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, relative, shown, styles
 from darktarget.figures._s001 import (
     BOTH,
     EXPOSURES,
     S001,
     STRAHLUNG,
     Scan,
+    contour,
     idm,
     inside,
     on_couplings,
@@ -23,12 +24,12 @@ from darktarget.figures._s001 import (
     scan,
     searches_on_moment,
     small_print,
-    where,
 )  # fmt: skip
 
 MASSES_GEV = np.concatenate([np.geomspace(0.01, 0.24, 6), np.linspace(0.3, 1.5, 28), [1.75, 2.1]])
 ALPHAS = np.geomspace(1e-5, 1, 41)
 GRID_GEV = np.concatenate([np.geomspace(0.01, 0.2, 4), np.geomspace(0.3, 2.1, 10)])
+LINE_GEV = np.geomspace(0.01, 2.1, 30)
 MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 1e-2, 2)
 ALPHA = Axis("alpha_D", r"$\alpha_D$", 1e-5, 1)
 SEARCHES = ("babar-2017", "e137", "charm", "lep")
@@ -48,14 +49,17 @@ class S001Fig4Left:
         now, soon = (on_couplings(found, name, ALPHAS) for _, name in EXPOSURES[:2])
         (first, _), (second, projected), _ = EXPOSURES
         drawn = [
-            marks.region(first, MASSES_GEV, where(now, ALPHAS)),
-            marks.region(second, MASSES_GEV, where(soon, ALPHAS), styles.PROJECTION, small_print(projected)),
-            *searches_on_moment(SEARCHES, GRID_GEV, ALPHAS[::8], point),
-            relic_on_moment(GRID_GEV, ALPHAS[::8], point),
+            contour(first, MASSES_GEV, now, ALPHAS),
+            contour(second, MASSES_GEV, soon, ALPHAS, styles.PROJECTION, small_print(projected)),
+            *searches_on_moment(SEARCHES[:1], LINE_GEV, ALPHAS[::2], point),  # a cheap one
+            *searches_on_moment(SEARCHES[1:], GRID_GEV, ALPHAS[::8], point),
+            relic_on_moment(LINE_GEV, ALPHAS[::10], point),
         ]
+        panels = [Panel(MASS, ALPHA, drawn)]
+        curves = shown("1.24", panels, "NA64", "1e12", "BaBar", "E137", "LEP", "relic density")
         return Sheet(
-            [Panel(MASS, ALPHA, drawn)],
-            checks(found, now),
+            panels,
+            [*checks(found, now), curves],
             legend=r"arXiv:2302.05414, recomputed at $\varepsilon$ of $(g-2)_\mu$",
         )
 
@@ -78,13 +82,21 @@ def checks(found: Scan, now: Array) -> list[Check]:
         f"{share:.0%} of it here, where each decay within 1.5 m vetoes the event; S001 takes a recast in which "
         "soft pairs below BaBar's energy cuts pass"
     )
+    ignored = api.constraint("babar-2017", api.model("dark-photon", mass=MASSES_GEV)).coupling  # no chi2, no veto
+    unseen = np.broadcast_to((api.gminus2(idm(MASSES_GEV)).coupling > ignored)[:, None], now.shape)[wedge]
     at = idm(0.8)
     both, alone = (scan(at, processes=p, events=1000).counts(S001).unit[0] for p in (BOTH, STRAHLUNG))
     return [
         Check.statement(
             "1.24", "the whole range of alpha_D is covered up to 0.75 GeV", top > 0.75, f"up to {top:.2f} GeV"
         ),
-        Check.statement("1.24", "BaBar excludes the open area below 1.14 GeV", share > 0.9, text),
+        Check.statement(
+            "1.24",
+            "BaBar excludes the open area below 1.14 GeV",
+            share > 0.9,
+            text,
+            Remedy("no veto on visible decays in BaBar", bool(np.mean(unseen) > 0.9)),
+        ),
         Check(
             "1.24", "events with annihilation over those without at 0.8 GeV", 1.0, float(both / alone), relative(0.05)
         ),

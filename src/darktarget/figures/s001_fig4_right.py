@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget.core import Array, Model
-from darktarget.figures import Axis, Check, Panel, Sheet, marks, styles
+from darktarget.figures import Axis, Check, Panel, Sheet, marks, shown, styles
 from darktarget.figures._s001 import (
     EXPOSURES,
+    contour,
     events_on_moment,
     idm,
     relic_on_moment,
     scan,
     searches_on_moment,
     small_print,
-    where,
 )  # fmt: skip
 
 CHI_GEV = np.concatenate([np.geomspace(0.01, 0.05, 3), np.geomspace(0.07, 0.5, 12), [0.62, 0.8, 1.0]])
@@ -39,15 +39,18 @@ class S001Fig4Right:
         (first, _), (second, projected), _ = EXPOSURES
         grid = np.concatenate([np.geomspace(0.01, 0.1, 3), np.geomspace(0.13, 1.0, 7)])
         drawn = [
-            marks.region(first, CHI_GEV, where(now, SPLITTINGS)),
-            marks.region(second, CHI_GEV, where(soon, SPLITTINGS), styles.PROJECTION, small_print(projected)),
-            *searches_on_moment(SEARCHES, grid, SPLITTINGS, point),
-            relic_on_moment(grid, SPLITTINGS, point),
+            contour(first, CHI_GEV, now, SPLITTINGS),
+            contour(second, CHI_GEV, soon, SPLITTINGS, styles.PROJECTION, small_print(projected)),
+            *searches_on_moment(SEARCHES[:1], np.geomspace(0.01, 1.0, 30), SPLITTINGS, point),  # a cheap one
+            *searches_on_moment(SEARCHES[1:], grid, SPLITTINGS, point),
+            relic_on_moment(np.geomspace(0.01, 1.0, 24), SPLITTINGS[3:10], point),
             marks.excluded(r"$\Delta > m_{A'}-2m_{\chi_1}$", CHI_GEV, 1.0 + 0 * CHI_GEV),
         ]
+        panels = [Panel(CHI, SPLITTING, drawn)]
+        curves = shown("1.24", panels, "NA64", "1e12", "BaBar", "E137", "LEP", "relic density")
         return Sheet(
-            [Panel(CHI, SPLITTING, drawn)],
-            checks(now, soon),
+            panels,
+            [*checks(now, soon), curves],
             legend=r"arXiv:2302.05414, recomputed at $\varepsilon$ of $(g-2)_\mu$",
         )
 

@@ -9,20 +9,22 @@ import numpy as np
 
 from darktarget import api
 from darktarget.core import Array, Curve, Model
-from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
+from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, shown
+from darktarget.figures._refine import Joined, refined
 from darktarget.figures._s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
 
 CHI_GEV = {
-    0.1: np.geomspace(1e-3, 0.3, 15),
-    0.4: np.concatenate([np.geomspace(1e-3, 0.08, 6), np.geomspace(0.1, 0.48, 16)]),
+    0.1: np.geomspace(1e-3, 1, 18),
+    0.4: np.concatenate([np.geomspace(1e-3, 0.08, 6), np.geomspace(0.1, 0.48, 16), [0.65, 1.0]]),
 }
-WIDE_GEV = np.geomspace(1e-3, 0.5, 28)
+WIDE_GEV = np.geomspace(1e-3, 1, 30)
 NEAR_GEV = np.linspace(0.19, 0.34, 7)  # of the mediator
 #: (splitting, alpha_D, mass ratio); the ratio of the third is not legible in the paper
 PANELS = ((0.1, 0.1, 3.0), (0.4, 0.1, 3.0), (0.1, 0.1, 10.0), (0.4, 0.5, 3.0))
 CHI = Axis("m_chi_GeV", r"$m_{\chi_1}$ [GeV]", 1e-3, 1)
 Y = Axis("y", r"$y=\varepsilon^2\alpha_D(m_{\chi_1}/m_{A'})^4$", 1e-16, 1e-5)
 SEARCHES = ("babar-2017", "e137", "lsnd", "nucal", "charm")
+SLOW = ("e137",)  # drawn at the points of the grid alone
 
 
 class S001Fig6:
@@ -37,7 +39,10 @@ class S001Fig6:
         """NA64, projections, annihilation beside, other searches and the relic line."""
         parts = [Part.of(p) for p in PANELS]
         panels = [Panel(CHI, Y, part.marks(), part.title) for part in parts]
-        return Sheet(panels, checks(parts), legend="arXiv:2302.05414, recomputed; EOT")
+        curves = ("NA64", "1e12", "5e12", "E137", "LSND", "NuCal", "CHARM", "BaBar", "relic density")
+        return Sheet(
+            panels, [*checks(parts), shown("1.27", panels, *curves)], legend="arXiv:2302.05414, recomputed; EOT"
+        )
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,15 @@ class Part:
         return [
             *(self.found.mark(label, name, marks.Y) for label, name in EXPOSURES),
             near.edge("with annihilation", S001, marks.Y),
-            *(marks.of(curve, plane=marks.Y) for curve in self.curves),
+            *(marks.of(self._ends(curve), plane=marks.Y) for curve in self.curves),
             marks.of(self.relic, "relic density", marks.Y),
         ]
+
+    def _ends(self, curve: Curve) -> Curve | Joined:
+        """A search, with more points where its regions end."""
+        if curve.name in SLOW:
+            return curve
+        return refined(lambda chi: api.constraint(curve.name, point(chi, self.at)), WIDE_GEV, curve)
 
     def inside(self, searches: Sequence[str]) -> Array:
         """By how much the relic line is excluded by some of the searches, on the wide grid."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from darktarget import api
 from darktarget.core import Array, Model
-from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, marks, relative
+from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, marks, relative, shown
 from darktarget.figures._s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, others, scan
 
 #: (m_chi1 in GeV, splitting, alpha_D)
@@ -42,18 +42,19 @@ class S001Fig7:
             )
             for p, found, axes in zip(PANELS, scans, AXES, strict=True)
         ]
-        return Sheet(panels, checks(scans), legend="arXiv:2302.05414, recomputed; EOT")
+        curves = shown("1.33", panels, "NA64", "1e12", "5e12", "BaBar", "relic density")
+        return Sheet(panels, [*checks(scans), curves], legend="arXiv:2302.05414, recomputed; EOT")
 
     def marks(self, p: tuple[float, float, float], found: Scan) -> list[marks.Mark]:
         """One panel."""
-        wide = point(np.geomspace(2.5, 100, 60), p)
+        wide = np.geomspace(2.5, 100, 60)
         ratio = NEAR_GEV / p[0]
         near = scan(point(ratio[ratio > 2.45].clip(2.5), p), processes=BOTH, events=1000)
         return [
             *(found.mark(label, name, PLANE) for label, name in EXPOSURES),
             near.edge("with annihilation", S001, PLANE),
-            *others(wide, ("babar-2017",), PLANE),
-            marks.of(api.relic_target(wide), "relic density", PLANE),
+            *others(lambda r: point(r, p), wide, ("babar-2017",), PLANE),
+            marks.of(api.relic_target(point(wide, p)), "relic density", PLANE),
         ]
 
 

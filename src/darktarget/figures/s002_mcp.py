@@ -9,10 +9,10 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, styles
-from darktarget.figures._s002 import MUONS, UNKNOWN
+from darktarget.figures._s002 import UNKNOWN, muons
 from darktarget.production._mesons import MESONS, invisible_ratio
 
-MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 1.6, 60), np.linspace(0.36, 0.54, 10), [1.5, 1.54]]))
+MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 1.6, 60), np.linspace(0.36, 0.54, 10), [0.1, 1.5, 1.54]]))
 MASS = Axis("m_chi_GeV", r"$m_\chi$ [GeV]", 1e-3, 2)
 EPS = Axis("epsilon", r"$\varepsilon$", 1e-5, 1)
 PHOTONS, MESON = "virtual-photon", "vector-meson"
@@ -22,7 +22,7 @@ CURVES: dict[str, tuple[str, list[str], dict[str, Any]]] = {
     "NA64mu, 1e14 MOT": ("na64mu-1e14", [PHOTONS], {}),
     "LDMX, 8 GeV, 2e16 EOT, classical Glauber": ("ldmx-8gev-2e16-ecal", [PHOTONS, MESON], {"glauber": "classical"}),
 }
-NOTES = dict(zip(list(CURVES)[1:], (MUONS.format(2.3 * 1e14 / 1.98e10), UNKNOWN), strict=True))
+NOTES = dict(zip(list(CURVES)[1:], (muons(1e14), UNKNOWN), strict=True))
 PARTS = {r"NA64e, $\gamma^*$ alone": PHOTONS, "NA64e, mesons alone": MESON}
 
 

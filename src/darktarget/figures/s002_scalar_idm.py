@@ -10,7 +10,7 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
-from darktarget.figures._s002 import MUONS, UNKNOWN
+from darktarget.figures._s002 import UNKNOWN, muons
 from darktarget.units import LEPTON_MASS, GeV
 
 SPLITTING = 0.05
@@ -23,7 +23,7 @@ RUNS = {
     "na64e-2022": ("NA64e 2016-2022", 1.0, None),
     "na64mu-2022": ("NA64mu 2022", MUON, None),
     "na64e-5e12": ("NA64e, 5e12 EOT", 1.0, None),
-    "na64mu-5e13": ("NA64mu, 5e13 MOT", MUON, MUONS.format(2.3 * 5e13 / 1.98e10)),
+    "na64mu-5e13": ("NA64mu, 5e13 MOT", MUON, muons(5e13)),
     "ldmx-8gev": ("LDMX, 8 GeV", 1.0, UNKNOWN),
 }
 

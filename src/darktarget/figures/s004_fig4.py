@@ -6,10 +6,11 @@ import numpy as np
 
 from darktarget import api, flow
 from darktarget.core import Array
-from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, absolute, marks, relative
+from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, absolute, marks, relative, shown
 from darktarget.figures._s001 import BOTH, DISPLACED, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(2e-3, 0.2, 11), np.linspace(0.2, 0.48, 22)]))
+WIDE_GEV = np.geomspace(2e-3, 1.2, 90)
 NEAR_GEV = np.linspace(0.18, 0.38, 14)
 MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 2e-3, 1.2)
 EPS = Axis("epsilon", r"$\varepsilon$", 5e-6, 1e-1)
@@ -26,16 +27,19 @@ class S004Fig4:
     def draw(self) -> Sheet:
         """The limit, with annihilation beside it, the moment of the muon, other searches and the relic target."""
         found = scan(idm(MASSES_GEV), DISPLACED)
-        wide = idm(np.geomspace(2e-3, 1.2, 120))
+        wide = idm(WIDE_GEV)
         drawn = [
             found.mark("NA64, bremsstrahlung", DISPLACED),
             scan(idm(NEAR_GEV), DISPLACED, BOTH, 2000).edge("with annihilation: lower edge", DISPLACED),
             marks.of(api.gminus2(wide)),
             marks.of(api.gminus2(wide, delta=261e-11, sigma=78e-11), r"$(g-2)_\mu$ before 2021"),
-            *others(wide, ("babar-2017", "e137", "nucal", "charm")),
+            *others(idm, WIDE_GEV, ("babar-2017", "e137", "nucal", "charm")),
             marks.of(api.relic_target(wide), "relic density"),
         ]
-        return Sheet([Panel(MASS, EPS, drawn)], checks(found), legend="arXiv:2107.02021, recomputed")
+        panels = [Panel(MASS, EPS, drawn)]
+        both = ("$(g-2)_\\mu$: ", "$(g-2)_\\mu$ before")
+        curves = shown("4.18", panels, "NA64", *both, "BaBar", "E137", "NuCal", "CHARM", "relic density")
+        return Sheet(panels, [*checks(found), curves], legend="arXiv:2107.02021, recomputed")
 
 
 def checks(found: Scan) -> list[Check]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget.core import Array, Model
-from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, styles
+from darktarget.figures import Axis, Check, Panel, Sheet, relative, shown, styles
 from darktarget.figures._s001 import (
     DISPLACED,
+    contour,
     events_on_moment,
     idm,
     last,
@@ -17,7 +18,6 @@ from darktarget.figures._s001 import (
     scan,
     searches_on_moment,
     small_print,
-    where,
 )  # fmt: skip
 
 MASSES_GEV = np.concatenate([[0.03, 0.12], np.linspace(0.18, 1.05, 12)])
@@ -46,29 +46,30 @@ class S004Fig5:
         """Left: alpha_D. Right: splitting, with the compact first module."""
         fine = np.concatenate([np.geomspace(0.03, 0.15, 4), np.linspace(0.2, 1.0, 17)])
         left = [
-            marks.region(
-                "NA64", fine, where(on_couplings(scan(idm(fine), DISPLACED, events=1000), DISPLACED, ALPHAS), ALPHAS)
-            ),
-            *searches_on_moment(SEARCHES, GRID_GEV, ALPHAS[::6], by_coupling),
-            relic_on_moment(GRID_GEV, ALPHAS[::6], by_coupling),
+            contour("NA64", fine, on_couplings(scan(idm(fine), DISPLACED, events=1000), DISPLACED, ALPHAS), ALPHAS),
+            *searches_on_moment(SEARCHES[:1], np.geomspace(0.03, 1.0, 24), ALPHAS, by_coupling),  # a cheap one
+            *searches_on_moment(SEARCHES[1:], GRID_GEV, ALPHAS[::6], by_coupling),
+            relic_on_moment(np.geomspace(0.03, 1.0, 24), ALPHAS[::6], by_coupling),
         ]
         now, compact = (splittings(name) for name in (DISPLACED, COMPACT))
         x = MASSES_GEV / 3
         right = [
-            marks.region("NA64", x, where(now, SPLITTINGS)),
-            marks.region(
-                "5e12, HCAL1 of 50 cm", x, where(compact, SPLITTINGS), styles.PROJECTION, small_print(COMPACT)
-            ),
-            *searches_on_moment(SEARCHES, LINEAR_GEV, COARSE, by_splitting, 3),
-            relic_on_moment(LINEAR_GEV, COARSE, by_splitting, 3),
+            contour("NA64", x, now, SPLITTINGS),
+            contour("5e12, HCAL1 of 50 cm", x, compact, SPLITTINGS, styles.PROJECTION, small_print(COMPACT)),
+            *searches_on_moment(SEARCHES[:1], np.linspace(0.03, 1.05, 24), SPLITTINGS, by_splitting, 3),
+            *searches_on_moment(SEARCHES[1:], LINEAR_GEV, COARSE, by_splitting, 3),
+            relic_on_moment(np.linspace(0.03, 1.05, 30), COARSE, by_splitting, 3),
         ]
         panels = [
             Panel(MASS, ALPHA, left, r"$\Delta/m_{\chi_1}$ = 0.4"),
             Panel(CHI, SPLITTING, right, r"$\alpha_D$ = 0.1"),
         ]
-        return Sheet(
-            panels, checks(now, compact), legend=r"arXiv:2107.02021, recomputed at $\varepsilon$ of $(g-2)_\mu$"
-        )
+        curves = [
+            shown("4.20", panels, "NA64", "BaBar", "E137", "relic density"),
+            shown("4.20", panels[1:], "5e12, HCAL1 of 50 cm"),
+        ]
+        legend = r"arXiv:2107.02021, recomputed at $\varepsilon$ of $(g-2)_\mu$"
+        return Sheet(panels, [*checks(now, compact), *curves], legend=legend)
 
 
 def by_coupling(mass: Array, alpha: Array) -> Model:

@@ -240,12 +240,18 @@ def figure(
     every: Annotated[bool, typer.Option("--all", help="Every figure.")] = False,
     out: Annotated[Path, typer.Option(help="Folder for plots, data and checks.")] = Path("figures"),
     force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
+    resume: Annotated[bool, typer.Option(help="With --all: keep what is finished, make the rest.")] = False,
+    workers: Annotated[int | None, typer.Option(help="Figures made at the same time; by default 2.")] = None,
 ) -> None:
     """Recompute figures of the papers: plot, data and comparison with the published numbers."""
     from darktarget.interface.gallery import make
 
-    for line in make(key, every, out, force):
-        typer.echo(line)
+    try:
+        for line in make(key, every, out, force, resume, workers):
+            typer.echo(line)
+    except KeyboardInterrupt:
+        _note(f"interrupted: what is finished stays in {out}; --all --resume goes on")
+        raise
 
 
 @app.command()

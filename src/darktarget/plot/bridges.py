@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -40,11 +41,16 @@ def bridged(result: Any, parts: tuple[Region, ...]) -> tuple[Region, ...]:
         siblings = neighbours(there, 1 if end == 0 else -1, whole)[1]
         if len(siblings) < 2:
             return None
-        low = whole[0] if own[0] == min(s[0] for s in siblings) else own[0]
-        high = whole[1] if own[1] == max(s[1] for s in siblings) else own[1]
+        low = _meeting(own[0], [s[1] for s in siblings if s[1] < own[0]], whole[0], max)
+        high = _meeting(own[1], [s[0] for s in siblings if s[0] > own[1]], whole[1], min)
         return there, (low, high)
 
     return tuple(_with(part, joint(part, 0), joint(part, -1)) for part in parts)
+
+
+def _meeting(edge: float, beside: list[float], whole: float, nearest: Callable[[list[float]], float]) -> float:
+    """Where an edge arrives at the point of the whole: half-way to its neighbour's edge, or at the whole's own."""
+    return float(np.sqrt(edge * nearest(beside))) if beside else whole
 
 
 def _with(part: Region, before: tuple[int, Pair] | None, after: tuple[int, Pair] | None) -> Region:
