@@ -6,6 +6,7 @@ Both papers are bremsstrahlung only. The geometry that they leave open is assume
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from darktarget.detector.acceptance import acceptance
 
 BRANCH: dict[str, Any] = {"processes": ["bremsstrahlung"], "nuisances": "none"}
 DISPLACED, SEMI = dt.experiment("na64e-2018-displaced"), dt.experiment("na64e-2018-semi-visible")
+DOCUMENT = Path(__file__).parents[2] / "docs" / "semi-visible.md"
+ON_AXIS = dt.experiment("na64e-2018-displaced-on-axis")  # modules along the bent beam
 
 
 def _zero(mass: Array, value: Array) -> float:
@@ -42,19 +45,19 @@ def _reach(experiment: Experiment, splitting: float, masses: Array) -> float:
 
 
 @pytest.mark.acceptance(
-    "1.18", "4.19", differs="0.426 GeV where S004 has 0.39 GeV within 5 %; within the 10 % that is asked for"
+    "1.18", "4.19", differs="0.415 GeV where S004 has 0.39 GeV within 5 %; within the 10 % that is asked for"
 )
 @pytest.mark.parametrize(
     ("splitting", "masses", "published"),
     [(0.4, (0.36, 0.40, 0.43, 0.45), 0.39), (0.3, (0.54, 0.58, 0.61), 0.58), (0.7, (0.19, 0.21, 0.23), 0.21)],
 )
 def test_s004_reach_along_the_central_line(splitting: float, masses: tuple[float, ...], published: float) -> None:
-    """Found: 0.426, 0.590, 0.213 GeV."""
+    """Found: 0.415, 0.569, 0.210 GeV."""
     assert _reach(DISPLACED, splitting, np.array(masses)) == pytest.approx(published, rel=0.10)
 
 
 def test_s004_contour_is_closed_at_large_couplings() -> None:
-    """The tip, where the largest expected number falls below 2.3, is near 0.47 GeV (found: 0.478)."""
+    """The tip, where the largest expected number falls below 2.3, is near 0.47 GeV (found: 0.450)."""
     masses = np.array([0.42, 0.46, 0.50, 0.54])
     bound = dt.limit(dt.model("idm", mass=masses, splitting=0.4), DISPLACED, **BRANCH)
     assert _zero(masses, np.log(bound.peak_counts / 2.302585)) == pytest.approx(0.47, rel=0.10)
@@ -64,36 +67,51 @@ def test_s004_contour_is_closed_at_large_couplings() -> None:
 
 
 def _periphery(experiment: Experiment, mass: Array, splitting: float) -> Array:
-    """Efficiency of R < 0.06 for decays inside, at the coupling with most of them, [point]."""
+    """Efficiency of R < 0.06 for decays inside, at the points of (mass, coupling) that are excluded."""
     model = dt.model("idm", mass=mass, splitting=splitting)
     (made,) = flow.produce(model, experiment, processes=["bremsstrahlung"])
-    signature: Any = experiment.bins[0].signature
-    couplings = np.geomspace(1e-3, 2e-2, 14)
-    cut, free = (
-        acceptance(model, made, experiment.beam, experiment.target, s, couplings, events=4000)
-        for s in (signature, replace(signature, periphery_below=2.0))
+    inside: Any = experiment.bins[0].signature
+    beyond: Any = experiment.bins[1].signature
+    couplings = np.geomspace(1e-4, 2e-2, 24)
+    cut, free, behind = (
+        acceptance(model, made, experiment.beam, experiment.target, s, couplings, events=2000).value
+        for s in (inside, replace(inside, periphery_below=2.0), beyond)
     )
-    best = (free.value * couplings**2).argmax(axis=1)[:, None]
-    return np.asarray(np.take_along_axis(cut.value, best, 1) / np.take_along_axis(free.value, best, 1))[:, 0]
+    events = (cut + behind) * made.total[:, None] * couplings**2 * experiment.effective_exposure
+    excluded = events > 2.302585
+    assert excluded.sum() > 10
+    return np.asarray(cut[excluded] / free[excluded])
 
 
-@pytest.mark.acceptance(
-    "4.13", differs="99 % pass instead of 52 %; modules 8.6 cm off the beam would give the published number"
-)
-def test_s004_periphery_cut_is_passed_by_showers_in_the_middle_of_a_cell() -> None:
-    """S004 quotes 52 % (45 % at least). A shower that hits a cell of 20 cm in its middle leaves 0.7 % outside it.
+@pytest.mark.acceptance("4.13")
+def test_s004_periphery_cut_from_modules_along_the_unbent_beam() -> None:
+    """52 % on average and 45 % at least, weakly dependent on the parameters (found: 52 %, 47 %).
 
-    Decays are within 3 cm of the beam, so 99 % pass. Modules 8.6 cm off the beam would give the published number.
+    No number is fitted: the angle is that of the spectrometer, cells, gaps and lengths are those of the file. The gaps
+    are assumed and matter (64 to 40 % for 0 to 20 cm), so this is an explanation, not a proof.
     """
-    centred = _periphery(DISPLACED, np.array([0.1, 0.3, 0.45]), 0.4)
-    assert np.all((centred > 0.98) & (centred < 1.0))
-    slabs = tuple(replace(s, offset=8.6) if s.role == "calorimeter" else s for s in DISPLACED.target.slabs)
-    moved = replace(DISPLACED, target=replace(DISPLACED.target, slabs=slabs))
-    assert 0.2 < _periphery(moved, np.array([0.3]), 0.4)[0] < 0.8
+    share = _periphery(DISPLACED, np.geomspace(0.05, 0.5, 7), 0.4)
+    assert 100 * share.mean() == pytest.approx(52, abs=5)
+    assert 100 * share.min() == pytest.approx(45, abs=5)
+    for splitting, masses in ((0.3, [0.1, 0.3, 0.58]), (0.7, [0.1, 0.2])):
+        assert 44 < 100 * _periphery(DISPLACED, np.array(masses), splitting).mean() < 64
+
+
+def test_s004_periphery_cut_is_passed_along_the_bent_beam() -> None:
+    """If the modules follow the bent beam, 99 % pass: a shower in the middle of a cell has 0.7 % outside it."""
+    share = _periphery(ON_AXIS, np.array([0.1, 0.3, 0.45]), 0.4)
+    assert share.min() > 0.98
+
+
+def test_s004_along_the_bent_beam() -> None:
+    """The other geometry, one file away: 0.427 GeV instead of 0.415."""
+    assert all(s.tilt == 0 for s in ON_AXIS.target.slabs)
+    assert [s.tilt for s in DISPLACED.target.slabs] == [0, 0, *[pytest.approx(0.2998 * 7 / 100, rel=2e-3)] * 3]
+    assert _reach(ON_AXIS, 0.4, np.array([0.40, 0.43, 0.45])) == pytest.approx(0.427, abs=0.005)
 
 
 def test_s004_decays_are_close_to_the_beam() -> None:
-    """Second route to the periphery cut: where the showers are, from the kinematics alone."""
+    """Second route to the periphery cut on the bent beam: where the showers are, from the kinematics alone."""
     model = dt.model("idm", mass=0.39, splitting=0.4, coupling=6e-3)
     source: Any = flow.sampler(model, DISPLACED)
     block = source.simulate(16_000, 1, 0, 16_000)
@@ -101,6 +119,27 @@ def test_s004_decays_are_close_to_the_beam() -> None:
     inside = (z > 230) & (z < 540)
     aside = np.abs(block.path[:, 0] * (z - block.born.depth)[:, None]).max(axis=1)[inside]
     assert np.quantile(aside, 0.99) < 3.0
+
+
+#: Least excluded coupling (docs/semi-visible.md) at masses in GeV: S004 without and with annihilation, S001 likewise.
+BESIDE: dict[float, tuple[float, float, float, float]] = {
+    0.10: (3.50e-4, 3.47e-4, 3.50e-4, 3.47e-4),
+    0.22: (9.13e-4, 3.29e-4, 9.15e-4, 3.29e-4),
+    0.25: (1.08e-3, 2.45e-4, 1.09e-3, 2.45e-4),
+    0.30: (1.41e-3, 6.95e-4, 1.43e-3, 6.97e-4),
+    0.39: (2.28e-3, 2.28e-3, 2.50e-3, 2.50e-3),
+}
+
+
+def test_annihilation_beside_bremsstrahlung() -> None:
+    """Resonant positrons of 40 to 100 GeV matter for m_A' of 0.2 to 0.32 GeV only, not where the papers end."""
+    model = dt.model("idm", mass=list(BESIDE), splitting=0.4)
+    ways: Any = [(e, p) for e in (DISPLACED, SEMI) for p in (["bremsstrahlung"], None)]
+    found = [dt.limit(model, e, processes=p, nuisances="none").coupling_upper for e, p in ways]
+    np.testing.assert_allclose(np.transpose(found), list(BESIDE.values()), rtol=0.02)
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for mass, row in BESIDE.items():
+        assert f"| {mass:.2f} | " + " | ".join(f"{value:.2e}" for value in row) + " |" in text
 
 
 SCAN = np.array([0.3, 0.36, 0.40, 0.43, 0.46, 0.51, 0.75, 0.9, 1.0, 1.12, 1.2, 1.45])
@@ -276,6 +315,12 @@ def test_two_bins_with_cls_are_the_simple_count() -> None:
     assert full.coupling_upper[0] == pytest.approx(bound.coupling_upper[0], rel=0.05)
 
 
-@pytest.mark.acceptance("4.16", differs="without the periphery cut the events grow by 0.4 % only, as 99.6 % pass it")
+@pytest.mark.acceptance("4.16")
 def test_s004_reoptimised_periphery_cut() -> None:
-    assert 1 / _periphery(DISPLACED, np.array([0.39]), 0.4)[0] == pytest.approx(1.004, abs=0.004)
+    """A gain of up to 10 %: without the cut, at the same background, the reach in mass grows by a few percent."""
+    one, *others = DISPLACED.bins
+    signature: Any = one.signature
+    free = replace(DISPLACED, bins=(replace(one, signature=replace(signature, periphery_below=2.0)), *others))
+    masses = np.array([0.39, 0.41, 0.42, 0.43, 0.45])
+    cut, wide = (_reach(e, 0.4, masses) for e in (DISPLACED, free))
+    assert 1.0 < wide / cut < 1.10
