@@ -16,6 +16,7 @@ import darktarget as dt
 from darktarget import flow
 from darktarget.core import Array, Experiment, Limit
 from darktarget.detector.acceptance import acceptance
+from darktarget.errors import InputError
 
 BRANCH: dict[str, Any] = {"processes": ["bremsstrahlung"], "nuisances": "none"}
 DISPLACED, SEMI = dt.experiment("na64e-2018-displaced"), dt.experiment("na64e-2018-semi-visible")
@@ -196,6 +197,18 @@ def test_the_published_normalisation_says_so() -> None:
     bound = dt.limit(model, SEMI, normalisation="published", **BRANCH)
     assert any("rescaled to the published invisible limit" in m and "1906.00176" in m for m in bound.method)
     assert not any("rescaled" in m for m in dt.limit(model, SEMI, **BRANCH).method)
+
+
+def test_the_published_normalisation_is_that_of_bremsstrahlung() -> None:
+    """Annihilation is not in the published curve: it adds to it, where it used to be scaled away."""
+    model = dt.model("idm", mass=0.25, splitting=0.4)
+    options: Any = {"normalisation": "published", "nuisances": "none"}
+    alone = dt.limit(model, SEMI, processes=["bremsstrahlung"], **options).coupling_upper
+    both = dt.limit(model, SEMI, **options).coupling_upper
+    assert alone[0] == pytest.approx(1.20e-3, rel=0.03)
+    assert both[0] < 0.3 * alone[0]
+    with pytest.raises(InputError, match="with bremsstrahlung"):
+        dt.limit(model, SEMI, processes=["annihilation"], **options)
 
 
 @pytest.mark.acceptance("1.39")
