@@ -101,7 +101,7 @@ class Square:
         shape = np.maximum(part * number / np.maximum(1 - part, 0.5), 1e-3)
         cube = 1 - 1 / (9 * shape) + normal_quantile(uniform) / (3 * np.sqrt(shape))  # Wilson and Hilferty (1931)
         single = (part * np.maximum(cube, 0) ** 3).clip(0, 1)
-        return np.where(mean <= 0.5, single, 1 - single)
+        return np.asarray(np.where(mean <= 0.5, single, 1 - single))
 
 
 @lru_cache(maxsize=16)
