@@ -5,7 +5,8 @@ A recast multiplies the published efficiency by what changes. With the published
 .. math:: Y \to Y\,\left(\frac{\epsilon_{\rm here}(m)}{\epsilon_{\rm published}(m)}\right)^2,\qquad
           N_{\rm EOT}\,Y_{\rm acc}\,\epsilon_{\rm here}^2 = -\ln(1 - 0.9),
 
-so that the invisible limit of the same cuts is the published one. It is a comparison, not a result of its own: the
+so that the invisible limit of the same cuts with the processes of the published one is that one; other processes are
+multiplied by the same factor. It is a comparison, not a result of its own: the
 factor is in ``method`` of every result.
 """
 
@@ -35,7 +36,7 @@ def published(model: Model, experiment: Experiment, yields: Sequence[Yield]) -> 
     """The yields rescaled to the published invisible limit of the experiment.
 
     Raises:
-        InputError: the experiment declares none, or its bins have no invisible counterpart.
+        InputError: the experiment declares none, its bins have no invisible counterpart, or its processes are left out.
     """
     curve = experiment.normalisation
     signature = experiment.bins[0].signature
@@ -43,7 +44,11 @@ def published(model: Model, experiment: Experiment, yields: Sequence[Yield]) -> 
     if curve is None or invisible is None:
         allowed = "first-principles"
         raise InputError("normalisation", "published", allowed, f"{experiment.name} declares no published limit.")
-    accepted = sum(invisible(model, made, experiment.beam, experiment.target).unit for made in yields)
+    known = [made for made in yields if made.process in curve.processes]
+    if {made.process for made in known} != set(curve.processes):
+        given, allowed = [made.process for made in yields], f"with {', '.join(curve.processes)}"
+        raise InputError("process", given, allowed, "The published limit is made of these.")
+    accepted = sum(invisible(model, made, experiment.beam, experiment.target).unit for made in known)
     expected = np.asarray(accepted) * curve.effective_exposure * curve.at(model.mass) ** 2
     factor = np.divide(EVENTS, expected, out=np.zeros_like(expected), where=expected > 0)
     text = f"yields rescaled to the published invisible limit: {_range(factor)} times first principles ({curve.text})"

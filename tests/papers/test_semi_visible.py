@@ -6,6 +6,7 @@ Both papers are bremsstrahlung only. The geometry that they leave open is assume
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,14 @@ import pytest
 
 import darktarget as dt
 from darktarget import flow
-from darktarget.core import Array, Experiment, Limit
+from darktarget.core import Array, Experiment, Limit, Slab
 from darktarget.detector.acceptance import acceptance
+from darktarget.errors import InputError
 
 BRANCH: dict[str, Any] = {"processes": ["bremsstrahlung"], "nuisances": "none"}
 DISPLACED, SEMI = dt.experiment("na64e-2018-displaced"), dt.experiment("na64e-2018-semi-visible")
+DOCUMENT = Path(__file__).parents[2] / "docs" / "semi-visible.md"
+ON_AXIS = dt.experiment("na64e-2018-displaced-on-axis")  # modules along the bent beam
 
 
 def _zero(mass: Array, value: Array) -> float:
@@ -42,19 +46,19 @@ def _reach(experiment: Experiment, splitting: float, masses: Array) -> float:
 
 
 @pytest.mark.acceptance(
-    "1.18", "4.19", beside="0.426 GeV where S004 has 0.39 GeV within 5 %; within the 10 % that is asked for"
+    "1.18", "4.19", beside="0.415 GeV where S004 has 0.39 GeV within 5 %; within the 10 % that is asked for"
 )
 @pytest.mark.parametrize(
     ("splitting", "masses", "published"),
     [(0.4, (0.36, 0.40, 0.43, 0.45), 0.39), (0.3, (0.54, 0.58, 0.61), 0.58), (0.7, (0.19, 0.21, 0.23), 0.21)],
 )
 def test_s004_reach_along_the_central_line(splitting: float, masses: tuple[float, ...], published: float) -> None:
-    """Found: 0.426, 0.590, 0.213 GeV."""
+    """Found: 0.415, 0.569, 0.210 GeV."""
     assert _reach(DISPLACED, splitting, np.array(masses)) == pytest.approx(published, rel=0.10)
 
 
 def test_s004_contour_is_closed_at_large_couplings() -> None:
-    """The tip, where the largest expected number falls below 2.3, is near 0.47 GeV (found: 0.478)."""
+    """The tip, where the largest expected number falls below 2.3, is near 0.47 GeV (found: 0.450)."""
     masses = np.array([0.42, 0.46, 0.50, 0.54])
     bound = dt.limit(dt.model("idm", mass=masses, splitting=0.4), DISPLACED, **BRANCH)
     assert _zero(masses, np.log(bound.peak_counts / 2.302585)) == pytest.approx(0.47, rel=0.10)
@@ -64,36 +68,52 @@ def test_s004_contour_is_closed_at_large_couplings() -> None:
 
 
 def _periphery(experiment: Experiment, mass: Array, splitting: float) -> Array:
-    """Efficiency of R < 0.06 for decays inside, at the coupling with most of them, [point]."""
+    """Efficiency of R < 0.06 for decays inside, at the points of (mass, coupling) that are excluded."""
     model = dt.model("idm", mass=mass, splitting=splitting)
     (made,) = flow.produce(model, experiment, processes=["bremsstrahlung"])
-    signature: Any = experiment.bins[0].signature
-    couplings = np.geomspace(1e-3, 2e-2, 14)
-    cut, free = (
-        acceptance(model, made, experiment.beam, experiment.target, s, couplings, events=4000)
-        for s in (signature, replace(signature, periphery_below=2.0))
+    inside: Any = experiment.bins[0].signature
+    beyond: Any = experiment.bins[1].signature
+    couplings = np.geomspace(1e-4, 2e-2, 24)
+    cut, free, behind = (
+        acceptance(model, made, experiment.beam, experiment.target, s, couplings, events=2000).value
+        for s in (inside, replace(inside, periphery_below=2.0), beyond)
     )
-    best = (free.value * couplings**2).argmax(axis=1)[:, None]
-    return np.asarray(np.take_along_axis(cut.value, best, 1) / np.take_along_axis(free.value, best, 1))[:, 0]
+    events = (cut + behind) * made.total[:, None] * couplings**2 * experiment.effective_exposure
+    excluded = events > 2.302585
+    assert excluded.sum() > 10
+    return np.asarray(cut[excluded] / free[excluded])
 
 
-@pytest.mark.acceptance(
-    "4.13", differs="99 % pass instead of 52 %; modules 8.6 cm off the beam would give the published number"
-)
-def test_s004_periphery_cut_is_passed_by_showers_in_the_middle_of_a_cell() -> None:
-    """S004 quotes 52 % (45 % at least). A shower that hits a cell of 20 cm in its middle leaves 0.7 % outside it.
+@pytest.mark.acceptance("4.13")
+def test_s004_periphery_cut_from_modules_along_the_unbent_beam() -> None:
+    """52 % on average and 45 % at least (found: 52 %, 47 %), over the excluded points of the (mass, coupling) plane.
 
-    Decays are within 3 cm of the beam, so 99 % pass. Modules 8.6 cm off the beam would give the published number.
+    No number is fitted: the angle is that of the spectrometer, cells, gaps and lengths are those of the file. It is a
+    possible explanation, not a proof: the assumed gaps matter (64 to 40 % for 0 to 20 cm), and so does what is averaged
+    (61 % along the central (g-2) line), as short lifetimes pass more often.
     """
-    centred = _periphery(DISPLACED, np.array([0.1, 0.3, 0.45]), 0.4)
-    assert np.all((centred > 0.98) & (centred < 1.0))
-    slabs = tuple(replace(s, offset=8.6) if s.role == "calorimeter" else s for s in DISPLACED.target.slabs)
-    moved = replace(DISPLACED, target=replace(DISPLACED.target, slabs=slabs))
-    assert 0.2 < _periphery(moved, np.array([0.3]), 0.4)[0] < 0.8
+    share = _periphery(DISPLACED, np.geomspace(0.05, 0.5, 7), 0.4)
+    assert 100 * share.mean() == pytest.approx(52, abs=5)
+    assert 100 * share.min() == pytest.approx(45, abs=5)
+    for splitting, masses in ((0.3, [0.1, 0.3, 0.58]), (0.7, [0.1, 0.2])):
+        assert 44 < 100 * _periphery(DISPLACED, np.array(masses), splitting).mean() < 64
+
+
+def test_s004_periphery_cut_is_passed_along_the_bent_beam() -> None:
+    """If the modules follow the bent beam, 99 % pass: a shower in the middle of a cell has 0.7 % outside it."""
+    share = _periphery(ON_AXIS, np.array([0.1, 0.3, 0.45]), 0.4)
+    assert share.min() > 0.98
+
+
+def test_s004_along_the_bent_beam() -> None:
+    """The other geometry, one file away: 0.427 GeV instead of 0.415."""
+    assert all(s.tilt == 0 for s in ON_AXIS.target.slabs)
+    assert [s.tilt for s in DISPLACED.target.slabs] == [0, 0, *[pytest.approx(0.2998 * 7 / 100, rel=2e-3)] * 3]
+    assert _reach(ON_AXIS, 0.4, np.array([0.40, 0.43, 0.45])) == pytest.approx(0.427, abs=0.005)
 
 
 def test_s004_decays_are_close_to_the_beam() -> None:
-    """Second route to the periphery cut: where the showers are, from the kinematics alone."""
+    """Second route to the periphery cut on the bent beam: where the showers are, from the kinematics alone."""
     model = dt.model("idm", mass=0.39, splitting=0.4, coupling=6e-3)
     source: Any = flow.sampler(model, DISPLACED)
     block = source.simulate(16_000, 1, 0, 16_000)
@@ -103,7 +123,29 @@ def test_s004_decays_are_close_to_the_beam() -> None:
     assert np.quantile(aside, 0.99) < 3.0
 
 
-SCAN = np.array([0.3, 0.36, 0.40, 0.43, 0.46, 0.51, 0.75, 0.9, 1.0, 1.12, 1.2, 1.45])
+#: Least excluded coupling (docs/semi-visible.md) at masses in GeV: S004 without and with annihilation, S001 likewise.
+BESIDE: dict[float, tuple[float, float, float, float]] = {
+    0.10: (3.50e-4, 3.47e-4, 3.50e-4, 3.47e-4),
+    0.22: (9.13e-4, 3.29e-4, 9.15e-4, 3.29e-4),
+    0.25: (1.08e-3, 2.45e-4, 1.09e-3, 2.45e-4),
+    0.30: (1.41e-3, 6.95e-4, 1.43e-3, 6.97e-4),
+    0.39: (2.28e-3, 2.28e-3, 2.50e-3, 2.50e-3),
+}
+
+
+@pytest.mark.parametrize("masses", [(0.25,), pytest.param(tuple(BESIDE), marks=pytest.mark.validate)])
+def test_annihilation_beside_bremsstrahlung(masses: tuple[float, ...]) -> None:
+    """Resonant positrons of 40 to 100 GeV matter for m_A' of 0.2 to 0.32 GeV only, not where the papers end."""
+    model = dt.model("idm", mass=masses, splitting=0.4)
+    ways: Any = [(e, p) for e in (DISPLACED, SEMI) for p in (["bremsstrahlung"], None)]
+    found = [dt.limit(model, e, processes=p, nuisances="none").coupling_upper for e, p in ways]
+    np.testing.assert_allclose(np.transpose(found), [BESIDE[m] for m in masses], rtol=0.02)
+    text = DOCUMENT.read_text(encoding="utf-8")
+    for mass, row in BESIDE.items():
+        assert f"| {mass:.2f} | " + " | ".join(f"{value:.2e}" for value in row) + " |" in text
+
+
+SCAN = np.array([0.3, 0.36, 0.40, 0.43, 0.46, 0.51, 0.75, 0.9, 1.0, 1.12, 1.2, 1.45, 1.6])
 
 
 @pytest.fixture(scope="module")
@@ -124,9 +166,16 @@ def scan() -> dict[str, Any]:
 
 @pytest.mark.acceptance("1.17")
 def test_s001_lower_two_sigma_edge(scan: dict[str, Any]) -> None:
-    """1.14 GeV within 5 % on the published invisible curve (found 1.18); 1.1-1.5 GeV from first principles (1.39)."""
+    """1.14 GeV within 5 % on the published invisible curve (found 1.18); 1.1-1.5 GeV from first principles (1.39).
+
+    Its uncertainty is that of the yield, 20 % (the most that S004 quotes): +0.12, -0.16 GeV.
+    """
     assert _zero(SCAN, np.log(scan["edge"] / scan["published"])) == pytest.approx(1.14, rel=0.05)
-    assert 1.1 < _zero(SCAN, np.log(scan["edge"] / scan["here"])) < 1.5
+    low, reach, high = (_zero(SCAN, np.log(scan["edge"] / scan["here"] * np.sqrt(y))) for y in (0.8, 1.0, 1.2))
+    assert 1.1 < low < reach < high < 1.1 * 1.5
+    assert reach < 1.5
+    assert reach - low == pytest.approx(0.16, abs=0.06)
+    assert high - reach == pytest.approx(0.12, abs=0.06)
 
 
 @pytest.mark.acceptance("1.19")
@@ -159,21 +208,38 @@ def test_the_published_normalisation_says_so() -> None:
     assert not any("rescaled" in m for m in dt.limit(model, SEMI, **BRANCH).method)
 
 
+def test_the_published_normalisation_is_that_of_bremsstrahlung() -> None:
+    """Annihilation is not in the published curve: it adds to it, where it used to be scaled away."""
+    model = dt.model("idm", mass=0.25, splitting=0.4)
+    options: Any = {"normalisation": "published", "nuisances": "none"}
+    alone = dt.limit(model, SEMI, processes=["bremsstrahlung"], **options).coupling_upper
+    both = dt.limit(model, SEMI, **options).coupling_upper
+    assert alone[0] == pytest.approx(1.20e-3, rel=0.03)
+    assert both[0] < 0.3 * alone[0]
+    with pytest.raises(InputError, match="with bremsstrahlung"):
+        dt.limit(model, SEMI, processes=["annihilation"], **options)
+
+
 @pytest.mark.acceptance("1.39")
 @pytest.mark.parametrize(
-    ("experiment", "published"),
+    ("experiment", "published", "here"),
     [
-        ("na64e-2018-semi-visible", 0.071),
-        pytest.param("na64e-1e12-semi-visible", 0.110, marks=pytest.mark.validate),
-        pytest.param("na64e-5e12-semi-visible", 0.195, marks=pytest.mark.validate),
+        ("na64e-2018-semi-visible", 0.071, 0.0793),
+        pytest.param("na64e-1e12-semi-visible", 0.110, 0.1236, marks=pytest.mark.validate),
+        pytest.param("na64e-5e12-semi-visible", 0.195, 0.2120, marks=pytest.mark.validate),
     ],
 )
-def test_s001_i2dm_at_a_coupling_of_a_thousandth(experiment: str, published: float) -> None:
-    """theta does not matter: chi2 leaves the set-up at a splitting of 0.05 (found 74.7, 112, 186 MeV)."""
-    masses = 3 * published * np.array([0.92, 1.0, 1.08])
+def test_s001_i2dm_at_a_coupling_of_a_thousandth(experiment: str, published: float, here: float) -> None:
+    """theta does not matter: chi2 leaves the set-up at a splitting of 0.05 (found 74.7, 112, 186 MeV).
+
+    From first principles 79, 124, 212 MeV.
+    """
+    masses = 3 * published * np.array([0.92, 1.0, 1.08, 1.2])
     model = dt.model("i2dm", mass=masses, splitting=0.05, theta=0.01)
     bound = dt.limit(model, dt.experiment(experiment), normalisation="published", **BRANCH)
     assert _zero(masses, np.log(1e-3 / bound.coupling_upper)) / 3 == pytest.approx(published, rel=0.08)
+    first = dt.limit(model, dt.experiment(experiment), **BRANCH)
+    assert _zero(masses, np.log(1e-3 / first.coupling_upper)) / 3 == pytest.approx(here, rel=0.02)
 
 
 def test_s000_photon_counted_in_the_modules() -> None:
@@ -193,13 +259,14 @@ def test_s000_photon_counted_in_the_modules() -> None:
 
 
 @pytest.mark.acceptance(
-    "4.23", differs="0.61 GeV instead of 0.53 on the central line, not the whole region up to 1 GeV"
+    "4.23", differs="the relic line is covered to 0.66 GeV of the 0.73 GeV up to which it is in the (g-2) band"
 )
 @pytest.mark.validate
 def test_a_compact_first_module_reaches_shorter_lifetimes() -> None:
-    """S004 expects that 50 cm instead of 150 cm cover the (g-2) and relic region at 5e12.
+    """S004 expects that 50 cm instead of 150 cm cover where relic line and (g-2) band meet, at 5e12.
 
-    Found along the central (g-2) line: 0.61 GeV instead of 0.53, not the whole region up to 1 GeV.
+    Found: 0.66 GeV of 0.73 GeV (0.57 GeV with 150 cm); all of it with 40 cm and no gaps. Along the central (g-2) line
+    0.61 GeV instead of 0.53.
     """
     compact, long = dt.experiment("na64e-5e12-compact-hcal1"), dt.experiment("na64e-5e12-displaced")
     assert compact.target.slabs[2].length == 50.0
@@ -210,6 +277,26 @@ def test_a_compact_first_module_reaches_shorter_lifetimes() -> None:
     assert np.all(np.nan_to_num(inside[0], nan=-9.0) >= np.nan_to_num(inside[1], nan=-9.0))
     reach = [_zero(masses, np.nan_to_num(x, nan=-1.0)) for x in inside]
     assert reach == [pytest.approx(0.61, rel=0.05), pytest.approx(0.53, rel=0.05)]
+    masses = np.array([0.55, 0.6, 0.65, 0.69, 0.72])
+    model = dt.model("idm", mass=masses, splitting=0.4)
+    relic = dt.relic_target(model).coupling
+    assert all(p[0][0] < g < p[0][1] for p, g in zip(dt.gminus2(model).intervals, relic, strict=True))
+    closer = replace(compact, target=replace(compact.target, slabs=_moved_up(compact.target.slabs, 40.0)))
+    inside = [np.log(_upper(dt.limit(model, e, **BRANCH)) / relic) for e in (compact, long, closer)]
+    covered = [_zero(masses, np.nan_to_num(x, nan=-1.0)) for x in inside[:2]]
+    assert covered == [pytest.approx(0.66, rel=0.03), pytest.approx(0.57, rel=0.03)]
+    assert np.all(inside[2] > 0)
+
+
+def _moved_up(slabs: tuple[Slab, ...], first: float) -> tuple[Slab, ...]:
+    """The same slabs without gaps and with a first module of some length."""
+    found, end = [], 0.0
+    for slab in slabs:
+        length = first if slab.name == "hcal1" else slab.length
+        repeat = int(first / slab.length * slab.repeat) if slab.name == "hcal1" else slab.repeat
+        found.append(replace(slab, start=end, length=length, repeat=repeat))
+        end = found[-1].end
+    return tuple(found)
 
 
 @pytest.mark.validate
@@ -276,6 +363,12 @@ def test_two_bins_with_cls_are_the_simple_count() -> None:
     assert full.coupling_upper[0] == pytest.approx(bound.coupling_upper[0], rel=0.05)
 
 
-@pytest.mark.acceptance("4.16", differs="without the periphery cut the events grow by 0.4 % only, as 99.6 % pass it")
+@pytest.mark.acceptance("4.16")
 def test_s004_reoptimised_periphery_cut() -> None:
-    assert 1 / _periphery(DISPLACED, np.array([0.39]), 0.4)[0] == pytest.approx(1.004, abs=0.004)
+    """A gain of up to 10 %: without the cut, at the same background, the reach in mass grows by a few percent."""
+    one, *others = DISPLACED.bins
+    signature: Any = one.signature
+    free = replace(DISPLACED, bins=(replace(one, signature=replace(signature, periphery_below=2.0)), *others))
+    masses = np.array([0.39, 0.41, 0.42, 0.43, 0.45])
+    cut, wide = (_reach(e, 0.4, masses) for e in (DISPLACED, free))
+    assert 1.0 < wide / cut < 1.10

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import darktarget as dt
 from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.interface.cli import app
 
 SLABS = """
 [detector.ecal]
@@ -48,6 +50,12 @@ production_energy_above_GeV = 42.5
 HEAD = 'extends = "na64e-2018"\ndrop = ["bins.missing-energy"]\n'
 
 
+def _published(folder: Path, processes: str) -> Path:
+    path = folder / "published.toml"
+    path.write_text(f'extends = "na64e-2018-semi-visible"\n[normalisation]\n{processes}\n')
+    return path
+
+
 def _written(folder: Path, slabs: str = SLABS, seen: str = BIN) -> Path:
     path = folder / "mine.toml"
     path.write_text(HEAD + slabs + seen)
@@ -84,6 +92,22 @@ def test_slabs_that_cannot_stand_are_refused(tmp_path: Path, old: str, new: str,
     assert allowed in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('role = "veto"\ngap_cm = 10.0', 'role = "veto"\nstart_cm = 40.0', "at or behind 45 cm, the end of ecal"),
+        ("length_cm = 5.0", "length_cm = -5.0", "detector.veto.length_cm = -5.0"),
+        ('role = "veto"', 'role = "dead"', "a detector with a slab of role veto"),
+        ('role = "calorimeter"', 'role = "calorimeter"\ntilt_mrad = 300.0', "detector.hcal.tilt_mrad = 300.0"),
+    ],
+)
+def test_the_command_line_says_what_is_wrong_with_slabs(tmp_path: Path, old: str, new: str, message: str) -> None:
+    mine = _written(tmp_path, SLABS.replace(old, new, 1))
+    done = CliRunner().invoke(app, ["limit", str(mine), "idm", "--mass", "0.3"])
+    assert done.exit_code != 0
+    assert message in str(done.exception)
+
+
 def test_missing_roles_and_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match="a slab of role veto"):
         dt.experiment(_written(tmp_path, SLABS.replace('role = "veto"', 'role = "dead"')))
@@ -91,6 +115,8 @@ def test_missing_roles_and_names_are_refused(tmp_path: Path) -> None:
         dt.experiment(_written(tmp_path, ""))
     with pytest.raises(DeclarationError, match="exactly one slab of role target"):
         dt.experiment(_written(tmp_path, SLABS[SLABS.index("[detector.veto]") :]))
+    with pytest.raises(UnknownName, match=r"normalisation\.processes"):
+        dt.experiment(_published(tmp_path, 'processes = ["wishing"]'))
     with pytest.raises(UnknownName, match="hcal7"):
         dt.experiment(_written(tmp_path, seen=BIN + 'centre = "hcal7"\n'))
     with pytest.raises(UnknownName, match="kryptonite"):

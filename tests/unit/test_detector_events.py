@@ -60,6 +60,23 @@ def test_a_cut_flow_falls_and_has_errors() -> None:
         assert np.all(table.error[table.events < table.events[0]] > 0)
 
 
+def test_a_cut_that_nothing_survives_has_an_upper_limit(tmp_path: Path) -> None:
+    """Decays beyond every volume: S2 sees them all, S1 none, which is a limit and not a zero."""
+    far = ["events", "na64e-2018-displaced", "idm", "--mass", "0.01", "-p", "splitting=0.05", "-p", "coupling=1e-6"]
+    done = CliRunner().invoke(app, [*far, "--number", "300", "--out", str(tmp_path / "a.lhe"), "--cut-flow"])
+    assert done.exit_code == 0, done.output
+    inside, beyond = done.output.split("S2: expected events")
+    assert "decay inside         none left: below" in inside
+    assert "none left" not in beyond
+
+
+def test_nothing_survives_on_the_command_line(tmp_path: Path) -> None:
+    short = ["events", "na64e-2018-displaced", "idm", "--mass", "1.5", "-p", "splitting=0.9", "-p", "coupling=0.5"]
+    done = CliRunner().invoke(app, [*short, "--number", "300", "--out", str(tmp_path / "a.lhe"), "--cut-flow"])
+    assert done.exit_code != 0
+    assert "none of 300 simulated events survives: acceptance below 7.7e-03 at 90 % CL" in str(done.exception)
+
+
 def test_every_model_with_decays_can_be_drawn() -> None:
     from darktarget.plot.display import event
 

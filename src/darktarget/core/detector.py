@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from darktarget.core.arrays import Array
 from darktarget.core.yields import Layer
 
 #: What a slab can be, and what that means (read-only).
@@ -23,7 +26,8 @@ class Slab:
         start, length: along the beam, cm from the front of the target.
         layers: from the front, together repeated ``repeat`` times.
         cell: width of a readout cell, cm, 0 for none. cells: number of cells across; the middle one is on the beam.
-        offset: of the middle cell from the beam, cm.
+        offset: of the middle cell from the beam, cm. tilt: slope of its axis against the beam, in x: at z its middle is
+            ``offset + tilt z`` off the beam.
         stochastic, constant: of its energy resolution, sqrt(GeV) and relative, in quadrature; both 0 where the
             simulated sampling of its layers is the resolution.
         threshold: least visible energy that a veto notices (energy unit).
@@ -38,6 +42,7 @@ class Slab:
     cell: float = 0.0
     cells: int = 1
     offset: float = 0.0
+    tilt: float = 0.0
     stochastic: float = 0.0
     constant: float = 0.0
     threshold: float = 0.0
@@ -46,6 +51,15 @@ class Slab:
     def end(self) -> float:
         """Where it ends, cm."""
         return self.start + self.length
+
+    @property
+    def spread(self) -> float:
+        """Its length over that of its layers: showers are so much longer and wider for the gaps between them."""
+        return self.length / (self.repeat * sum(layer.thickness for layer in self.layers))
+
+    def middle(self, z: Array) -> Array:
+        """Where the middle of its middle cell is at z, cm from the beam in x."""
+        return np.asarray(self.offset + self.tilt * z)
 
     @property
     def half_width(self) -> float:

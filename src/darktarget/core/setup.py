@@ -66,12 +66,14 @@ class PublishedLimit:
     Attributes:
         mass: energy unit, ascending. coupling: the limit at each.
         effective_exposure: particles on target times efficiency behind it. text: where it is from.
+        processes: what makes the mediators in it.
     """
 
     mass: Array
     coupling: Array
     effective_exposure: float
     text: str
+    processes: tuple[str, ...]
 
     def at(self, mass: Array) -> Array:
         """The limit at other masses: linear in the logarithms, and on beyond the ends."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -86,6 +86,32 @@ class Library:
         means = self.rows[SPECIES.index(species), :, :, :, column].mean(axis=-1)
         at = np.array([np.interp(np.log(energy), np.log(self.energy), row) for row in means.T])
         return np.asarray(np.interp(distance, self.distance, at))
+
+    def depth(self, species: str, energy: Array, distance: Array) -> Array:
+        """Mean depth of the energy that a shower leaves in the slab, X0 from where it starts, [n].
+
+        With e(d) the part of the energy that gets further than d, it is (int_0^D e - D e(D)) / (1 - e(D)).
+        """
+        table = self._depths[SPECIES.index(species)]
+        i, t = self._place(np.log(self.energy), np.log(np.maximum(energy, 1e-9 * self.energy[0])))
+        j, u = self._place(self.distance, distance)
+        low, high = ((1 - u) * table[k, j] + u * table[k, j + 1] for k in (i, i + 1))
+        return np.asarray(low * (1 - t) + high * t)
+
+    @cached_property
+    def _depths(self) -> Array:
+        """Mean depths at the nodes, [species, energy, distance]."""
+        escaped = self.rows[..., ESCAPED].mean(axis=-1)
+        steps = (escaped[..., 1:] + escaped[..., :-1]) / 2 * np.diff(self.distance)
+        below = np.concatenate([np.zeros((*escaped.shape[:2], 1)), np.cumsum(steps, axis=-1)], axis=-1)
+        left = np.maximum(1 - escaped, 1e-3)
+        return np.asarray(((below - self.distance * escaped) / left).clip(0, self.distance / 2))
+
+    @staticmethod
+    def _place(nodes: Array, value: Array) -> tuple[Any, Array]:
+        """The node below, and how far it is to the next one (from 0 to 1)."""
+        i = np.clip(np.searchsorted(nodes, value) - 1, 0, nodes.size - 2)
+        return i, np.clip((value - nodes[i]) / (nodes[i + 1] - nodes[i]), 0, 1)
 
     @staticmethod
     def _node(nodes: Array, value: Array, uniform: Array) -> Any:

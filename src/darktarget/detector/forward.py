@@ -6,6 +6,7 @@ as in ``acceptance.py``, which needs no coupling.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -26,6 +27,7 @@ from darktarget.units import GeV
 
 BLOCK: Final = 16384  # events with one random stream
 BRANCHES: Final = 0xC2B2AE35  # stream of the choice between the mediator's decays
+NONE: Final = -math.log(0.1)  # events that are excluded at 90 % CL where none is seen
 SLOTS: Final = 3  # particles that one decay can give
 ROLES: Final = ("parent", "mediator", "dark 1", "dark 2", *(f"decay {d} {p}" for d in (1, 2) for p in ("a", "b", "c")))
 
@@ -235,12 +237,16 @@ def _cm_per_X0(target: Target) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Flow:
-    """A cut-flow table of one bin: expected events after each cut, and their statistical errors, [cut + 1]."""
+    """A cut-flow table of one bin: expected events after each cut, and their statistical errors, [cut + 1].
+
+    ``none`` is the 90 % CL upper limit on the expected events where no simulated one is left.
+    """
 
     bin: str
     cuts: tuple[str, ...]
     events: Array
     error: Array
+    none: float
 
 
 def cut_flow(simulation: Simulation, number: int, seed: int = 1) -> tuple[Flow, ...]:
@@ -262,8 +268,8 @@ def cut_flow(simulation: Simulation, number: int, seed: int = 1) -> tuple[Flow, 
     flows = []
     for name, (total, square) in sums.items():
         error = np.sqrt(np.maximum(square - total**2 / number, 0))
-        flows.append(Flow(name, names[name], total * scale, error * scale))
+        flows.append(Flow(name, names[name], total * scale, error * scale, NONE * scale))
     if all(f.events[-1] <= 0 for f in flows):
-        upper = -np.log(0.1) / number
+        upper = NONE / number
         raise PhysicsError(f"none of {number} simulated events survives: acceptance below {upper:.1e} at 90 % CL")
     return tuple(flows)

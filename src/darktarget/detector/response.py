@@ -17,7 +17,7 @@ import numpy as np
 
 from darktarget.core import Array, Slab, Target
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
-from darktarget.detector.containment import ESCAPED, LEFT, MIDDLE, NOTICED, SEEN, Library, Slice, library
+from darktarget.detector.containment import ESCAPED, LEFT, MIDDLE, NOTICED, SEEN, SHOWERS, Library, Slice, library
 from darktarget.detector.lateral import square
 from darktarget.target.materials import material
 from darktarget.units import MeV
@@ -71,7 +71,9 @@ class Rays:
         """Some of them, with another energy, where they enter a slab or, inside it, are; x from its middle cell."""
         z = np.maximum(self.z[rows], slab.start)
         u, v, step = self.slope_x[rows], self.slope_y[rows], z - self.z[rows]
-        return Rays(energy, self.x[rows] - slab.offset + u * step, self.y[rows] + v * step, z, u, v, self.uniform[rows])
+        return Rays(
+            energy, self.x[rows] - slab.middle(z) + u * step, self.y[rows] + v * step, z, u, v, self.uniform[rows]
+        )
 
 
 #: What the detector takes each visible particle for (read-only): e, gamma, muon or hadrons.
@@ -101,7 +103,8 @@ class Response:
         slab = self.slabs[index]
         veto = index + 1 < len(self.slabs) and self.slabs[index + 1].role == VETO
         behind = self.slabs[index + 1].layers * self.slabs[index + 1].repeat if veto else ()
-        return Slice(slab.layers, slab.repeat, behind, veto, 0.0 if slab.role == TARGET else slab.cell)
+        cell = 0.0 if slab.role == TARGET else slab.cell / slab.spread
+        return Slice(slab.layers, slab.repeat, behind, veto, round(cell, 6))
 
     @cached_property
     def front(self) -> Library | None:
@@ -130,11 +133,11 @@ class Response:
                 continue
             part = rays.entering(rows, slab, energy[rows])
             hit = np.maximum(np.abs(part.x), np.abs(part.y)) < slab.half_width
-            measured, middle, noticed, escaped = PASSAGES[kind](self, i, part)
+            measured, middle, noticed, escaped, depth = PASSAGES[kind](self, i, part)
             to.energy[i, rows] += np.where(hit, measured, 0.0)
             to.veto[rows] += np.where(hit, noticed, 0.0)
             if slab.role == CALORIMETER and slab.cell > 0:
-                to.centre[i, rows] += np.where(hit, measured * middle * self.aside(i, part), 0.0)
+                to.centre[i, rows] += np.where(hit, measured * middle * self.aside(i, part, depth), 0.0)
             energy[rows] = np.where(hit, escaped, energy[rows])
             enters[rows] = np.where(hit & (kind in SHOWERING and self.guarded(i)), i + 2, i + 1)
         self.add_front(kind, rays, to)
@@ -148,11 +151,18 @@ class Response:
         """Whether a veto follows the slab."""
         return i + 1 < len(self.slabs) and self.slabs[i + 1].role == VETO
 
-    def aside(self, i: int, part: Rays) -> Array:
-        """Mean energy in the middle cell, relative to that of a particle which hits it in the middle."""
+    def aside(self, i: int, part: Rays, depth: Array) -> Array:
+        """Energy in the middle cell, relative to that of a particle which hits it in the middle, where it is simulated.
+
+        Args:
+            depth: of the middle of its energy behind where it starts, cm, [n]: what counts is where its axis is there.
+        """
         slab = self.slabs[i]
-        cell = square(Slice(slab.layers, slab.repeat), slab.cell / 2)
-        return cell.inside(part.energy, part.x, part.y) / cell.inside(part.energy, 0 * part.x, 0 * part.y)
+        cell = square(Slice(slab.layers, slab.repeat), slab.cell / 2 / slab.spread)
+        x, y = part.x + (part.slope_x - slab.tilt) * depth, part.y + part.slope_y * depth
+        mean = cell.inside(part.energy, x / slab.spread, y / slab.spread)
+        relative = (mean / cell.inside(part.energy, 0 * part.x, 0 * part.y)).clip(0, 1)
+        return cell.fluctuated(part.energy, relative, part.uniform[:, 2] * SHOWERS % 1.0)  # what chose no shower
 
     def _front(self, kind: str, rays: Rays) -> Array:
         """Calibrated scintillator energy that showers leave in the pre-shower, [n]."""
@@ -167,8 +177,9 @@ class Response:
         return found
 
 
-#: Measured energy, its part in the cell that is hit (in the middle), energy noticed by a veto, energy that escapes.
-Passage = tuple[Array, Array, Array, Array]
+#: Measured energy, its part in the cell that is hit (in the middle), energy noticed by a veto, energy that escapes, and
+#: how far behind the start the middle of what is left lies, cm.
+Passage = tuple[Array, Array, Array, Array, Array]
 
 
 def _shower(response: Response, i: int, kind: str, part: Rays) -> Passage:
@@ -179,7 +190,8 @@ def _shower(response: Response, i: int, kind: str, part: Rays) -> Passage:
     sampled = slab.role != TARGET and slab.stochastic == slab.constant == 0 and showers.sampling > 0
     measured = found[:, SEEN] / showers.sampling if sampled else found[:, LEFT]
     noticed = found[:, SEEN] if slab.role == VETO else found[:, NOTICED]
-    return measured, found[:, MIDDLE] / part.energy, noticed, found[:, ESCAPED]
+    depth = showers.depth(kind, part.energy, distance) * slab.length / showers.thickness
+    return measured, found[:, MIDDLE] / part.energy, noticed, found[:, ESCAPED], depth
 
 
 def _electron(response: Response, i: int, part: Rays) -> Passage:
@@ -193,7 +205,8 @@ def _photon(response: Response, i: int, part: Rays) -> Passage:
 def _muon(response: Response, i: int, part: Rays) -> Passage:
     slab = response.slabs[i]
     left = np.minimum(MINIMUM_IONISATION * _grammage(slab) * (slab.end - part.z) / slab.length, part.energy)
-    return left, np.ones_like(left), left if slab.role == VETO else np.zeros_like(left), part.energy - left
+    noticed = left if slab.role == VETO else np.zeros_like(left)
+    return left, np.ones_like(left), noticed, part.energy - left, (slab.end - part.z) / 2
 
 
 def _hadrons(response: Response, i: int, part: Rays) -> Passage:
@@ -201,7 +214,7 @@ def _hadrons(response: Response, i: int, part: Rays) -> Passage:
     lengths = sum(x.thickness * material(x.material).density / _interaction_length(x.material) for x in slab.layers)
     passed = np.exp(-slab.repeat * lengths * (slab.end - part.z) / slab.length)
     noticed = np.full_like(part.energy, np.inf) if slab.role == VETO else np.zeros_like(part.energy)
-    return part.energy * (1 - passed), np.ones_like(passed), noticed, part.energy * passed
+    return part.energy * (1 - passed), np.ones_like(passed), noticed, part.energy * passed, (slab.end - part.z) / 2
 
 
 def _grammage(slab: Slab) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Lt
 from pydantic import BaseModel, ConfigDict
 
 from darktarget.core import Layer, Slab, Target
@@ -49,6 +49,7 @@ class SlabTable(StrictTable):
     cell_cm: NotNegative = 0.0
     cells: Annotated[int, Ge(1)] = 1
     offset_cm: float = 0.0
+    tilt_mrad: Annotated[float, Gt(-100), Lt(100)] = 0.0
     stochastic: NotNegative = 0.0
     constant: NotNegative = 0.0
     threshold_GeV: NotNegative = 0.0
@@ -106,6 +107,7 @@ def _slab(name: str, t: SlabTable, target: Target, after: float, field: str) -> 
         cell=cell,
         cells=t.cells,
         offset=t.offset_cm,
+        tilt=t.tilt_mrad * 1e-3,
         stochastic=t.stochastic,
         constant=t.constant,
         threshold=t.threshold_GeV * GeV,

@@ -87,6 +87,7 @@ class NormalisationTable(_Strict):
     coupling: Annotated[list[Positive], MinLen(2)]
     effective_exposure: Positive
     text: str
+    processes: Annotated[list[str], MinLen(1)]
 
 
 class ExperimentTable(_Strict):
@@ -198,7 +199,11 @@ def _normalisation(t: NormalisationTable | None, source: str) -> PublishedLimit 
     if len(t.mass_GeV) != len(t.coupling) or sorted(set(t.mass_GeV)) != t.mass_GeV:
         allowed = "ascending masses, as many as couplings"
         raise DeclarationError(f"{source}: normalisation.mass_GeV", t.mass_GeV, allowed)
-    return PublishedLimit(np.array(t.mass_GeV) * GeV, np.array(t.coupling), t.effective_exposure, t.text)
+    for process in t.processes:
+        if process not in PROCESSES.names():
+            raise UnknownName(f"{source}: normalisation.processes", process, PROCESSES.names())
+    curve = np.array(t.mass_GeV) * GeV, np.array(t.coupling)
+    return PublishedLimit(*curve, t.effective_exposure, t.text, tuple(t.processes))
 
 
 def _check_counts(t: ExperimentTable, source: str) -> None:

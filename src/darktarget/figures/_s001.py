@@ -123,23 +123,19 @@ def scan(
     processes: Sequence[str] = STRAHLUNG,
     events: int = 4000,
     cuts: Mapping[str, Any] | None = None,
-    offset: float = 0.0,
 ) -> Scan:
     """Simulate decays once per point, with lifetimes as weights.
 
     Args:
         events: per point. cuts: other values of fields of the signatures.
-        offset: of the calorimeters behind the target from the beam, cm.
     """
     seen = api.experiment(experiment)
-    slabs = [replace(s, offset=offset) if s.role == "calorimeter" else s for s in seen.target.slabs]
-    target = replace(seen.target, slabs=tuple(slabs)) if offset else seen.target
     made = flow.produce(model, seen, processes=processes)
     found = []
     for b in seen.bins:
         signature: Any = b.signature
         how = replace(signature, **(cuts or {}))
-        row = [acceptance(model, m, seen.beam, target, how, COUPLINGS, events).value for m in made]
+        row = [acceptance(model, m, seen.beam, seen.target, how, COUPLINGS, events).value for m in made]
         found.append(
             [
                 Signal(m.total, m.power, (None,) * model.points, coupling=COUPLINGS, acceptance=a)

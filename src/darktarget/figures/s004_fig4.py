@@ -6,12 +6,13 @@ import numpy as np
 
 from darktarget import api, flow
 from darktarget.core import Array
-from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, absolute, marks, relative, shown
-from darktarget.figures._s001 import BOTH, DISPLACED, Scan, idm, inside, last, others, scan
+from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, shown
+from darktarget.figures._s001 import BOTH, COUPLINGS, DISPLACED, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(2e-3, 0.2, 11), np.linspace(0.2, 0.48, 22)]))
 WIDE_GEV = np.geomspace(2e-3, 1.2, 90)
 NEAR_GEV = np.linspace(0.18, 0.38, 14)
+CUT_GEV = np.geomspace(0.05, 0.5, 7)
 MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 2e-3, 1.2)
 EPS = Axis("epsilon", r"$\varepsilon$", 5e-6, 1e-1)
 
@@ -55,9 +56,11 @@ def checks(found: Scan) -> list[Check]:
     one = idm(np.array([0.3]))
     full = flow.limit(one, api.experiment(DISPLACED), processes=["bremsstrahlung"]).coupling_upper[0]
     simple = scan(one, DISPLACED, events=10_000).lowest(DISPLACED)[0]
-    along = np.array([0.2, 0.3, 0.39])
-    cut, moved = r_cut(along).mean(), r_cut(along, 8.6).mean()
-    text = f"{cut:.1f}: showers of pairs are narrower than the cells of 20 cm, the middle one taken on the beam"
+    cut, straight = r_cut(CUT_GEV), r_cut(CUT_GEV, "na64e-2018-displaced-on-axis")
+    text = (
+        f"{cut.mean():.1f} at 21 mrad between modules and bent beam (assumed: modules along the unbent one, "
+        f"7 T m of S003); {straight.mean():.1f} if they follow the bent beam"
+    )
     relic = api.relic_target(idm(np.geomspace(0.3, 1.0, 15)))
     band = inside(api.gminus2(idm(relic.mass)).intervals, relic.coupling) > 0
     return [
@@ -72,21 +75,23 @@ def checks(found: Scan) -> list[Check]:
         Check("4.1", "lowest eps where chi2 -> chi1 e+ e- opens, m_A' = 7.7 MeV", 3e-5, low, relative(0.1)),
         Check(
             "4.13",
-            "efficiency of R < 0.06, mean along the (g-2) line [%] (issue of step 6: 8 points)",
+            "efficiency of R < 0.06, mean of the excluded points [%] (issue of step 6: 8 points)",
             52.0,
-            float(cut),
+            float(cut.mean()),
             absolute(8),
             text,
-            Remedy("HCAL 8.6 cm off the beam", float(moved)),
         ),
+        Check("4.13", "efficiency of R < 0.06, least of the excluded points [%]", 45.0, float(cut.min()), absolute(8)),
         Check("4.17", "limit with nuisances over N > 2.3 at 0.3 GeV", 1.0, float(full / simple), relative(0.05)),
         Check.statement("4.3", "relic line and (g-2) band meet between 0.3 and 1 GeV", bool(band.any())),
     ]
 
 
-def r_cut(mass: Array, offset: float = 0.0) -> Array:
-    """Share of S1 decays on the central (g-2) line that pass the cut on R, in percent; the HCAL ``offset`` cm aside."""
+def r_cut(mass: Array, experiment: str = DISPLACED) -> Array:
+    """Share of S1 decays that pass the cut on R, in percent, at the excluded points of (mass, coupling)."""
     model = idm(mass)
-    cut, wide = (scan(model, DISPLACED, cuts={"periphery_below": r}, offset=offset).signals[0][0] for r in (0.06, 2.0))
-    eps, k = api.gminus2(model).coupling, np.arange(mass.size)
-    return np.asarray(100 * cut.events(eps)[k, k] / wide.events(eps)[k, k])
+    full, free = (scan(model, experiment, cuts={"periphery_below": r}, events=2000) for r in (0.06, 2.0))
+    edges = full.excluded(experiment)
+    inside = np.array([[any(low < c < high for low, high in pairs) for c in COUPLINGS] for pairs in edges])
+    passed, every = (x.signals[0][0].events(COUPLINGS) for x in (full, free))
+    return np.asarray(100 * passed[inside] / every[inside])

@@ -75,7 +75,8 @@ def _detector(
     for flow_of_bin in cut_flow(source, number, seed) if table else ():
         typer.echo(f"{flow_of_bin.bin}: expected events")
         for cut, left, error in zip(flow_of_bin.cuts, flow_of_bin.events, flow_of_bin.error, strict=True):
-            typer.echo(f"  {cut:20s} {left:12.5g} +- {error:.2g}")
+            told = f"{left:12.5g} +- {error:.2g}" if left > 0 else f"none left: below {flow_of_bin.none:.2g} at 90 % CL"
+            typer.echo(f"  {cut:20s} {told}")
     if display is not None:
         from darktarget.plot.display import event as draw
 
