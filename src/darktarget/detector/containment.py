@@ -21,6 +21,7 @@ import numpy as np
 from darktarget import cache
 from darktarget.core import Array, Layer
 from darktarget.progress import track
+from darktarget.target.shower_state import PHYSICS
 from darktarget.units import GeV, MeV
 
 CUT: Final = 2 * MeV
@@ -155,6 +156,7 @@ def recipe(part: Slice) -> dict[str, Any]:
         "cut_MeV": round(CUT / MeV, 9),
         "seed": SEED,
         "version": 2,
+        "physics": PHYSICS,
     }
 
 

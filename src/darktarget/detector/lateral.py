@@ -28,6 +28,7 @@ from darktarget.detector._special import erf, normal_quantile
 from darktarget.detector.containment import CUT, Slice
 from darktarget.progress import track
 from darktarget.target.materials import material
+from darktarget.target.shower_state import PHYSICS
 from darktarget.units import GeV, MeV
 
 SHOWERS: Final = 150
@@ -136,6 +137,7 @@ def recipe(part: Slice) -> dict[str, Any]:
         "cut_MeV": round(CUT / MeV, 9),
         "seed": SEED,
         "version": 2,
+        "physics": PHYSICS,
     }
 
 

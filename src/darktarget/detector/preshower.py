@@ -27,7 +27,6 @@ SEED: Final = 2
 CUT: Final = 2 * MeV
 DEPTH_REPEATS: Final = 2  # simulate twice the depth of the pre-shower: beyond, it is full or empty already
 LEAST: Final = 0.4  # picked particles carry at least this fraction of the beam energy
-VERSION: Final = 3  # of the shower's physics with directions
 RESIDUALS: Final = (0.0, 0.0002, 0.0006, 0.002, 0.005, 0.012, 0.03, 0.07, 0.15, 0.3, 0.6)  # of the beam energy
 ENERGY_EDGES: Final = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.0)  # of the beam energy
 PICKED: Final = ("e-", "e+")
@@ -80,7 +79,6 @@ def recipe(beam: Beam, target: Target, threshold: float) -> dict[str, Any]:
     return {
         **base,
         "kind": "preshower",
-        "version": VERSION,
         "showers": SHOWERS,
         "seed": SEED,
         "threshold_GeV": threshold / GeV,

@@ -24,6 +24,7 @@ MAX_LOSS = 0.1  # largest fraction of energy that a step may lose continuously
 MAX_TURN = 0.15  # largest 1 - <cos theta> of a deflection; its second moment is then that of lead's
 LEAST_TURNS = 10.0  # fewest deflections per X0
 STACK = 64
+PHYSICS = 2  # raised when the physics of the shower changes: stored results of another number are made again
 
 
 class Tables(NamedTuple):

@@ -19,6 +19,7 @@ from darktarget.errors import UnknownName
 from darktarget.progress import track
 from darktarget.target import muon, muon_photons
 from darktarget.target.materials import material
+from darktarget.target.shower_state import PHYSICS
 from darktarget.target.stack import Layer, Stack
 from darktarget.units import GeV
 
@@ -66,6 +67,7 @@ def recipe_of(beam: Beam, target: Target, cut: float) -> dict[str, Any]:
         "seed": SEED,
         "depth_bins": DEPTH_BINS,
         "version": 2,
+        "physics": PHYSICS,
     }
 
 
