@@ -6,7 +6,7 @@ quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), leng
 
 from darktarget.core.arrays import Array
 from darktarget.core.curve import Curve, Published
-from darktarget.core.detector import Slab
+from darktarget.core.detector import Layer, Slab
 from darktarget.core.events import Events
 from darktarget.core.limit import Limit
 from darktarget.core.model import (
@@ -30,7 +30,6 @@ from darktarget.core.yields import (
     Beam,
     CrossSection,
     Differential,
-    Layer,
     Options,
     Process,
     Target,

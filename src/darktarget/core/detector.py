@@ -8,11 +8,19 @@ from typing import Final
 import numpy as np
 
 from darktarget.core.arrays import Array
-from darktarget.core.yields import Layer
 
 #: What a slab can be, and what that means (read-only).
 TARGET, VETO, CALORIMETER, DEAD = "target", "veto", "calorimeter", "dead"
 ROLES: Final = (TARGET, VETO, CALORIMETER, DEAD)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One slab of material: name, thickness in cm, and whether its energy is read out (scintillator)."""
+
+    material: str
+    thickness: float
+    visible: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from darktarget.core.arrays import Array
+from darktarget.core.detector import Layer, Slab
 from darktarget.core.model import Model
-
-if TYPE_CHECKING:
-    from darktarget.core.detector import Slab
 
 
 @dataclass(frozen=True)
@@ -22,15 +20,6 @@ class Beam:
 
     particle: str
     energy: float
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One slab of material: name, thickness in cm, and whether its energy is read out (scintillator)."""
-
-    material: str
-    thickness: float
-    visible: bool = False
 
 
 @dataclass(frozen=True)

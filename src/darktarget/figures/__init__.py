@@ -51,6 +51,7 @@ from typing import Protocol
 from darktarget.figures import _marks as marks
 from darktarget.figures import _styles as styles
 from darktarget.figures._checks import SAME, Check, Remedy, absolute, factor, relative, told
+from darktarget.figures._paint import paint
 from darktarget.figures._presence import shown
 from darktarget.figures._sheet import Axis, Panel, Sheet, Table
 from darktarget.registry import Registry
@@ -73,6 +74,21 @@ class Figure(Protocol):
 FIGURES: Registry[type[Figure]] = Registry("figure", __name__)
 
 __all__ = [
-    "FIGURES", "SAME", "Axis", "Check", "Figure", "Panel", "Remedy", "Sheet", "Table", "absolute", "factor", "marks",
-    "relative", "shown", "styles", "told",
+    "FIGURES",
+    "SAME",
+    "Axis",
+    "Check",
+    "Figure",
+    "Panel",
+    "Remedy",
+    "Sheet",
+    "Table",
+    "absolute",
+    "factor",
+    "marks",
+    "paint",
+    "relative",
+    "shown",
+    "styles",
+    "told",
 ]  # fmt: skip

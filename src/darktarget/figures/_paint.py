@@ -14,13 +14,12 @@ import numpy as np
 from darktarget.core import Array
 from darktarget.figures._labels import place
 from darktarget.figures._marks import Mark
+from darktarget.figures._sheet import Axis, Panel, Sheet
 from darktarget.figures._styles import GUIDE, HATCH, Style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from darktarget.figures._sheet import Axis, Panel, Sheet
 
 PANEL_INCHES: Final = (4.6, 3.6)  # of a single panel; narrower where several stand side by side
 NARROW_INCHES: Final = 3.7

@@ -6,15 +6,11 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from darktarget.figures._checks import CELLS, Check
 from darktarget.figures._marks import Mark
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -83,12 +79,6 @@ class Sheet:
             for values in _points(panel, mark)
         ]
         return Table(("panel", "curve", "kind", *axes), rows)
-
-    def draw(self) -> Figure | None:
-        """The picture; None for a table."""
-        from darktarget.figures._paint import paint
-
-        return paint(self) if self.panels else None
 
     def write_data(self, path: Path) -> None:
         """The plotted numbers as CSV."""

@@ -14,7 +14,7 @@ from time import perf_counter, sleep
 from typing import Final
 
 from darktarget.errors import DarktargetError, InputError
-from darktarget.figures import FIGURES, Sheet, told
+from darktarget.figures import FIGURES, Sheet, paint, told
 from darktarget.io import files
 from darktarget.plot import save
 from darktarget.progress import track
@@ -137,7 +137,7 @@ def _names(name: str) -> tuple[str, ...]:
 def _write(sheet: Sheet, name: str, out: Path, force: bool) -> None:
     data, png, pdf, checks = _names(name)
     writers: dict[str, files.Writer] = {data: sheet.write_data}
-    drawn = sheet.draw()
-    if drawn is not None:
+    if sheet.panels:
+        drawn = paint(sheet)
         writers |= {picture: lambda path: save(drawn.axes[0], path) for picture in (png, pdf)}
     files.write_all(out, writers | {checks: sheet.write_checks}, force=force)
