@@ -299,21 +299,6 @@ def _moved_up(slabs: tuple[Slab, ...], first: float) -> tuple[Slab, ...]:
     return tuple(found)
 
 
-@pytest.mark.validate
-def test_speed_of_a_plane_and_of_a_million_events() -> None:
-    """60 masses x 241 couplings in 60 s, 1e6 events in 30 s, on 2 cores without other load."""
-    import time
-
-    start = time.process_time()
-    dt.limit(dt.model("idm", mass=np.geomspace(0.05, 1.5, 60), splitting=0.4), SEMI, **BRANCH)
-    assert time.process_time() - start < 60
-    source: Any = flow.sampler(dt.model("idm", mass=0.39, splitting=0.4, coupling=5e-3), SEMI)
-    start = time.process_time()
-    for first in range(0, 1_000_000, source.block):
-        source.simulate(1_000_000, 1, first, source.block)
-    assert time.process_time() - start < 30
-
-
 @pytest.mark.acceptance("0.13", "1.11", "4.10", "4.24")
 def test_the_set_up_is_that_of_the_papers() -> None:
     """150 layers, pre-shower of 16, 40 X0; three modules of 48 plates, 3 x 3 cells; all within 6 m."""
