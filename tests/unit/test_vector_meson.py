@@ -235,7 +235,7 @@ def _fermions(M: float, m1: float, m2: float, vertex: Callable[[np.ndarray], np.
     def amplitude(p: np.ndarray, k: np.ndarray) -> np.ndarray:
         V = vertex(p + k)[0]
         left, right = (brute_force.slash(p) + m1 * brute_force.ONE)[0], (brute_force.slash(k) - m2 * brute_force.ONE)[0]
-        return np.einsum("ij,ajk,kl,bli->ab", left, V, right, brute_force.bar(V)).real
+        return np.asarray(np.einsum("ij,ajk,kl,bli->ab", left, V, right, brute_force.bar(V)).real)
 
     return _pair_width(M, m1, m2, amplitude)
 
@@ -248,7 +248,7 @@ def _axion(M: float, a: float, vector: float) -> float:
 
     def amplitude(p: np.ndarray, k: np.ndarray) -> np.ndarray:
         T = np.einsum("abcd,a,c->bd", eps, (p + k)[0], k[0])
-        return np.einsum("bd,cd,d->bc", T, T, -METRIC)  # the polarisations of gamma_D sum to -g: T.k = 0
+        return np.asarray(np.einsum("bd,cd,d->bc", T, T, -METRIC))  # the polarisations of gamma_D sum to -g: T.k = 0
 
     return _pair_width(M, a, vector, amplitude)
 
