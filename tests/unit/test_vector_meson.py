@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,12 +17,15 @@ from darktarget.production import vector_meson as vm
 from darktarget.production._mesons import MESONS, MICROBARN, invisible_ratio
 from darktarget.target.form_factors import FERMI
 from darktarget.target.materials import material
-from darktarget.units import ALPHA, NUCLEON_UNIT, PROTON_MASS, GeV
+from darktarget.units import ALPHA, ELECTRON_MASS, NUCLEON_UNIT, PROTON_MASS, GeV
+from tests import brute_force
+from tests.trace import GAMMA5, METRIC
 
 LEAD = material("Pb").elements[0]
 CARBON = material("C").elements[0]
 NA64 = dt.experiment("na64e-5e12")
 AT = np.array([70.0])
+E_CHARGE = np.sqrt(4 * np.pi * ALPHA)
 
 
 def _tracks() -> Tracks:
@@ -213,6 +217,67 @@ def test_mediators_near_a_meson(alpha: float) -> None:
             ratio = model.photon_width(root)[i] / meson.to_electrons(root[0])
             expected.append(np.trapezoid(line * ratio, s))
         np.testing.assert_allclose(invisible_ratio(model, meson), expected, rtol=3e-3)
+
+
+def _pair_width(M: float, m1: float, m2: float, amplitude: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> float:
+    """Two-body width of a vector of mass M at rest from Sum |amplitude|^2 [alpha, beta], mean over its spin."""
+    momentum = np.sqrt((M**2 - (m1 + m2) ** 2) * (M**2 - (m1 - m2) ** 2)) / (2 * M)
+    direction = np.array([0.48, 0.6, 0.64])
+    first = np.array([[np.hypot(m1, momentum), *(momentum * direction)]])
+    second = np.array([[M, 0, 0, 0]]) - first
+    # -g + q q/M^2 with indices up, of which only the spatial ones are left at rest
+    return float(np.einsum("i,ii->", [0, 1, 1, 1], amplitude(first, second)) / 3 * momentum / (8 * np.pi * M**2))
+
+
+def _fermions(M: float, m1: float, m2: float, vertex: Callable[[np.ndarray], np.ndarray]) -> float:
+    """Width to a fermion and another one's antiparticle by explicit gamma matrices, with the vertex of a photon."""
+
+    def amplitude(p: np.ndarray, k: np.ndarray) -> np.ndarray:
+        V = vertex(p + k)[0]
+        left, right = (brute_force.slash(p) + m1 * brute_force.ONE)[0], (brute_force.slash(k) - m2 * brute_force.ONE)[0]
+        return np.asarray(np.einsum("ij,ajk,kl,bli->ab", left, V, right, brute_force.bar(V)).real)
+
+    return _pair_width(M, m1, m2, amplitude)
+
+
+def _axion(M: float, a: float, vector: float) -> float:
+    """Width to a and gamma_D at g = 1: g eps(q, e, k, e') from L, eps by the trace of gamma5 and four matrices."""
+    gamma = brute_force.LOWERED
+    five = 1j * np.linalg.multi_dot(brute_force.UPPER)
+    eps = np.einsum("ij,ajk,bkl,clm,dmi->abcd", five, gamma, gamma, gamma, gamma).imag / 4
+
+    def amplitude(p: np.ndarray, k: np.ndarray) -> np.ndarray:
+        T = np.einsum("abcd,a,c->bd", eps, (p + k)[0], k[0])
+        return np.asarray(np.einsum("bd,cd,d->bc", T, T, -METRIC))  # the polarisations of gamma_D sum to -g: T.k = 0
+
+    return _pair_width(M, a, vector, amplitude)
+
+
+PAIRS: dict[str, tuple[dict[str, object], Callable[[float], float]]] = {
+    "millicharge": ({"mass": 0.2}, lambda M: E_CHARGE**2 * _fermions(M, 0.2, 0.2, brute_force.vector_vertex)),
+    "magnetic": (
+        {"mass": 0.2, "splitting": 0.4, "charge_assignments": 1},
+        lambda M: _fermions(M, 0.28, 0.2, brute_force.dipole_vertex),
+    ),
+    "electric": (
+        {"mass": 0.2, "splitting": 0.4, "charge_assignments": 1, "moment": "electric"},
+        lambda M: _fermions(M, 0.28, 0.2, lambda q: brute_force.dipole_vertex(q) @ GAMMA5),
+    ),
+    "axion": ({"mass": 0.2, "splitting": 0.4}, lambda M: _axion(M, 0.2, 0.28)),
+}
+MODEL_OF = {"magnetic": "dipole-idm", "electric": "dipole-idm", "axion": "alp-dark-photon"}
+
+
+@pytest.mark.parametrize("meson", list(MESONS.values()), ids=str)
+@pytest.mark.parametrize("pair", list(PAIRS))
+def test_ratio_to_electrons_against_traces(pair: str, meson: ms.Meson) -> None:
+    """Issue: V -> dark pair over V -> e e to 1e-6, both by explicit gamma matrices with their masses."""
+    given, width = PAIRS[pair]
+    M, r = meson.mass, (ELECTRON_MASS / meson.mass) ** 2
+    electrons = E_CHARGE**2 * _fermions(M, ELECTRON_MASS, ELECTRON_MASS, brute_force.vector_vertex)
+    assert electrons == pytest.approx(ALPHA * M / 3 * (1 + 2 * r) * np.sqrt(1 - 4 * r), rel=1e-9)
+    ratio = invisible_ratio(dt.model(MODEL_OF.get(pair, pair), **given), meson)[0]
+    assert ratio == pytest.approx(width(M) / electrons, rel=1e-6)
 
 
 def test_heavy_and_light_mediators() -> None:

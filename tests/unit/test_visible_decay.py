@@ -121,7 +121,7 @@ def test_angles_of_bremsstrahlung(name: str, mass: float, x: float) -> None:
     density = how.energy_angle(model.structure, hit, form_factor("elastic"), y, tau, 1) * np.sin(theta)
     cumulative = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2 * np.diff(theta))])
     cumulative /= cumulative[-1]
-    fraction = np.array([[0.02, 0.05, 0.12, 0.3, 0.5, 0.7, 0.88, 0.95, 0.98]])
+    fraction = np.array([[0.02, 0.03, 0.12, 0.18, 0.3, 0.5, 0.62, 0.7, 0.82, 0.92, 0.98]])
     found = np.sqrt(angle_at(logs, fraction))[0]
     np.testing.assert_allclose(np.interp(found, theta, cumulative), fraction[0], atol=0.026)
     assert np.interp(0.5, cumulative, theta) == pytest.approx(table, rel=0.03 if name == "dark-photon" else 0.04)

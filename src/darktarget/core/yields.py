@@ -109,7 +109,7 @@ class Tracks:
 
 
 #: Fractions u of the mediators, as ln[u/(1-u)], whose angles a yield tells.
-LOGITS: Final = (-4.0, -2.0, 0.0, 2.0, 4.0)
+LOGITS: Final = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
 
 
 def angle_at(logs: Array, fraction: Array) -> Array:

@@ -23,7 +23,7 @@ from darktarget.production._spectrum_table import MASS_RANGE_GEV, Request
 from darktarget.target.form_factors import form_factor
 from darktarget.units import GeV
 
-SHAPE: Final = (24, 4, 12)  # nodes in mass, energy and zeta, as the spectrum tables have them
+SHAPE: Final = (24, 4, 20)  # nodes in mass, energy and zeta, as the spectrum tables have them
 ANGLES: Final = 128  # of the cumulative integral, even in ln(theta^2/theta_0^2)
 WIDEST: Final = 14.0  # of that logarithm, to either side
 
@@ -36,7 +36,7 @@ def recipe_of(spectrum: dict[str, Any]) -> dict[str, Any]:
         "shape": list(SHAPE),
         "quality": ANGLES,
         "quantiles": list(LOGITS),
-        "version": 2,
+        "version": 3,
     }
 
 

@@ -30,6 +30,7 @@ from darktarget.target.materials import Element
 from darktarget.units import ELECTRON_CHARGE_SQUARED, NUCLEON_UNIT
 
 BLOCK: Final = 8_000  # array elements
+REACH: Final = 3e3  # largest t over the scale of the nuclear size, beyond which < 1e-6 is left
 Polynomial = Sequence[Array | float]  # coefficients of s~^0, s~^1, ...
 Numerator = tuple[Polynomial, Polynomial, Polynomial, Polynomial]  # JJ, ww, wq, qq
 
@@ -297,11 +298,17 @@ def minimal_u(collision: Collision, y: Array) -> Array:
     return np.asarray((M**2 * (E**2 * y + tail) + 2 * (m * k) ** 2) / (x * E**2 + p * k))
 
 
+def _reach(u0: Array, recoil2: Array, scale: float) -> Array:
+    """The |u~| at which t_min, u~^2/4(recoil^2 + |u~|), is beyond the largest t of ``t_range``."""
+    t = 30 * REACH * scale + 100 * u0**2 / (4 * (recoil2 + u0))
+    return np.asarray(2 * t + 2 * np.sqrt(t**2 + t * recoil2))
+
+
 def t_range(at: Emission) -> Nodes:
     """Where t matters: within phase space, cut where screening or the nuclear size leave < 1e-6."""
     nucleus, form = at.collision.nucleus, at.form
     low = np.maximum(at.t_min, np.minimum(1e-3 * screening_scale(nucleus), at.t_max / 2))
-    return low, np.minimum(at.t_max, 3e3 * form.scale(nucleus) + 100 * at.t_min)
+    return low, np.minimum(at.t_max, REACH * form.scale(nucleus) + 100 * at.t_min)
 
 
 def log_nodes(at: Emission, number: int) -> Nodes:
@@ -366,8 +373,9 @@ def _spectrum_block(
     p, m, MN = collision.momentum, collision.lepton_mass, collision.nuclear_mass
     k = np.sqrt(np.maximum(((1 - y) * collision.energy) ** 2 - collision.mediator_mass**2, 1e-300))
     u0 = minimal_u(collision, y)
-    # the largest |u~| is set by the backward direction or the recoil
+    # the largest |u~| is set by the backward direction, the recoil or the nuclear size
     u_max = np.minimum(u0 + 4 * p * k, np.maximum(2 * MN * (y * collision.energy - m), 1.0000001 * u0))
+    u_max = np.minimum(u_max, _reach(u0, (y * collision.energy) ** 2, form.scale(collision.nucleus)))
     u, weight = kernel.angles(u0, u_max, 1 - y, m, nodes[0])
     tau, weight = (u - u0) / (2 * p * k), weight / (2 * p * k)
     return np.asarray((energy_angle(kernel, collision, form, y, tau, nodes[1]) * weight).sum(axis=1))

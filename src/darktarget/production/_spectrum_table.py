@@ -1,11 +1,13 @@
 r"""Tables of d sigma/dx: Chebyshev in log(mass), log(energy) and :math:`\zeta = \ln[(x-x_\min)/(x_\max-x)]`.
 
 In zeta the spectrum is smooth from soft emission to the electron's peak at x -> 1, and log(d sigma/d zeta) is
-linear towards both ends, so a few nodes per axis give 1e-3. Tables of declared experiments are shipped.
+linear towards both ends. What the nuclear size does to it is divided out, and the nodes in mass are denser where it
+matters; then a few nodes per axis give 1e-3. Tables of declared experiments are shipped.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,31 +19,36 @@ from darktarget.production._chebyshev import basis, clenshaw, coefficients, node
 from darktarget.production._exact import Collision, gauss, minimal_u
 from darktarget.production._zeta import ZetaMap
 from darktarget.progress import track
-from darktarget.target.form_factors import form_factor, nuclear_scale
+from darktarget.target.form_factors import form_factor, nuclear_scale, screening_scale
 from darktarget.target.materials import Element
 from darktarget.units import LEPTON_MASS, GeV
 
 if TYPE_CHECKING:
     from darktarget.production.bremsstrahlung import Calculation
 
-SHAPE = (48, 8, 24)  # nodes in mass, energy and zeta
-DENSE_SHAPE = (72, 8, 24)  # at low energies, where the nuclear size cuts heavy mediators off within a smaller range
-DENSE_BELOW_GEV = 50.0
+MASSES, PLACES = 48, 32  # nodes in mass and zeta
+HEAVY_NODES = 0.6  # nodes at the heavy end of the mass axis are 1/(1 - 0.6) as dense as even ones
 MASS_RANGE_GEV = (1e-6, 10.0)
 ENERGY_SPAN = 20.0  # tables reach down to a twentieth of the beam energy, or to the energy cut
 LOWEST_X = 0.02
 OPEN_FRACTION = 0.98  # heaviest mass of a table relative to the kinematic end
-QUALITY = 2
+QUALITY = 2  # 1e-4; 4e-4 for the heaviest mediators
 NODES_PER_ENERGY = 24  # 3e-4 on the events above a smeared cut
 FEW_NODES = 8  # 2e-2, for species and materials that carry little of the track length
 CHECKPOINTS = (
-    (0.11, 0.9),
     (0.33, 0.3),
-    (0.52, 0.97),
+    (0.61, 0.97),
     (0.71, 0.55),
+    (0.76, 0.1),
     (0.83, 0.95),
+    (0.88, 0.35),
     (0.93, 0.8),
-)  # off the nodes
+    (0.97, 0.15),
+)  # in mass and energy, off the nodes
+FAR = 30.0  # of r in ``size_suppression``: beyond, its terms cancel, and those of the series in -1/r serve, last first
+FAR_TERMS = [-1 / n - 2 / (n + 1) + 6 / (2 * n + 1) for n in range(8, 0, -1)] + [0.0]
+SHIFT_MASSES, SHIFT_PLACES = 32, 16  # of the spread of the form factors
+LEAST_SHARE = 0.05  # errors are those of the events above any energy that at least this fraction exceeds
 
 
 @dataclass(frozen=True)
@@ -67,14 +74,16 @@ class Grid:
         return OPEN_FRACTION * (end**-4 + (MASS_RANGE_GEV[1] * GeV) ** -4) ** -0.25
 
     def mass_fraction(self, mass: Array, energy: Any) -> Array:
-        """Position of a mass on the mass axis at an energy: 0 lightest, 1 heaviest."""
-        low = MASS_RANGE_GEV[0] * GeV
-        return np.asarray(np.log(mass / low) / np.log(self.heaviest(energy) / low))
+        """Position of a mass on the mass axis at an energy: 0 lightest, 1 heaviest; quadratic in log(mass)."""
+        low, bend = MASS_RANGE_GEV[0] * GeV, HEAVY_NODES
+        even = np.log(mass / low) / np.log(self.heaviest(energy) / low)
+        return np.asarray((1 + bend - np.sqrt(np.maximum((1 + bend) ** 2 - 4 * bend * even, 0))) / (2 * bend))
 
     def mass(self, fraction: float, energy: float) -> float:
         """Inverse of ``mass_fraction``."""
         low = MASS_RANGE_GEV[0] * GeV
-        return float(low * (self.heaviest(energy) / low) ** fraction)
+        even = fraction * (1 + HEAVY_NODES * (1 - fraction))
+        return float(low * (self.heaviest(energy) / low) ** even)
 
     def energy(self, fraction: float) -> float:
         """Energy at a position on the energy axis."""
@@ -242,10 +251,15 @@ def recipe_of(
         "energy_GeV": [bottom, top],
         "mass_GeV": list(MASS_RANGE_GEV),
         "lowest_x": lowest,
-        "shape": list(SHAPE if top >= DENSE_BELOW_GEV else DENSE_SHAPE),
+        "shape": [MASSES, _energies(top / bottom), PLACES],
         "quality": QUALITY,
-        "version": 2,
+        "version": 3,
     }
+
+
+def _energies(span: float) -> int:
+    """Number of nodes between energies of some ratio: 5 for 1.6, 11 for 11."""
+    return 3 + math.ceil(3 * math.log(span))
 
 
 def _lepton(mass: float) -> str:
@@ -254,28 +268,42 @@ def _lepton(mass: float) -> str:
 
 
 def node(request: Request, i: int, j: int) -> Array:
-    """log(d sigma/d zeta) at all zeta nodes of mass node i and energy node j, in GeV^-2."""
+    """log of d sigma/d zeta over its suppression, at all zeta nodes of mass node i and energy node j, in GeV^-2."""
     grid, (masses, energies, places) = request.grid(), request.shape
     energy = grid.energy(float(nodes(energies)[j]))
     mass = grid.mass(float(nodes(masses)[i]), energy)
-    return _density(request, grid, mass, energy, request.recipe["form_factor"], nodes(places), QUALITY)
+    value, suppression = _density(request, mass, energy, request.recipe["form_factor"], nodes(places), QUALITY)
+    return np.asarray(np.log(np.maximum(value / suppression, 1e-300)))
 
 
 def _density(
-    request: Request, grid: Grid, mass: float, energy: float, form_name: str, place: Array, quality: int
-) -> Array:
+    request: Request, mass: float, energy: float, form_name: str, place: Array, quality: float
+) -> tuple[Array, Array]:
+    """d sigma/d zeta at places on the zeta axis, in GeV^-2, and its suppression."""
+    grid = request.grid()
     chart, first = grid.chart(mass, energy)
     zeta = first + (chart.last - first) * place
     collision, form = grid.collision(mass, energy), form_factor(form_name)
     value = request.how.spectrum(request.structure, collision, form, chart.y(zeta), quality)
-    smooth = value * chart.jacobian(zeta) / size_suppression(collision, chart.y(zeta))
-    return np.asarray(np.log(np.maximum(smooth * GeV**2, 1e-300)))
+    return value * chart.jacobian(zeta) * GeV**2, size_suppression(collision, chart.y(zeta))
 
 
 def size_suppression(collision: Collision, y: Array) -> Array:
-    r"""How the nuclear size cuts the spectrum, :math:`(1+t_\min/d)^{-2}`, forward t_min; divided out of tables."""
+    r"""How screening and the nuclear size cut the spectrum, with :math:`r = (t_\min + 1/a^2)/d`; divided out of tables.
+
+    .. math:: S(r) = \int_1^\infty\frac{dv}{v^2}\,\chi(rv^2),\qquad \chi(r) = \int_r^\infty ds\,\frac{s-r}{s^2(1+s)^2}
+
+    is the photon flux of a nucleus with elastic form factor, summed over emission angles of density 1/u~^2, which
+    raise t_min as u~^2. In closed form :math:`(1-2r)\ln(1+1/r) + 6\sqrt r\arctan(1/\sqrt r) - 4`.
+    """
+    size = nuclear_scale(collision.nucleus)
     t_min = (minimal_u(collision, y) / (2 * collision.energy * y)) ** 2
-    return np.asarray((1 + t_min / nuclear_scale(collision.nucleus)) ** -2)
+    r = np.asarray((t_min + screening_scale(collision.nucleus)) / size)
+    root = np.sqrt(r)
+    found = np.asarray((1 - 2 * r) * np.log1p(1 / r) + 6 * root * np.arctan(1 / root) - 4)
+    far = r > FAR
+    found[far] = np.polyval(FAR_TERMS, -1 / r[far])
+    return found
 
 
 def build(request: Request) -> cache.Arrays:
@@ -284,28 +312,35 @@ def build(request: Request) -> cache.Arrays:
     places = [(i, j) for i in range(shape[0]) for j in range(shape[1])]
     cells = [node(request, i, j) for i, j in track(places, f"d sigma/dx table {request.recipe['label']}")]
     log_density = coefficients(coefficients(coefficients(np.array(cells).reshape(shape), 0), 1), 2)
-    grid, (z, w) = request.grid(), gauss(shape[2])
-    shift = []
-    for fraction in nodes(shape[0]):
-        mass = grid.mass(float(fraction), grid.energy_max)
-        sums = [
-            (np.exp(_density(request, grid, mass, grid.energy_max, name, z, 1)) * w).sum()
-            for name in (request.recipe["form_factor"], "helm")
-        ]
-        shift.append(np.log(sums[1] / sums[0]))
     error = np.array([_worst_error(request, log_density)])
-    return {"log_density": log_density, "shift": coefficients(np.array(shift)), "error": error}
+    return {"log_density": log_density, "shift": coefficients(_shifts(request)), "error": error}
+
+
+def _shifts(request: Request) -> Array:
+    """ln(sigma with Helm's form factor / sigma) at the highest energy and each mass node."""
+    grid, (z, w) = request.grid(), gauss(SHIFT_PLACES)
+    names = (request.recipe["form_factor"], "helm")
+
+    def total(fraction: float, name: str) -> float:
+        mass = grid.mass(fraction, grid.energy_max)
+        return float(_density(request, mass, grid.energy_max, name, z, 1)[0] @ w)
+
+    sums = np.array([[total(float(fraction), name) for name in names] for fraction in nodes(SHIFT_MASSES)])
+    return np.asarray(np.log(sums[:, 1] / sums[:, 0]))
 
 
 def _worst_error(request: Request, log_density: Array) -> float:
-    """Largest relative error of the integrated spectrum off the nodes, against a denser quadrature."""
-    grid, (z, w), worst = request.grid(), gauss(64), 1e-4
-    for a, b in CHECKPOINTS:
-        energy = grid.energy(b)
-        masses, energies, places = log_density.shape
-        plane = np.einsum("abc,a,b->c", log_density, basis(masses, np.array(a)), basis(energies, np.array(b)))
-        table = (np.exp(basis(places, z) @ plane) * w).sum()
-        form = request.recipe["form_factor"]
-        direct = (np.exp(_density(request, grid, grid.mass(a, energy), energy, form, z, 4)) * w).sum()
-        worst = max(worst, abs(table / direct - 1))
-    return float(worst)
+    """Largest relative error off the nodes of the events above an energy, against a denser quadrature."""
+    return max(1e-4, *(_error(request, log_density, a, b) for a, b in CHECKPOINTS))
+
+
+def _error(request: Request, log_density: Array, a: float, b: float) -> float:
+    """The same at one place in mass and energy, for every energy that ``LEAST_SHARE`` of the events exceed."""
+    grid, (z, w), (masses, energies, places) = request.grid(), gauss(48), request.shape
+    energy = grid.energy(b)
+    plane = np.einsum("abc,a,b->c", log_density, basis(masses, np.array(a)), basis(energies, np.array(b)))
+    direct, suppression = _density(request, grid.mass(a, energy), energy, request.recipe["form_factor"], z, 4)
+    table = np.exp(basis(places, z) @ plane) * suppression
+    found, expected = (np.cumsum((density * w)[::-1]) for density in (table, direct))
+    enough = expected > LEAST_SHARE * expected[-1]
+    return float(np.abs(found / expected - 1)[enough].max())

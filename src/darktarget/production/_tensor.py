@@ -24,7 +24,8 @@ References: hep-ph/9811350 (Feynman rules), arXiv:2210.00751, arXiv:2412.10150.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib import resources
@@ -45,7 +46,6 @@ COUPLED_TO: Final[Mapping[str, LorentzStructure]] = MappingProxyType(
 
 Moments = tuple[Array, Array, Array]  # mean of 1, z and z^2 times something
 REACH: Final = 2.0  # half width of the panels around the peak in log(t)
-_CURRENT: Final = 4  # JN, qJ, jj and w come first in a row of the table, then A and B, then t, then the rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,12 +53,13 @@ class Amplitude:
     """A table of monomials, ordered for evaluation.
 
     Attributes:
-        blocks: (powers of JN, qJ, jj, w), (powers of A, B), highest power of t, of each group of terms.
+        blocks: (powers of A, B), power of w -> the polynomials in t that multiply them, each with its powers of
+            JN, qJ and jj, its first coefficient and its highest power of t.
         powers: exponents of (D, m2, M2, ix, nn, nq/t) of each distinct monomial.
         weight: [coefficient of t^n in a block, monomial].
     """
 
-    blocks: tuple[tuple[tuple[int, ...], tuple[int, int], int], ...]
+    blocks: Mapping[tuple[tuple[int, int], int], Sequence[tuple[tuple[int, ...], int, int]]]
     powers: npt.NDArray[np.int64]
     weight: Array
 
@@ -77,6 +78,7 @@ def amplitude(name: str) -> Amplitude:
     """Read a table: the first line names the common denominator and the symbols, every other one is a term."""
     text = resources.files("darktarget.production").joinpath(f"data/{name}.txt").read_text(encoding="ascii")
     first, *lines = text.splitlines()
+    # in a row: JN, qJ, jj and w, then A and B, then t, then the rest
     rows = np.array([line.split() for line in lines], dtype=np.int64)
     value, power = rows[:, 0] / float(first.split()[0]), rows[:, 1:]
     nq = power[:, 12:]
@@ -87,30 +89,40 @@ def amplitude(name: str) -> Amplitude:
     start = np.concatenate([[0], np.cumsum(np.array(tops) + 1)])
     weight = np.zeros((start[-1], len(monomials)))
     np.add.at(weight, (start[block.ravel()] + power[:, 6], column.ravel()), value)
-    blocks = [(tuple(h[:_CURRENT]), (int(h[4]), int(h[5])), top) for h, top in zip(heads.tolist(), tops, strict=True)]
-    return Amplitude(tuple(blocks), monomials, weight)
+    blocks: dict[tuple[tuple[int, int], int], list[tuple[tuple[int, ...], int, int]]] = {}
+    for (*factors, w, i, j), begin, top in zip(heads.tolist(), start.tolist(), tops, strict=False):
+        blocks.setdefault(((i, j), w), []).append((tuple(factors), begin, top))
+    return Amplitude(MappingProxyType(blocks), monomials, weight)
 
 
 def _sum(name: str, at: Invariants, moments: Mapping[tuple[int, int], Moments]) -> Array:
     """The squared amplitude of a table, with what A^i B^j w^n stand for."""
-    table, value, total, first = amplitude(name), np.empty_like(at.t), np.zeros(()), 0
+    table, value, total = amplitude(name), np.empty_like(at.t), np.zeros(())
     slope = -1 / (2 * at.nucleus * at.energy)  # nq/t
     constants = table.coefficients(-at.u, at.m2, at.M2, 1 / at.x, at.energy**-2.0, slope)
-    for factors, powers, top in table.blocks:
-        value[...] = constants[first + top]
-        for row in constants[first : first + top][::-1]:
-            value *= at.t
-            value += row
-        first += top + 1
-        for symbol, power in zip((at.j0 / at.energy, at.qj, at.jj), factors, strict=False):
-            for _ in range(power):
-                value *= symbol
-        total = total + value * moments[powers][factors[3]]
+    currents = _products((at.j0 / at.energy, at.qj, at.jj), table)
+    for (powers, w), blocks in table.blocks.items():
+        part = np.zeros_like(at.t)
+        for factors, first, top in blocks:
+            value[...] = constants[first + top]
+            for row in constants[first : first + top][::-1]:
+                value *= at.t
+                value += row
+            if any(factors):
+                value *= currents[factors]
+            part += value
+        total = total + part * moments[powers][w]
     return total
 
 
+def _products(symbols: Sequence[Array], table: Amplitude) -> dict[tuple[int, ...], Array]:
+    """Every product of powers of JN, qJ and jj that a table needs."""
+    wanted = {factors for blocks in table.blocks.values() for factors, _, _ in blocks}
+    return {f: np.asarray(math.prod(s for s, n in zip(symbols, f, strict=True) for _ in range(n))) for f in wanted}
+
+
 def _powers(name: str) -> set[tuple[int, int]]:
-    return {powers for _, powers, _ in amplitude(name).blocks}
+    return {powers for powers, _ in amplitude(name).blocks}
 
 
 def _mean(name: str, at: Invariants) -> Array:
@@ -131,9 +143,13 @@ def _moments(at: Invariants, a: Array, wanted: set[tuple[int, int]]) -> dict[tup
     r"""Means of :math:`A^iB^jw^n`, n = 0..2, with A = s~ and B = A - a, from those of :math:`A^iB^jz^n`."""
     s0, b0, z2 = at.s0, at.s0 - a, at.s1**2
     b0 = np.maximum(b0, at.s1 + _least_exchange(at))  # rounding must not cross it where p and p' are collinear
+    ra, rb = np.sqrt(s0**2 - z2), np.sqrt(b0**2 - z2)
     found = {}
     for i, j in wanted:
-        plain = _pair(s0, b0, z2) if i < 0 and j < 0 else _single(b0, z2, j) if j < 0 else _single(s0, z2, i)
+        if i < 0 and j < 0:
+            plain = _pair(s0, ra, b0, rb, z2)
+        else:
+            plain = _single(b0, rb, z2, j) if j < 0 else _single(s0, ra, z2, i)
         one, z, zz = plain
         linear = at.w0 * one + at.kappa * z
         found[i, j] = one, linear, at.w0 * linear + at.kappa * (at.w0 * z + at.kappa * zz)
@@ -148,16 +164,15 @@ def _least_exchange(at: Invariants) -> Array:
     return np.asarray(2 * at.m2 * (before - after) ** 2 / (before * after - at.m2 + np.sqrt(square)))
 
 
-def _single(s0: Array, z2: Array, power: int) -> Moments:
-    """Means of (s0 - z)^power z^n with z = s1 cos(phi), z2 = s1^2."""
+def _single(s0: Array, r: Array, z2: Array, power: int) -> Moments:
+    """Means of (s0 - z)^power z^n with z = s1 cos(phi), z2 = s1^2, r^2 = s0^2 - z2."""
     if power >= 0:
         return _positive(s0, z2, power)
-    r2 = s0**2 - z2
-    r = np.sqrt(r2)
     step = z2 / (r * (s0 + r))
     if power == -1:
         return 1 / r, step, s0 * step
-    return s0 / (r * r2), z2 / (r * r2), z2 * (s0 * r + z2) / (r * r2 * (s0 + r))
+    cube = 1 / (r * r * r)
+    return s0 * cube, z2 * cube, step * (s0 * r + z2) / (r * r)
 
 
 def _positive(s0: Array, z2: Array, power: int) -> Moments:
@@ -173,9 +188,8 @@ def _positive(s0: Array, z2: Array, power: int) -> Moments:
     return s0 * (s0**2 + 3 * half), -3 * s0**2 * half - fourth, s0 * (s0**2 * half + 3 * fourth)
 
 
-def _pair(s0: Array, b0: Array, z2: Array) -> Moments:
+def _pair(s0: Array, ra: Array, b0: Array, rb: Array, z2: Array) -> Moments:
     """Means of z^n/((s0 - z)(b0 - z)), without the difference s0 - b0 that partial fractions would divide by."""
-    ra, rb = np.sqrt(s0**2 - z2), np.sqrt(b0**2 - z2)
     below = ra * rb * (ra + rb)
     one = (s0 + b0) / below
     z = z2 * (1 + (s0**2 + b0**2 - z2) / (s0 * b0 + ra * rb)) / below
