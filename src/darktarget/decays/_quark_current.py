@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -52,10 +53,23 @@ def strong_coupling(q: Array) -> Array:
     0.3
     """
     q = np.maximum(np.asarray(q, float), 1.0 * GeV)
-    at_bottom = _run(ALPHA_S_Z, Z_MASS, np.array(BOTTOM), 5)
-    at_charm = _run(float(at_bottom), BOTTOM, np.array(CHARM), 4)
-    low, middle = _run(float(at_charm), CHARM, q, 3), _run(float(at_bottom), BOTTOM, q, 4)
-    return np.where(q < CHARM, low, np.where(q < BOTTOM, middle, _run(ALPHA_S_Z, Z_MASS, q, 5)))
+    at_charm, at_bottom = _matched()
+    value = np.zeros(q.shape)
+    for start, scale, flavours, here in (
+        (at_charm, CHARM, 3, q < CHARM),
+        (at_bottom, BOTTOM, 4, (q >= CHARM) & (q < BOTTOM)),
+        (ALPHA_S_Z, Z_MASS, 5, q >= BOTTOM),
+    ):
+        if here.any():
+            value[here] = _run(start, scale, q[here], flavours)
+    return value
+
+
+@cache
+def _matched() -> tuple[float, float]:
+    """alpha_s at the charm and at the bottom mass."""
+    at_bottom = float(_run(ALPHA_S_Z, Z_MASS, np.array(BOTTOM), 5))
+    return float(_run(at_bottom, BOTTOM, np.array(CHARM), 4)), at_bottom
 
 
 def _run(start: float, scale: float, q: Array, flavours: int) -> Array:

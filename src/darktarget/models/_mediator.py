@@ -53,12 +53,14 @@ class Transition:
 class MediatorModel(Model):
     """A mediator of one Lorentz structure, coupled to leptons with eps e and to one kind of dark matter with g_D.
 
-    A subclass sets ``name``, ``mediator``, ``structure``, ``references`` and may add ``parameters``; one with several
-    dark states says so in ``states``, ``pairs`` and ``transitions``.
+    A subclass sets ``name``, ``mediator``, ``structure``, ``references`` and may add ``parameters``. One that couples
+    to quarks says so (``hadronic``) and has a ``hadron_width``; one with several dark states says so in ``states``,
+    ``pairs`` and ``transitions``.
     """
 
     parameters: ClassVar[tuple[Parameter, ...]] = (MASS, COUPLING, ALPHA_D, MASS_RATIO, DM)
     processes: tuple[str, ...] = ("bremsstrahlung", "annihilation")
+    hadronic: ClassVar[bool] = False  # whether it couples to quarks
 
     def __init__(self, **given: Any) -> None:
         self.values = MappingProxyType(resolve(self.parameters, given))
@@ -117,9 +119,9 @@ class MediatorModel(Model):
         strength = ALPHA * self.lepton_ratio(lepton) ** 2
         return TO_LEPTONS[self.structure](mass, LEPTON_MASS[lepton], strength)
 
-    def hadron_width(self, mass: Array) -> Array | None:
-        """Width of the mediator at any virtual mass to hadrons, at unit coupling; None if it does not couple."""
-        return None
+    def hadron_width(self, mass: Array) -> Array:
+        """Width of the mediator at any virtual mass to hadrons, at unit coupling."""
+        return np.zeros_like(mass)
 
     def neutrino_widths(self) -> dict[str, Callable[[Array], Array]]:
         """Width to each kind of neutrino pair at unit coupling."""
@@ -152,17 +154,12 @@ class MediatorModel(Model):
             one = np.full(self.points, LEPTON_MASS[lepton])
             names, pair = (f"{short}+", f"{short}-"), TwoBody(self.mass, one, one)
             found.append(Channel(self.mediator, names, self._to(lepton), 2.0, False, (one, one), pair))
-        if self.hadron_width(np.ones((self.points, 1))) is not None:
-            found.append(Channel(self.mediator, ("hadrons",), self._hadrons, 2.0, False))
+        if self.hadronic:
+            found.append(Channel(self.mediator, ("hadrons",), self.hadron_width, 2.0, False))
         return tuple(found)
 
     def _to(self, lepton: str) -> Callable[[Array], Array]:
         return lambda mass: self.lepton_width(lepton, mass)
-
-    def _hadrons(self, mass: Array) -> Array:
-        width = self.hadron_width(mass)
-        assert width is not None
-        return width
 
     def _cascade(self, step: Transition) -> tuple[Channel, ...]:
         """chi2 -> chi1 X where X is light enough, else chi2 -> chi1 l l and hadrons through X*."""
@@ -184,7 +181,7 @@ class MediatorModel(Model):
             decay = ThreeBody(step.current, step.alpha, heavy, light, self.mass, total, width, 2 * lepton, lepton)
             names, one = (step.child, f"{short}+", f"{short}-"), np.full(self.points, lepton)
             found.append(Channel(step.parent, names, decay.at, 2.0, False, (light, one, one), decay))
-        if self.hadron_width(np.ones((self.points, 1))) is not None:
+        if self.hadronic:
             decay = ThreeBody(
                 step.current, step.alpha, heavy, light, self.mass, total, self.smooth_hadrons, 2 * PION_MASS, None
             )
@@ -193,7 +190,7 @@ class MediatorModel(Model):
 
     def smooth_hadrons(self, mass: Array) -> Array:
         """Width to hadrons without resonances too narrow to integrate over."""
-        return self._hadrons(mass)
+        return self.hadron_width(mass)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.points} points)"

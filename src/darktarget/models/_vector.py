@@ -17,6 +17,7 @@ class VectorModel(MediatorModel):
     """A vector mediator that couples to quarks as well: Gamma(hadrons) = g^2/(4 pi) M/3 R(M^2)."""
 
     structure = VECTOR
+    hadronic = True
     quarks: Mapping[str, float] = ELECTROMAGNETIC  # couplings in units of that to a lepton
     on_request = ("vector-meson",)  # published limits are without it; it matters above 0.5 GeV
 
