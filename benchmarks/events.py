@@ -15,10 +15,10 @@ import darktarget as dt
 from darktarget.core import DEFAULT, VECTOR, Beam
 from darktarget.interface.events import prepared
 from darktarget.io import events as files
+from darktarget.production._calculation import calculation, sigma
 from darktarget.production._chebyshev import basis, coefficients, nodes
 from darktarget.production._exact import Collision
 from darktarget.production._spectrum_table import Request, build, recipe_of
-from darktarget.production.bremsstrahlung import calculation, sigma
 from darktarget.target.form_factors import form_factor
 from darktarget.target.materials import material
 from darktarget.units import ELECTRON_MASS, GeV

@@ -13,9 +13,9 @@ import numpy as np
 
 import darktarget as dt
 from darktarget.core import VECTOR, Beam, Options
+from darktarget.production._calculation import calculation, sigma
 from darktarget.production._exact import Collision
 from darktarget.production._spectrum_table import Request, build, recipe_of
-from darktarget.production.bremsstrahlung import calculation, sigma
 from darktarget.target.form_factors import form_factor
 from darktarget.target.materials import material
 from darktarget.units import ELECTRON_MASS, GeV

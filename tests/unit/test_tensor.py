@@ -11,9 +11,9 @@ from darktarget.core import TENSOR, TENSOR_LEPTONS, VECTOR, Beam, LorentzStructu
 from darktarget.production import _photon_flux as wizard
 from darktarget.production import _recoil
 from darktarget.production import _spectrum_table as st
+from darktarget.production._calculation import calculation
 from darktarget.production._exact import EXACT, Collision, energy_angle, gauss, spectrum
 from darktarget.production._tensor import leptons_only, universal
-from darktarget.production.bremsstrahlung import calculation
 from darktarget.target.form_factors import elastic, form_factor
 from darktarget.target.materials import material
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED, ELECTRON_MASS, MUON_MASS, NUCLEON_UNIT, PB

@@ -11,9 +11,9 @@ from scipy.integrate import quad
 import darktarget as dt
 from darktarget.core import LOGITS, Beam, Signal, Yield, angle_at
 from darktarget.production import _angles
+from darktarget.production._calculation import calculation
 from darktarget.production._exact import Collision
 from darktarget.production._spectrum_table import Request, recipe_of
-from darktarget.production.bremsstrahlung import calculation
 from darktarget.signatures.visible_decay import VisibleDecay, parent_spread
 from darktarget.target.form_factors import form_factor
 from darktarget.target.materials import material

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from darktarget import cache
 from darktarget.core import Array, Beam, LorentzStructure, Options
+from darktarget.production._calculation import Calculation
 from darktarget.production._chebyshev import basis, clenshaw, coefficients, nodes
 from darktarget.production._exact import Collision, gauss, minimal_u
 from darktarget.production._zeta import ZetaMap
@@ -22,9 +23,6 @@ from darktarget.progress import track
 from darktarget.target.form_factors import form_factor, nuclear_scale, screening_scale
 from darktarget.target.materials import Element
 from darktarget.units import LEPTON_MASS, GeV
-
-if TYPE_CHECKING:
-    from darktarget.production.bremsstrahlung import Calculation
 
 MASSES, PLACES = 48, 32  # nodes in mass and zeta
 HEAVY_NODES = 0.6  # nodes at the heavy end of the mass axis are 1/(1 - 0.6) as dense as even ones

@@ -30,8 +30,9 @@ from darktarget.core import (
     Tracks,
     Yield,
 )
+from darktarget.production._calculation import calculation
 from darktarget.production._exact import gauss
-from darktarget.production.bremsstrahlung import FORM_SPREAD, Bremsstrahlung, calculation
+from darktarget.production.bremsstrahlung import FORM_SPREAD, Bremsstrahlung
 from darktarget.target.materials import material
 from darktarget.units import LEPTON_MASS, NUCLEON_UNIT, GeV
 
