@@ -50,7 +50,7 @@ def test_unscreened_limit_of_pair_production() -> None:
 @pytest.mark.parametrize(("energy", "attenuation"), [(5, 0.04272), (10, 0.04972), (15, 0.05658), (20, 0.06206)])
 def test_photon_attenuation_in_lead(energy: float, attenuation: float) -> None:
     """NIST XCOM mass attenuation coefficients of lead (cm^2/g), coherent scattering being negligible."""
-    table = shower_tables.build([LEAD], energy * MeV, 0.1 * MeV, 100 * GeV)
+    table = shower_tables.build((LEAD,), energy * MeV, 0.1 * MeV, 100 * GeV)
     assert table.rates[0, 2, 0, 2] / LEAD.radiation_length == pytest.approx(attenuation, rel=0.03)
 
 
@@ -82,7 +82,7 @@ def test_tsais_pair_production_against_the_tables_from_100_mev(Z: int) -> None:
 
 def test_pair_production_does_not_fall_at_high_energy() -> None:
     """The shower's rate in lead from 30 GeV up is Tsai's: constant to 1 %, while the fit's polynomial turns over."""
-    table = shower_tables.build([LEAD], 10 * GeV, 1 * GeV, 100 * GeV)
+    table = shower_tables.build((LEAD,), 10 * GeV, 1 * GeV, 100 * GeV)
     k, made = table.edges, table.rates[0, 2, :, 0]
     high = k >= shower_tables.PAIR_FIT_UP_TO
     wanted = [pair_rate(LEAD, float(x)) for x in k[high]]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from darktarget.errors import InputError, UnknownName
@@ -102,6 +102,7 @@ def test_limits_rise_with_the_level(n: int, b: float, cl: float, method: str) ->
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 250), st.floats(0, 200), st.floats(0.01, 0.3))
+@example(219, 1.0, 0.28125)  # 60 nodes in the efficiency are 1e-4 off here
 def test_small_and_large_count_routes_join(n: int, b: float, spread: float) -> None:
     """The mixture of Poisson sums and the incomplete gamma function give one answer."""
     from darktarget.statistics import counting
@@ -112,7 +113,7 @@ def test_small_and_large_count_routes_join(n: int, b: float, spread: float) -> N
     small = counting.lower_tail(m, fractions, 0.9)
     s = np.array([2.0 * (n + 2.3)])
     scale = np.exp(small.log_scale)
-    assert scale * small.tail(s)[0] == pytest.approx(large.tail(s)[0], rel=1e-4, abs=1e-9)
+    assert scale * small.tail(s)[0] == pytest.approx(large.tail(s)[0], rel=1e-6, abs=1e-9)
 
 
 @settings(max_examples=15, deadline=None)

@@ -10,6 +10,7 @@ References: Cousins and Highland, NIM A320 (1992) 331 (averaging over nuisances)
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,9 +116,9 @@ def lower_tail(measurement: Measurement, fractions: Array, cl: float, posterior:
     n = measurement.observed
     if sum(n) == 0:
         return _nothing_seen(measurement, fractions, posterior)
-    wide = 20 if max(n) <= 30 else 60
     if len(n) == 1 and n[0] > SERIES_LIMIT:
         return _large_count(measurement, fractions, posterior)
+    wide = 20 if max(n) <= 30 else _nodes(spreads(measurement, fractions), max(n))
     weights, efficiency = efficiency_nodes(measurement, fractions, wide)
     if len(n) == 1:
         log_pmf = background_pmf(measurement, 0, n[0])
@@ -146,14 +147,18 @@ def _nothing_seen(measurement: Measurement, fractions: Array, posterior: bool) -
     return Ordered(_posterior(tail) if posterior else tail, scale, "closed form at n = 0")
 
 
+def _nodes(spread: Sequence[float], count: int) -> int:
+    """Nodes that resolve the Poisson width of a count, 1/sqrt(n), in the widest nuisance."""
+    return min(max(60, math.ceil(17 * max(spread, default=0.0) * math.sqrt(count) / 0.4)), 20_000)
+
+
 def _large_count(measurement: Measurement, fractions: Array, posterior: bool) -> Ordered:
     """One bin with a large count: incomplete gamma function, the background prior as one more quadrature
     dimension."""
     b = measurement.bins[0]
     spread = spreads(measurement, fractions)
     joint = [*spread, b.background_error / max(b.observed, 1)] if b.background_error > 0 else [*spread]
-    nodes = max(60, math.ceil(17 * max(joint, default=0.0) * math.sqrt(b.observed) / 0.4))
-    z, weights = quadrature.scores(tuple(joint), min(nodes, 20_000))
+    z, weights = quadrature.scores(tuple(joint), _nodes(joint, b.observed))
     efficiency = np.asarray(fractions @ component_factors(measurement, z[:, : len(spread)]).T)[:, 0]
     background = np.full(len(z), float(b.background))
     if b.background_error > 0:

@@ -9,7 +9,8 @@ with LPM suppression above; how the pair shares the energy is always Tsai's.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -43,8 +44,9 @@ def energy_edges(cut: float, energy: float) -> Floats:
     return np.asarray(edges)
 
 
+@lru_cache(maxsize=8)  # a run of many parts asks for them once for each
 def build(
-    materials: Sequence[Material], cut: float, soft_cut: float, energy: float, pair_fit: bool = True
+    materials: tuple[Material, ...], cut: float, soft_cut: float, energy: float, pair_fit: bool = True
 ) -> state.Tables:
     """Tables for these materials.
 
