@@ -96,7 +96,8 @@ def test_yields_are_weights_on_energies_below_the_beam(model: str, process: str,
     assert made.total[0] > 0
     assert np.all(made.total >= 0)
     assert np.all(made.energy <= seen.beam.energy)
-    if made.angle is not None:
+    looks = any(b.signature.name == "visible-decay" for b in seen.bins)  # elsewhere angles are tabulated on demand
+    if made.angle is not None and looks:
         angle = made.angle()
         assert angle.shape == (*made.weight.shape, len(LOGITS))
         assert np.all(np.diff(angle[made.weight > 0], axis=-1) > 0)
