@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -152,9 +153,19 @@ def recall(recipe: Recipe, build: Callable[[], Arrays]) -> Arrays:
     return arrays
 
 
+@lru_cache(maxsize=64)
+def _verified(path: Path, changed: int, size: int) -> tuple[dict[str, Any], Arrays]:
+    """A file that has been read and checked in this process; read again when it changes. Its arrays are read-only."""
+    stored, arrays = read(path)
+    for values in arrays.values():
+        values.setflags(write=False)
+    return stored, arrays
+
+
 def _try(path: Path, recipe: Recipe) -> Arrays | None:
     try:
-        stored, arrays = read(path)
+        status = path.stat()
+        stored, arrays = _verified(path, status.st_mtime_ns, status.st_size)
     except (FileNotFoundError, PermissionError, NotADirectoryError, DataCorrupt):
         return None
-    return arrays if digest(stored) == digest(recipe) else None
+    return dict(arrays) if digest(stored) == digest(recipe) else None

@@ -103,6 +103,7 @@ PHI_LIKE: Final = (
     0.3, 0.32, 0.34, 0.36, 0.36,
 )  # fmt: skip
 BLEND: Final = (1.9 * GeV, 2.1 * GeV)
+REPEATED: Final = 1000  # masses, up to which results are kept for the next call
 
 
 def hadronic_ratio(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC, *, narrow: bool = True) -> Array:
@@ -120,6 +121,20 @@ def hadronic_ratio(s: Array, current: Mapping[str, float] = ELECTROMAGNETIC, *, 
     [0.0, 11.71, 2.19]
     """
     s = np.asarray(s, float)
+    if s.size > REPEATED:
+        return _ratio(s, current, narrow)
+    return _repeated(s.tobytes(), tuple(sorted(current.items())), narrow).reshape(s.shape)
+
+
+@lru_cache(maxsize=256)
+def _repeated(s: bytes, current: tuple[tuple[str, float], ...], narrow: bool) -> Array:
+    """R for a few masses: the widths of a model ask for the same ones many times."""
+    found = _ratio(np.frombuffer(s), dict(current), narrow)
+    found.setflags(write=False)
+    return found
+
+
+def _ratio(s: Array, current: Mapping[str, float], narrow: bool) -> Array:
     root = np.sqrt(np.maximum(s, 0))
     total = np.zeros_like(root)
     low, high = (root > 2 * PION_MASS) & (root < BLEND[1]), root > BLEND[0]

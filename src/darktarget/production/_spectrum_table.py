@@ -104,9 +104,9 @@ class SpectrumTable:
 
     @classmethod
     def recall(cls, request: Request) -> SpectrumTable:
-        """The table of a request; a stored file is read each time, which takes less than a millisecond."""
+        """The table of a request."""
         arrays = cache.recall(request.recipe, lambda: build(request))
-        log_density = arrays["log_density"]
+        log_density = arrays["log_density"].copy()
         log_density[0, 0, 0] -= 2 * np.log(GeV)  # stored in GeV^-2
         return cls(request.grid(), log_density, arrays["shift"], float(arrays["error"][0]))
 
