@@ -110,6 +110,7 @@ def test_masses_above_the_beam_in_part_of_a_grid() -> None:
         eps("na64e-2018", [100.0, 500.0])
 
 
+@pytest.mark.validate
 def test_direct_spectra_of_the_photon_flux_are_converged() -> None:
     """The nodes that a limit uses for ww and iww against a fine trapezium rule: within the quoted error."""
     model, seen = dt.model("dark-photon", mass=[1e-3, 0.05, 0.5]), dt.experiment("na64e-2018")
