@@ -44,7 +44,7 @@ def energy_edges(cut: float, energy: float) -> Floats:
     return np.asarray(edges)
 
 
-@lru_cache(maxsize=8)  # a run of many parts asks for them once for each
+@lru_cache(maxsize=2)  # a run of many parts asks for them once for each
 def build(
     materials: tuple[Material, ...], cut: float, soft_cut: float, energy: float, pair_fit: bool = True
 ) -> state.Tables:
