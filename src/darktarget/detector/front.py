@@ -21,7 +21,7 @@ from darktarget.detector import preshower
 from darktarget.progress import track
 from darktarget.units import GeV
 
-SHOWERS: Final = 20_000  # S001 reach on the published curve within 0.002 GeV; a quarter leaves 0.004
+SHOWERS: Final = 20_000  # with a quarter of them S001's reach on the published curve is 0.004 GeV higher
 NEIGHBOURS: Final = 20  # half of the fewest rows of similar energy that are exchanged
 DEEPEST: Final = 32  # repetitions that are simulated where there is no pre-shower: 9 X0 of NA64's target
 
