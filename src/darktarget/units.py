@@ -27,6 +27,7 @@ SPEED_OF_LIGHT: Final = 2.99792458e10  # cm/s, SI
 PB_CM2: Final = 1e-36  # 1 pb in cm^2
 PB: Final = PB_CM2 / HBARC_CM**2  # 1 pb in (energy unit)^-2; 1 GeV^-2 = 0.3893793721e9 pb
 ELECTRON_CHARGE_SQUARED: Final = 4 * 3.141592653589793 * ALPHA  # e^2, Heaviside-Lorentz
+FERMI_CONSTANT: Final = 1.1663788e-5 / GeV**2  # PDG 2024
 CLASSICAL_ELECTRON_RADIUS: Final = 2.8179403262e-13  # cm, CODATA 2018
 
 #: Masses of the charged leptons by name.

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from darktarget.constraints._declare import COUPLINGS, Search, exceeding, photon_like, through_photon
+from darktarget.constraints._declare import COUPLINGS, Search, exceeding, photon_like
 from darktarget.constraints._flight import (
     bare,
     between,
@@ -17,14 +17,12 @@ from darktarget.constraints._flight import (
     into_states,
     mediator_channels,
     unstable,
-    virtual_masses,
 )
 from darktarget.constraints._sample import SEED, Sample, boosted, directions
 from darktarget.constraints._scattering import Bracket, electron_scattering, scattering
 from darktarget.core import Array, Channel, Curve, Model
-from darktarget.units import HBARC_CM, GeV
+from darktarget.units import HBARC_CM
 
-VIRTUAL: Final = 2.0 * GeV  # largest mass of a virtual photon that a proton radiates
 BINS: Final = 60  # of ln(p/m), per decay
 LOG_BOOST: Final = np.linspace(np.log(1e-3), np.log(1e6), BINS + 1)
 
@@ -34,6 +32,7 @@ class Volume:
     """Decay volume: shield and length, half sizes and offset of the detector in cm, energy threshold.
 
     ``plane`` is where along the volume particles must pass through the detector's area: 0.5 its middle, 1 its end.
+    A length of 0 leaves decays out; ``highest`` is the largest energy of an electron that was hit.
     """
 
     shield: float
@@ -44,6 +43,7 @@ class Volume:
     threshold: float
     round: bool = False
     plane: float = 0.5
+    highest: float = np.inf
 
     def accepts(self, momentum: Array) -> Array:
         """Fraction of azimuths (64 of them) at which a straight line from the dump meets the detector."""
@@ -52,10 +52,13 @@ class Volume:
         radius = slope * (self.shield + self.plane * self.length)
         if self.round and self.offset == 0:
             return np.where(forward & (radius < self.half_x), 1.0, 0.0)
+        near = forward & (np.abs(radius - self.offset) < np.hypot(self.half_x, self.half_y))
         phi = np.linspace(0, 2 * np.pi, 64, endpoint=False) + 0.05
-        x = radius[:, None] * np.cos(phi) - self.offset
-        y = radius[:, None] * np.sin(phi)
-        return np.asarray(forward * ((np.abs(x) < self.half_x) & (np.abs(y) < self.half_y)).mean(axis=1))
+        x = radius[near, None] * np.cos(phi) - self.offset
+        y = radius[near, None] * np.sin(phi)
+        share = np.zeros(radius.size)
+        share[near] = ((np.abs(x) < self.half_x) & (np.abs(y) < self.half_y)).mean(axis=1)
+        return share
 
 
 class DumpSearch(Search):
@@ -67,7 +70,6 @@ class DumpSearch(Search):
     efficiency: ClassVar[float]
     excluded: ClassVar[float]
     production: ClassVar[str]
-    photons: ClassVar[bool] = False  # whether dark pairs of virtual photons are treated, which needs ``mediators``
 
     @abstractmethod
     def samples(self, model: Model) -> Iterator[Sample]:
@@ -75,14 +77,11 @@ class DumpSearch(Search):
 
     def check(self, model: Model) -> None:
         """Refuse models that the beam cannot make."""
-        if not (self.photons and through_photon(model)):
-            photon_like(model, self.name)
+        photon_like(model, self.name)
 
     def apply(self, model: Model) -> Curve:
         """Intervals of the coupling with more visible decays than were excluded; both edges are computed."""
         self.check(model)
-        if through_photon(model):
-            return self._photon(model)
         counts = np.stack([self._counts(model, k, made) for k, made in enumerate(self.samples(model))])
         method = (
             f"{self.production}; decays of the mediator and of dark states into visible particles in the volume, "
@@ -90,29 +89,6 @@ class DumpSearch(Search):
             *((met[1],) if (met := self._met(model)) else ()),
         )
         return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
-
-    def _photon(self, model: Model) -> Curve:
-        """Dark pairs of virtual photons, whose mass is integrated over."""
-        counts = np.zeros((model.points, COUPLINGS.size))
-        for k in range(model.points):
-            for channel in mediator_channels(model):
-                least = float(np.sum([m[k] for m in channel.masses]))
-                for root, weight in zip(*virtual_masses(least, VIRTUAL, 16), strict=True):
-                    width = float(channel.at(np.full((model.points, 1), root))[k, 0])
-                    made = self.mediators(float(root))
-                    scaled = Sample(made.momentum, made.weight * width / (np.pi * root**3) * weight)
-                    for flown, decay, seen in self._daughters(model, k, scaled, float(root), channel):
-                        counts[k] += COUPLINGS**channel.power * seen * self._inside(flown, decay)
-        method = (
-            f"{self.production}, of virtual photons up to {VIRTUAL / GeV:g} GeV that become dark pairs",
-            "vector mesons only through the form factor of the proton",
-            f"decays of the heavier state, efficiency {self.efficiency:g}, more than {self.excluded:g} events excluded",
-        )
-        return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
-
-    def mediators(self, mass: float) -> Sample:
-        """Mediators of one mass per primary at unit coupling, for searches with ``photons``."""
-        raise NotImplementedError
 
     def _inside(self, weight: Array, width: Array) -> Array:
         """Decays in the volume from weights in bins of boost, on COUPLINGS."""
@@ -184,8 +160,8 @@ class DumpSearch(Search):
                 energy = np.sqrt((flown**2).sum(axis=1) + masses[i] ** 2)
                 met = made.weight * self.volume.accepts(flown)
                 alpha = float(model.values["alpha_D"][k])
-                hit = electron_scattering(energy, masses[i], mass, alpha, self.volume.threshold, bracket)
-                events += float(met @ hit)
+                window = self.volume.threshold, self.volume.highest
+                events += float(met @ electron_scattering(energy, masses[i], mass, alpha, window, bracket))
         return events * self.column * HBARC_CM**2 * float(model.charge("electron")[k]) ** 2
 
 

@@ -102,11 +102,16 @@ def proton_bremsstrahlung(beam: float, mass: float, number: int, random: np.rand
     return Sample(np.stack([pt * np.cos(phi), pt * np.sin(phi), pz], axis=1), weight)
 
 
-def proton_sample(beam: float, mass: float, eta_to_pion: float, number: int = 6000) -> Sample:
-    """All mediators of one mass from a proton beam that stops, per proton at unit coupling; always the same sample."""
-    random = np.random.default_rng(SEED)
+def from_light_mesons(beam: float, mass: float, eta_to_pion: float, number: int, random: np.random.Generator) -> Sample:
+    """Mediators of pi0 and eta, per proton that stops, at unit coupling."""
     parents = pions(beam, number, random)
     etas = Sample(parents.momentum, parents.weight * eta_to_pion)
     made = from_meson(parents, NEUTRAL_PION, BR_PION, mass, random)
-    made = made + from_meson(etas, ETA_MASS, BR_ETA, mass, random)
+    return made + from_meson(etas, ETA_MASS, BR_ETA, mass, random)
+
+
+def proton_sample(beam: float, mass: float, eta_to_pion: float, number: int = 6000) -> Sample:
+    """All mediators of one mass from a proton beam that stops, per proton at unit coupling; always the same sample."""
+    random = np.random.default_rng(SEED)
+    made = from_light_mesons(beam, mass, eta_to_pion, number, random)
     return made + proton_bremsstrahlung(beam, mass, number, random)

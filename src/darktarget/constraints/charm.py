@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from darktarget.constraints._dump import DumpSearch, Volume
-from darktarget.constraints._sample import Sample, proton_sample
-from darktarget.core import Model, Published
+from darktarget.constraints._dump import Volume
+from darktarget.constraints._protons import ProtonDump
+from darktarget.core import Published
 from darktarget.units import GeV
 
 
-class Charm(DumpSearch):
+class Charm(ProtonDump):
     """Visible decays of a kinetically mixed vector and of the heavier dark state."""
 
     name = "charm"
@@ -22,15 +20,7 @@ class Charm(DumpSearch):
         Published("excluded events (0 seen)", 2.3, "", "Phys. Lett. B 157 (1985) 458", "Poisson, 90 % CL"),
     )
     uncertainty = 0.5
-    photons = True
+    beam, eta_to_pion = 400 * GeV, 0.11
     volume = Volume(480e2, 35e2, 150.0, 150.0, 500.0, 3 * GeV)
     primaries, excluded, efficiency = 2.4e18, 2.3, 0.51
     production = "pi0, eta (0.11 per pi0) and bremsstrahlung of 400 GeV protons"
-
-    def samples(self, model: Model) -> Iterator[Sample]:
-        """Mediators per proton at unit coupling, one sample per point."""
-        return (self.mediators(float(m)) for m in model.mass)
-
-    def mediators(self, mass: float) -> Sample:
-        """Mediators of one mass per proton at unit coupling."""
-        return proton_sample(400 * GeV, mass, 0.11)

@@ -156,6 +156,18 @@ class Model(ABC):
         breit_wigner = (root**2 - mass**2 if offset is None else offset) ** 2 + (mass * total) ** 2
         return np.asarray(np.divide(dark * root**4, breit_wigner, out=np.zeros_like(dark), where=dark > 0))
 
+    def photon_current(self, incoming: str, square: Array) -> tuple[Array, Array] | None:
+        r"""Structure functions of the dark current by which a particle scatters through photon exchange.
+
+        Args:
+            incoming: name of the state that scatters. square: :math:`Q^2=-q^2`, [point, any].
+
+        Returns:
+            (W_1, W_2) of :mod:`darktarget.decays.photon_current` at unit coupling, averaged over the incoming spins;
+            None (the default) where the dark particles do not couple to the photon itself.
+        """
+        return None
+
     @property
     def notes(self) -> tuple[str, ...]:
         """What every result of this model has to say."""

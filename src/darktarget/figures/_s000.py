@@ -28,7 +28,7 @@ CURVES: Final[Mapping[str, str]] = MappingProxyType(
 )
 #: splitting -> searches by others that are drawn (read-only); a constraint that learns dipoles is added here
 SEARCHES: Final[Mapping[float, tuple[str, ...]]] = MappingProxyType(
-    {1e-3: ("babar-2017", "lep-mono-photon"), 0.05: ("babar-2017", "lep-mono-photon", "nucal", "charm")}
+    {1e-3: ("babar-2017", "lep-mono-photon", "charm-ii"), 0.05: ("babar-2017", "lep-mono-photon", "nucal", "charm")}
 )
 MASSES_GEV: Final = np.unique(
     np.concatenate([np.geomspace(0.01, 1.3, 25), np.linspace(0.36, 0.54, 10), np.linspace(1.4, 1.62, 12)])

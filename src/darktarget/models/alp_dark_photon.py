@@ -7,9 +7,13 @@ the other. The heavier one decays to the lighter and a photon.
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import Final
+
 import numpy as np
 
 from darktarget.core import Array, Channel, State
+from darktarget.decays.photon_current import axion_current
 from darktarget.decays.two_body import TwoBody
 from darktarget.decays.virtual_photon import axion_to_vector_photon, photon_to_axion, vector_to_axion_photon
 from darktarget.models._parameters import Parameter
@@ -18,6 +22,8 @@ from darktarget.units import GeV
 
 COUPLING = Parameter("coupling", "g of a, photon and dark photon in 1/GeV", optional=True)
 LIGHTER = Parameter("lighter", "which of the two is lighter", default="a", choices=("a", "gamma_D"))
+
+SPINS: Final = MappingProxyType({"a": 1, "gamma_D": 3})  # spin states (read-only)
 
 
 class AlpDarkPhoton(PhotonModel):
@@ -65,5 +71,10 @@ class AlpDarkPhoton(PhotonModel):
 
     def states(self) -> tuple[State, ...]:
         """One spin 0 and one massive spin 1 particle, the lightest first."""
-        degrees = {"a": 1, "gamma_D": 3}
-        return tuple(State(n, m, degrees[n]) for n, m in sorted(self.masses.items(), key=lambda item: item[1].sum()))
+        return tuple(State(n, m, SPINS[n]) for n, m in sorted(self.masses.items(), key=lambda item: item[1].sum()))
+
+    def photon_current(self, incoming: str, square: Array) -> tuple[Array, Array]:
+        """a to gamma_D or back, averaged over the spins of the one that scatters."""
+        masses, spins = self.masses, SPINS[incoming]
+        first, second = axion_current(square, masses["a"][:, None], masses["gamma_D"][:, None], 1 / GeV)
+        return first / spins, second / spins

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from darktarget.core import Array, Channel, State
+from darktarget.decays.photon_current import dipole_current
 from darktarget.decays.two_body import TwoBody
 from darktarget.decays.virtual_photon import dipole_to_photon, photon_to_dipole
 from darktarget.errors import InputError
@@ -56,8 +57,7 @@ class DipoleIdm(PhotonModel):
 
     def channels(self) -> tuple[Channel, ...]:
         """gamma* to each pair, and chi1 to chi0 gamma."""
-        light, heavy = self.mass[:, None], self.heavy_mass[:, None]
-        signed = light if self.values["moment"] == "magnetic" else -light
+        light, heavy, signed = self.mass[:, None], self.heavy_mass[:, None], self._signed
         masses, none = (self.heavy_mass, self.mass), np.zeros(self.points)
         second = self.values["charge_assignments"][:, None] > 1
 
@@ -80,3 +80,12 @@ class DipoleIdm(PhotonModel):
     def states(self) -> tuple[State, ...]:
         """Two Dirac fermions."""
         return State("chi0", self.mass, 4), State("chi1", self.heavy_mass, 4)
+
+    def photon_current(self, incoming: str, square: Array) -> tuple[Array, Array]:
+        """That of the transition moment, in either direction."""
+        return dipole_current(square, self._signed, self.heavy_mass[:, None], 1 / GeV)
+
+    @property
+    def _signed(self) -> Array:
+        """m_0, negative for an electric moment, [point, 1]."""
+        return (self.mass if self.values["moment"] == "magnetic" else -self.mass)[:, None]

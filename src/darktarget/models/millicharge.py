@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget.core import Array, Channel, State
+from darktarget.decays.photon_current import charge_current
 from darktarget.decays.two_body import TwoBody, vector_to_dirac
 from darktarget.models._parameters import COUPLING
 from darktarget.models._photon import LIGHTEST, PhotonModel
-from darktarget.units import ALPHA
+from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED
 
 
 class Millicharge(PhotonModel):
@@ -47,3 +48,7 @@ class Millicharge(PhotonModel):
     def states(self) -> tuple[State, ...]:
         """The Dirac fermion and its antiparticle."""
         return (State("chi", self.mass, 4),)
+
+    def photon_current(self, incoming: str, square: Array) -> tuple[Array, Array]:
+        """That of a charge e."""
+        return charge_current(square, np.sqrt(ELECTRON_CHARGE_SQUARED))

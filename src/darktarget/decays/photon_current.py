@@ -1,0 +1,71 @@
+r"""Dark currents that couple to the photon, squared and summed over spins, for scattering by photon exchange.
+
+A conserved current between particles of momenta p and p' = p + q, averaged over the incoming spins, is
+
+.. math:: D^{\mu\nu} = W_1\Big(-g^{\mu\nu}+\frac{q^\mu q^\nu}{q^2}\Big) + W_2K^\mu K^\nu,\qquad
+          K = p+p'-q\,\frac{m'^2-m^2}{q^2}
+
+with two functions of :math:`Q^2=-q^2`. Crossed to :math:`q^2=s`, :math:`3W_1-W_2K^2` is the squared amplitude of a
+virtual photon's decay to the pair, of which :mod:`darktarget.decays.virtual_photon` has the widths.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from darktarget.core import Array
+
+
+def charge_current(square: Array, coupling: Array | float) -> tuple[Array, Array]:
+    r"""(W_1, W_2) of a Dirac particle with a charge: :math:`g^2Q^2,\;g^2`.
+
+    Args:
+        square: Q^2. coupling: g, broadcast against it.
+
+    >>> [float(w) for w in charge_current(np.array(2.0), 0.5)]
+    [0.5, 0.25]
+    """
+    g = np.square(coupling)
+    return np.asarray(g * square), np.asarray(g * np.ones_like(square))
+
+
+def dipole_current(
+    square: Array, light: Array | float, heavy: Array | float, moment: Array | float
+) -> tuple[Array, Array]:
+    r"""(W_1, W_2) of a magnetic transition moment between Dirac particles, in either direction,
+    :math:`\frac{4}{\Lambda^2}(m_1+m_0)^2[(m_1-m_0)^2+Q^2],\;\frac{4}{\Lambda^2}Q^2`.
+
+    L = (1/Lambda) chi1bar sigma^{mu nu} chi0 F_{mu nu} + h.c.; an electric moment is the same with m_0 -> -m_0.
+
+    Args:
+        square: Q^2. light, heavy: m_0 (negative: electric) and m_1. moment: 1/Lambda.
+
+    >>> [float(w) for w in dipole_current(np.array(1.0), 1.0, 1.0, 0.5)]
+    [4.0, 1.0]
+    """
+    total, difference = np.add(heavy, light), np.subtract(heavy, light)
+    scale = 4 * np.square(moment)
+    return np.asarray(scale * total**2 * (difference**2 + square)), np.asarray(scale * square)
+
+
+def axion_current(
+    square: Array, axion: Array | float, vector: Array | float, coupling: Array | float
+) -> tuple[Array, Array]:
+    r"""(W_1, W_2) of a -> gamma_D through :math:`\frac g2aF\tilde F'`, :math:`\frac{g^2}{4}Q^2K^2,\;\frac{g^2}{4}Q^2`.
+
+    :math:`K^2 = 2m^2+2m'^2+Q^2+(m'^2-m^2)^2/Q^2`; gamma_D -> a is a third of it, the average over three spins.
+
+    Args:
+        square: Q^2. axion, vector: masses. coupling: g.
+
+    >>> [float(w) for w in axion_current(np.array(1.0), 0.0, 0.0, 2.0)]
+    [1.0, 1.0]
+    """
+    second = np.asarray(np.square(coupling) / 4 * square)
+    return np.asarray(second * convection(square, axion, vector)), second
+
+
+def convection(square: Array, first: Array | float, second: Array | float) -> Array:
+    r""":math:`K^2=2m^2+2m'^2+Q^2+(m'^2-m^2)^2/Q^2` of two masses, square of the conserved part of p + p'."""
+    a, b = np.square(first), np.square(second)
+    return np.asarray(2 * a + 2 * b + square + (b - a) ** 2 / square)
