@@ -336,6 +336,15 @@ def test_charm_ii_sees_its_neutrinos() -> None:
     np.testing.assert_allclose(rising / [50, 100], 1.55e-42, rtol=0.02)  # cm^2/GeV at sin^2 theta_W = 0.23
 
 
+def test_charm_ii_lies_at_the_scalar_target() -> None:
+    """arXiv:1912.09346 (R = 3): CHARM II is somewhat weaker than what excludes scalars from 10 to 100 MeV."""
+    mass = [0.03, 0.09, 0.15, 0.3]
+    pair = {"mass": mass, "mass_ratio": 3, "alpha_D": 0.5}
+    target = dt.relic_target(dt.model("dark-photon", dm="scalar", **pair)).coupling
+    found = dt.constraint("charm-ii", dt.model("dark-photon", dm="dirac", **pair)).coupling
+    np.testing.assert_allclose(np.log(found / target), 0.1, atol=0.4)
+
+
 def test_charm_ii_on_a_dipole_by_hand() -> None:
     """Below the pion mass: omega, rho and phi decays counted with plain random numbers and d sigma/dT of a moment."""
     mass, beam, n = 0.1, 450.0, 400_000

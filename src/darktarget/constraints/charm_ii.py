@@ -56,7 +56,7 @@ class CharmIi(ProtonDump):
 
     name = "charm-ii"
     title = "CHARM II"
-    references = ("Phys. Lett. B 335 (1994) 246", "Nucl. Instrum. Meth. A 278 (1989) 670", "1812.08768")
+    references = ("Phys. Lett. B 335 (1994) 246", "Nucl. Instrum. Meth. A 278 (1989) 670", "1812.08768", "1912.09346")
     published = (
         Published(
             "excess of nu_mu e events excluded, share of them",
