@@ -11,6 +11,7 @@ import numpy as np
 from darktarget import __version__
 from darktarget.core import VECTOR, Array, Curve, LorentzStructure, Model, Published
 from darktarget.errors import PhysicsError
+from darktarget.units import GeV
 
 #: Couplings at which counts are evaluated where they are no power of the coupling: 40 per decade.
 COUPLINGS: Final = np.geomspace(1e-9, 10.0, 401)
@@ -70,6 +71,27 @@ class Search(ABC):
             stated=self.stated,
             labels=model.labels,
         )
+
+
+class Bound(Search):
+    """A bound as published, on a coupling of mediators below a mass; nothing is recomputed."""
+
+    stated = True
+    top: ClassVar[float]
+
+    @abstractmethod
+    def strength(self, model: Model) -> Array:
+        """What is bounded over the coupling of the model, [point].
+
+        Raises:
+            PhysicsError: the bound says nothing about this model.
+        """
+
+    def apply(self, model: Model) -> Curve:
+        """Everything above the published number is excluded, below the mass ``top``."""
+        edge = np.where(model.mass < self.top, self.published[0].value / self.strength(model), np.nan)
+        method = f"stated bound, nothing recomputed; masses below {self.top / GeV:g} GeV"
+        return self.curve(model, above(edge), (method,))
 
 
 def above(edge: Array) -> Intervals:
@@ -137,15 +159,16 @@ def electron_coupling(model: Model, search: str, known: Collection[LorentzStruct
     return np.abs(model.charge("electron"))
 
 
-def photon_like(model: Model, search: str) -> None:
-    """Check that a mediator couples to quarks as the photon does: hadron beams make it by kinetic mixing.
+def photon_like(model: Model, search: str) -> Array:
+    """Coupling to the electron, in units of e * coupling, of a mediator that couples as the photon does, [point].
 
     Raises:
-        PhysicsError: it does not.
+        PhysicsError: it couples to quarks in another way, and production from hadrons is not known.
     """
-    electron_vector(model, search)
+    charge = electron_vector(model, search)
     mesons = ("rho", "omega", "phi")
     like = [np.allclose(model.quark_charge(m), model.charge("electron")) for m in mesons]
     if not all(like):
         text = f"{search} needs production from hadrons, which is known for kinetic mixing, not {model.name}"
         raise PhysicsError(text)
+    return charge

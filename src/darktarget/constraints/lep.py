@@ -6,17 +6,13 @@ depend on a mass that is small beside it.
 
 from __future__ import annotations
 
-import numpy as np
-
-from darktarget.constraints._declare import Search, above, electron_vector
-from darktarget.core import Curve, Model, Published
+from darktarget.constraints._declare import Bound, electron_vector
+from darktarget.core import Array, Model, Published
 from darktarget.units import GeV
 
-TOP = 80 * GeV
 
-
-class Lep(Search):
-    """eps > 0.03 below 80 GeV, where nothing is resonant with the Z; a stated bound, the same for every dark decay."""
+class Lep(Bound):
+    """eps > 0.03 below 80 GeV, where nothing is resonant with the Z, the same for every dark decay."""
 
     name = "lep"
     title = r"LEP ($\varepsilon > 0.03$)"
@@ -24,9 +20,8 @@ class Lep(Search):
     published = (Published("eps", 0.03, "", "1006.0973", "abstract: for most masses from 1 GeV to 1 TeV"),)
     cl = 0.95
     uncertainty = 0.1
-    stated = True
+    top = 80 * GeV
 
-    def apply(self, model: Model) -> Curve:
-        """Excluded above 0.03 over the charge of the electron."""
-        edge = np.where(model.mass < TOP, self.published[0].value / electron_vector(model, self.name), np.nan)
-        return self.curve(model, above(edge), ("stated bound, nothing recomputed; masses below 80 GeV",))
+    def strength(self, model: Model) -> Array:
+        """Coupling to the electron."""
+        return electron_vector(model, self.name)
