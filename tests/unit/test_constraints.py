@@ -403,6 +403,7 @@ def test_refusals_say_why() -> None:
         ("babar-2017", "axial", "vector, scalar, pseudoscalar mediators"),
         ("e137", "pseudoscalar", "vector, scalar mediators"),
         ("nucal", "l-mu-l-tau", "kinetic mixing"),
+        ("charm-ii", "i2dm", "hit electrons"),
         ("lep", "dipole-idm", "none of its own"),
         ("lep-mono-photon", "dark-photon", "to which the bound lep applies"),
     ):

@@ -83,12 +83,15 @@ class DumpSearch(Search):
         """Intervals of the coupling with more visible decays than were excluded; both edges are computed."""
         self.check(model)
         counts = np.stack([self._counts(model, k, made) for k, made in enumerate(self.samples(model))])
-        method = (
-            f"{self.production}; decays of the mediator and of dark states into visible particles in the volume, "
-            f"efficiency {self.efficiency:g}, more than {self.excluded:g} events excluded",
-            *((met[1],) if (met := self._met(model)) else ()),
-        )
+        method = (f"{self.production}; {self.signal()}", *((met[1],) if (met := self._met(model)) else ()))
         return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
+
+    def signal(self) -> str:
+        """What is counted, in words."""
+        return (
+            "decays of mediators and of dark states into visible particles in the volume, "
+            f"efficiency {self.efficiency:g}, more than {self.excluded:g} events excluded"
+        )
 
     def _inside(self, weight: Array, width: Array) -> Array:
         """Decays in the volume from weights in bins of boost, on COUPLINGS."""

@@ -66,12 +66,6 @@ class ProtonDump(DumpSearch):
         )
         return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
 
-    def signal(self) -> str:
-        """What is counted, for results on pairs."""
-        return (
-            f"decays of the heavier state, efficiency {self.efficiency:g}, more than {self.excluded:g} events excluded"
-        )
-
     def _pairs(self, model: Model, channel: Channel) -> Array:
         """Accepted decays and scatterings per proton of one channel of the virtual photon, [point, COUPLINGS]."""
         counts = np.zeros((model.points, COUPLINGS.size))

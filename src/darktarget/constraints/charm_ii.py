@@ -15,9 +15,11 @@ from typing import Final
 
 import numpy as np
 
+from darktarget.constraints._declare import through_photon
 from darktarget.constraints._dump import Volume
 from darktarget.constraints._protons import ProtonDump
-from darktarget.core import Array, Published
+from darktarget.core import Array, Model, Published
+from darktarget.errors import PhysicsError
 from darktarget.units import ELECTRON_MASS, FERMI_CONSTANT, HBARC_CM, GeV
 
 WEAK: Final = 0.2324  # sin^2 theta_W of the experiment, Phys. Lett. B 335 (1994) 246
@@ -76,9 +78,18 @@ class CharmIi(ProtonDump):
     excluded = published[0].value * neutrino_events()
     production = "pi0, eta (0.11 per pi0) and bremsstrahlung of 450 GeV protons"
 
+    def check(self, model: Model) -> None:
+        """Only what hits electrons is counted."""
+        super().check(model)
+        if not through_photon(model) and self._met(model) is None:
+            raise PhysicsError(
+                "charm-ii counts dark particles that hit electrons, which is known for mediators of one dark pair; "
+                f"{model.name} as given has none or several"
+            )
+
     def signal(self) -> str:
         """Electrons that were hit, in units of those that neutrinos hit."""
         return (
-            "both states hit electrons (3-24 GeV) by photon exchange, their decays left out; more than "
+            "dark particles hit electrons (3-24 GeV), their decays left out; more than "
             f"{self.published[0].value:.2g} of the events of muon neutrinos excluded, efficiency and angles alike"
         )
