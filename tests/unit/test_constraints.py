@@ -13,7 +13,6 @@ import darktarget as dt
 from darktarget.constraints import _sample, lep_mono_photon
 from darktarget.constraints._declare import COUPLINGS, exceeding
 from darktarget.constraints._flight import between, daughter_energies, decay_length, unstable
-from darktarget.constraints._scattering import SCALAR_CURRENTS, electron_scattering, scattering
 from darktarget.constraints.babar_2017 import BABAR, RESOLUTION, broad, unseen
 from darktarget.constraints.charm_ii import FLUX, CharmIi, neutrino_events, neutrino_scattering
 from darktarget.constraints.cmb import annihilation_at_rest
@@ -247,50 +246,6 @@ def test_flight() -> None:
     width = chi2.width(np.array([1e-3]))[0]
     assert decay_length(np.array([0.14 * np.sqrt(2)]), chi2.mass, width)[0] == pytest.approx(HBARC_CM / width[0])
     assert between(np.array([1.0]), 0.0, 1.0)[0] == pytest.approx(1 - np.exp(-1))
-
-
-def test_scattering_on_electrons_against_a_plain_integral() -> None:
-    E, m, M, a, low = 5.0, 0.05, 0.15, 0.1, 1.0
-    me = ELECTRON_MASS
-    top = me + 2 * me * (E**2 - m**2) / (me**2 + m**2 + 2 * me * E)
-    electron = np.linspace(low, top, 200_001)
-    T = electron - me
-    bracket = 2 * me * E**2 - (2 * me * E - me * electron + m**2 + 2 * me**2) * T
-    value = 4 * np.pi * ALPHA * a * bracket / ((E**2 - m**2) * (M**2 + 2 * me * T) ** 2)
-    expected = float(np.sum((value[1:] + value[:-1]) / 2 * np.diff(electron)))
-    assert electron_scattering(np.array([E]), m, M, a, (low, np.inf))[0] == pytest.approx(expected, rel=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("kind", "spins", "fermion"), [("dirac", 2, 1), ("majorana", 2, 1), ("scalar", 1, 0), ("vector", 3, 0)]
-)
-def test_scattering_through_a_scalar_is_its_decay_crossed(kind: str, spins: int, fermion: int) -> None:
-    """The squared current of phi(s) -> chi chi, from the width, is that of chi phi(t) -> chi with s -> t."""
-    model = dt.model("scalar", mass=0.3, dm=kind, alpha_D=0.1)
-    m = float(model.dark_mass[0])
-    root = np.linspace(2.1, 9, 7) * m
-    (channel,) = [c for c in model.channels() if c.dark and c.parent == "phi"]
-    alike = 2 if len(set(channel.daughters)) == 1 else 1
-    speed = np.sqrt(1 - 4 * m**2 / root**2)
-    decayed = alike * channel.at(root[None, :])[0] * 16 * np.pi * root / speed / (4 * np.pi * 0.1)
-    crossed = (-1) ** fermion * spins * SCALAR_CURRENTS[kind](root**2, m)
-    np.testing.assert_allclose(crossed, decayed, rtol=1e-9)
-
-
-def test_scattering_through_a_scalar_against_a_sum_over_angles() -> None:
-    """|M|^2 = g_D^2 e^2 (4 m^2 - t)(4 m_e^2 - t)/(t - M^2)^2 in the centre of mass."""
-    E, m, M, a = 5.0, 0.05, 0.15, 0.1
-    me = ELECTRON_MASS
-    s = m**2 + me**2 + 2 * E * me
-    k2 = me**2 * (E**2 - m**2) / s
-    t = -2 * k2 * (1 - np.linspace(-1, 1, 200_001))
-    square = 16 * np.pi**2 * a * ALPHA * (4 * m**2 - t) * (4 * me**2 - t) / (t - M**2) ** 2
-    kept = np.where(-t / (2 * me) + me > 1.0, square, 0)
-    expected = np.trapezoid(kept, t) / (64 * np.pi * s * k2)
-    model = dt.model("scalar", mass=M, dm="dirac")
-    known = scattering(model)
-    assert known is not None
-    assert electron_scattering(np.array([E]), m, M, a, (1.0, np.inf), known[0])[0] == pytest.approx(expected, rel=1e-3)
 
 
 def test_e137_on_visible_scalars_is_the_experiment() -> None:

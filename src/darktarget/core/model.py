@@ -96,6 +96,21 @@ class Channel:
         return " ".join(self.daughters)
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """A dark particle that turns into another one, or stays, by exchange of the mediator.
+
+    Attributes:
+        incoming, outgoing: names of the states. masses: of both, each [point].
+        current: Q^2 [point, any] -> (W_1, W_2) of :mod:`darktarget.decays.exchange`, each of that shape.
+    """
+
+    incoming: str
+    outgoing: str
+    masses: tuple[Array, Array]
+    current: Callable[[Array], tuple[Array, Array]]
+
+
 class Model(ABC):
     """A Lagrangian at P parameter points: couplings, states and decay channels.
 
@@ -156,17 +171,9 @@ class Model(ABC):
         breit_wigner = (root**2 - mass**2 if offset is None else offset) ** 2 + (mass * total) ** 2
         return np.asarray(np.divide(dark * root**4, breit_wigner, out=np.zeros_like(dark), where=dark > 0))
 
-    def photon_current(self, incoming: str, square: Array) -> tuple[Array, Array] | None:
-        r"""Structure functions of the dark current by which a particle scatters through photon exchange.
-
-        Args:
-            incoming: name of the state that scatters. square: :math:`Q^2=-q^2`, [point, any].
-
-        Returns:
-            (W_1, W_2) of :mod:`darktarget.decays.photon_current` at unit coupling, averaged over the incoming spins;
-            None (the default) where the dark particles do not couple to the photon itself.
-        """
-        return None
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """How dark particles scatter by exchange of the mediator, or of the photon where they couple to it."""
+        return ()
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from darktarget.core import Array, Channel, Model, State
+from darktarget.core import Array, Channel, Exchange, Model, State
 from darktarget.decays.currents import Current, emission_width, pair_width
+from darktarget.decays.exchange import crossed
 from darktarget.decays.three_body import ThreeBody
 from darktarget.decays.two_body import TO_DARK, TO_LEPTONS, TwoBody
 from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter, resolve
@@ -48,6 +49,16 @@ class Transition:
     masses: tuple[Array, Array]
     current: Current
     alpha: Array
+
+
+def _exchange(first: str, second: str, masses: tuple[Array, Array], current: Current, square: Array) -> Exchange:
+    """That of a current; square: coupling^2, [point]."""
+
+    def strength(momentum: Array) -> tuple[Array, Array]:
+        one, two = crossed(current, momentum, masses[0][:, None], masses[1][:, None])
+        return square[:, None] * one, square[:, None] * two
+
+    return Exchange(first, second, masses, strength)
 
 
 class MediatorModel(Model):
@@ -104,6 +115,18 @@ class MediatorModel(Model):
             return ()
         dark, names = TO_DARK[self.structure][kind], ("chi", "chi" if kind in ("majorana", "vector") else "chibar")
         return (Pair(names, (self.dark_mass, self.dark_mass), dark.current, self.dark_alpha * dark.share),)
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What each pair gives by crossing, in both directions where its particles differ; spin 2 is left out."""
+        found = {}
+        for pair in self.pairs() if self.structure.spin < 2 else ():
+            names, masses = [n.removesuffix("bar") for n in pair.names], pair.masses
+            square = (
+                4 * np.pi * pair.alpha * (2 if pair.names[0] == pair.names[1] else 1)
+            )  # without identical particles
+            found[names[0], names[1]] = _exchange(names[0], names[1], masses, pair.current, square)
+            found[names[1], names[0]] = _exchange(names[1], names[0], masses[::-1], pair.current, square)
+        return tuple(found.values())
 
     def transitions(self) -> tuple[Transition, ...]:
         """Decays of heavier dark states through the mediator."""

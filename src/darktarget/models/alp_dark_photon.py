@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Channel, State
-from darktarget.decays.photon_current import axion_current
+from darktarget.core import Array, Channel, Exchange, State
+from darktarget.decays.exchange import axion_current
 from darktarget.decays.two_body import TwoBody
 from darktarget.decays.virtual_photon import axion_to_vector_photon, photon_to_axion, vector_to_axion_photon
 from darktarget.models._parameters import Parameter
@@ -73,8 +73,15 @@ class AlpDarkPhoton(PhotonModel):
         """One spin 0 and one massive spin 1 particle, the lightest first."""
         return tuple(State(n, m, SPINS[n]) for n, m in sorted(self.masses.items(), key=lambda item: item[1].sum()))
 
-    def photon_current(self, incoming: str, square: Array) -> tuple[Array, Array]:
-        """a to gamma_D or back, averaged over the spins of the one that scatters."""
-        masses, spins = self.masses, SPINS[incoming]
-        first, second = axion_current(square, masses["a"][:, None], masses["gamma_D"][:, None], 1 / GeV)
-        return first / spins, second / spins
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """a to gamma_D and back."""
+        return tuple(self._exchange(*names) for names in (("a", "gamma_D"), ("gamma_D", "a")))
+
+    def _exchange(self, first: str, second: str) -> Exchange:
+        masses = self.masses
+
+        def current(square: Array) -> tuple[Array, Array]:
+            one, two = axion_current(square, masses["a"][:, None], masses["gamma_D"][:, None], 1 / GeV)
+            return one / SPINS[first], two / SPINS[first]
+
+        return Exchange(first, second, (masses[first], masses[second]), current)

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from darktarget.core import Array, Channel, State
-from darktarget.decays.photon_current import dipole_current
+from darktarget.core import Array, Channel, Exchange, State
+from darktarget.decays.exchange import dipole_current
 from darktarget.decays.two_body import TwoBody
 from darktarget.decays.virtual_photon import dipole_to_photon, photon_to_dipole
 from darktarget.errors import InputError
@@ -81,9 +81,14 @@ class DipoleIdm(PhotonModel):
         """Two Dirac fermions."""
         return State("chi0", self.mass, 4), State("chi1", self.heavy_mass, 4)
 
-    def photon_current(self, incoming: str, square: Array) -> tuple[Array, Array]:
-        """That of the transition moment, in either direction."""
-        return dipole_current(square, self._signed, self.heavy_mass[:, None], 1 / GeV)
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """By the transition moment, in either direction."""
+
+        def current(square: Array) -> tuple[Array, Array]:
+            return dipole_current(square, self._signed, self.heavy_mass[:, None], 1 / GeV)
+
+        light, heavy = self.mass, self.heavy_mass
+        return Exchange("chi0", "chi1", (light, heavy), current), Exchange("chi1", "chi0", (heavy, light), current)
 
     @property
     def _signed(self) -> Array:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from darktarget.core import Array, Channel, State
-from darktarget.decays.photon_current import charge_current
+from darktarget.core import Array, Channel, Exchange, State
+from darktarget.decays.currents import VECTOR_FERMIONS
+from darktarget.decays.exchange import crossed
 from darktarget.decays.two_body import TwoBody, vector_to_dirac
 from darktarget.models._parameters import COUPLING
 from darktarget.models._photon import LIGHTEST, PhotonModel
@@ -49,6 +50,11 @@ class Millicharge(PhotonModel):
         """The Dirac fermion and its antiparticle."""
         return (State("chi", self.mass, 4),)
 
-    def photon_current(self, incoming: str, square: Array) -> tuple[Array, Array]:
-        """That of a charge e."""
-        return charge_current(square, np.sqrt(ELECTRON_CHARGE_SQUARED))
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """By the current of a charge e."""
+
+        def current(square: Array) -> tuple[Array, Array]:
+            one, two = crossed(VECTOR_FERMIONS, square, self.mass[:, None], self.mass[:, None])
+            return ELECTRON_CHARGE_SQUARED * one, ELECTRON_CHARGE_SQUARED * two
+
+        return (Exchange("chi", "chi", (self.mass, self.mass), current),)

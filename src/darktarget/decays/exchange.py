@@ -1,12 +1,12 @@
-r"""Dark currents that couple to the photon, squared and summed over spins, for scattering by photon exchange.
+r"""Dark currents, squared and summed over spins, for scattering by exchange of what they couple to.
 
 A conserved current between particles of momenta p and p' = p + q, averaged over the incoming spins, is
 
 .. math:: D^{\mu\nu} = W_1\Big(-g^{\mu\nu}+\frac{q^\mu q^\nu}{q^2}\Big) + W_2K^\mu K^\nu,\qquad
           K = p+p'-q\,\frac{m'^2-m^2}{q^2}
 
-with two functions of :math:`Q^2=-q^2`. Crossed to :math:`q^2=s`, :math:`3W_1-W_2K^2` is the squared amplitude of a
-virtual photon's decay to the pair, of which :mod:`darktarget.decays.virtual_photon` has the widths.
+with two functions of :math:`Q^2=-q^2`; for spin 0, :math:`W_1` is the squared amplitude and :math:`W_2=0`. Crossed to
+:math:`q^2=s`, :math:`3W_1-W_2K^2` is that of a decay to the pair, of which :math:`W_1` is one transverse polarisation.
 """
 
 from __future__ import annotations
@@ -14,24 +14,31 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget.core import Array
+from darktarget.decays.currents import Current
+
+Real = Array | float
 
 
-def charge_current(square: Array, coupling: Array | float) -> tuple[Array, Array]:
-    r"""(W_1, W_2) of a Dirac particle with a charge: :math:`g^2Q^2,\;g^2`.
+def crossed(current: Current, square: Array, first: Real, second: Real) -> tuple[Array, Array]:
+    r"""(W_1, W_2) of a current at unit coupling from its decay: :math:`W_1=\pm S_T(s=-Q^2)/n` with n spin states.
 
     Args:
-        square: Q^2. coupling: g, broadcast against it.
+        current: of the pair, - for fermions. square: Q^2. first, second: masses, broadcast against it.
 
-    >>> [float(w) for w in charge_current(np.array(2.0), 0.5)]
-    [0.5, 0.25]
+    >>> from darktarget.decays.currents import VECTOR_FERMIONS, VECTOR_SCALARS
+    >>> [float(w) for w in crossed(VECTOR_FERMIONS, np.array(2.0), 0.5, 0.5)]
+    [2.0, 1.0]
+    >>> [float(w) for w in crossed(VECTOR_SCALARS, np.array(2.0), 0.5, 0.5)]
+    [0.0, 1.0]
     """
-    g = np.square(coupling)
-    return np.asarray(g * square), np.asarray(g * np.ones_like(square))
+    sign = -1 if current.spin_states == 2 else 1
+    whole, one = (sign * f(-square, first, second) / current.spin_states for f in (current.squared, current.transverse))
+    if current.spin == 0:
+        return np.asarray(whole), np.zeros_like(whole)
+    return np.asarray(one), np.asarray((3 * one - whole) / convection(square, first, second))
 
 
-def dipole_current(
-    square: Array, light: Array | float, heavy: Array | float, moment: Array | float
-) -> tuple[Array, Array]:
+def dipole_current(square: Array, light: Real, heavy: Real, moment: Real) -> tuple[Array, Array]:
     r"""(W_1, W_2) of a magnetic transition moment between Dirac particles, in either direction,
     :math:`\frac{4}{\Lambda^2}(m_1+m_0)^2[(m_1-m_0)^2+Q^2],\;\frac{4}{\Lambda^2}Q^2`.
 
@@ -48,12 +55,10 @@ def dipole_current(
     return np.asarray(scale * total**2 * (difference**2 + square)), np.asarray(scale * square)
 
 
-def axion_current(
-    square: Array, axion: Array | float, vector: Array | float, coupling: Array | float
-) -> tuple[Array, Array]:
+def axion_current(square: Array, axion: Real, vector: Real, coupling: Real) -> tuple[Array, Array]:
     r"""(W_1, W_2) of a -> gamma_D through :math:`\frac g2aF\tilde F'`, :math:`\frac{g^2}{4}Q^2K^2,\;\frac{g^2}{4}Q^2`.
 
-    :math:`K^2 = 2m^2+2m'^2+Q^2+(m'^2-m^2)^2/Q^2`; gamma_D -> a is a third of it, the average over three spins.
+    gamma_D -> a is a third of it, the average over three spins.
 
     Args:
         square: Q^2. axion, vector: masses. coupling: g.
@@ -65,7 +70,7 @@ def axion_current(
     return np.asarray(second * convection(square, axion, vector)), second
 
 
-def convection(square: Array, first: Array | float, second: Array | float) -> Array:
+def convection(square: Array, first: Real, second: Real) -> Array:
     r""":math:`K^2=2m^2+2m'^2+Q^2+(m'^2-m^2)^2/Q^2` of two masses, square of the conserved part of p + p'."""
     a, b = np.square(first), np.square(second)
     return np.asarray(2 * a + 2 * b + square + (b - a) ** 2 / square)
