@@ -291,6 +291,11 @@ def test_charm_ii_sees_its_neutrinos() -> None:
     np.testing.assert_allclose(rising / [50, 100], 1.55e-42, rtol=0.02)  # cm^2/GeV at sin^2 theta_W = 0.23
 
 
+def test_charm_ii_needs_dark_particles() -> None:
+    with pytest.raises(PhysicsError, match="hit electrons"):
+        dt.constraint("charm-ii", dt.model("dark-photon", mass=0.1, dm="none"))
+
+
 def test_charm_ii_lies_at_the_scalar_target() -> None:
     """arXiv:1912.09346 (R = 3): CHARM II is somewhat weaker than what excludes scalars from 10 to 100 MeV."""
     mass = [0.03, 0.09, 0.15, 0.3]
@@ -358,7 +363,6 @@ def test_refusals_say_why() -> None:
         ("babar-2017", "axial", "vector, scalar, pseudoscalar mediators"),
         ("e137", "pseudoscalar", "vector, scalar mediators"),
         ("nucal", "l-mu-l-tau", "kinetic mixing"),
-        ("charm-ii", "i2dm", "hit electrons"),
         ("lep", "dipole-idm", "none of its own"),
         ("lep-mono-photon", "dark-photon", "to which the bound lep applies"),
     ):

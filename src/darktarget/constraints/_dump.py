@@ -1,30 +1,28 @@
-"""Beam dumps: mediators of a sample, their decays and those of dark states, in a decay volume behind a shield."""
+"""Beam dumps: mediators, their decays and those of dark states behind a shield, and scattering on electrons."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 import numpy as np
 
 from darktarget.constraints._declare import COUPLINGS, Search, exceeding, photon_like
-from darktarget.constraints._flight import (
-    bare,
-    between,
-    dark_channels,
-    into_states,
-    mediator_channels,
-    unstable,
-)
-from darktarget.constraints._sample import SEED, Sample, boosted, directions
-from darktarget.constraints._scattering import Bracket, electron_scattering, scattering
+from darktarget.constraints._flight import bare, between, into_states, mediator_channels, unstable
+from darktarget.constraints._sample import Made
+from darktarget.constraints._scattering import struck
 from darktarget.core import Array, Channel, Curve, Model
-from darktarget.units import HBARC_CM
+from darktarget.units import HBARC_CM, GeV
 
-BINS: Final = 60  # of ln(p/m), per decay
+BINS: Final = 1000  # of ln(p/m); edges move by less than 0.5 % with more
 LOG_BOOST: Final = np.linspace(np.log(1e-3), np.log(1e6), BINS + 1)
+BOOST: Final = np.exp((LOG_BOOST[1:] + LOG_BOOST[:-1]) / 2)
+ENERGIES: Final = np.geomspace(10e-3 * GeV, 500 * GeV, 600)  # of particles that scatter
+SCATTERING: Final = (
+    "scattering on electrons by exchange of the mediator, up and down, of dark particles that have not decayed before"
+)
 
 
 @dataclass(frozen=True)
@@ -45,20 +43,29 @@ class Volume:
     plane: float = 0.5
     highest: float = np.inf
 
+    @property
+    def distance(self) -> float:
+        """From the dump to the detector's area, cm."""
+        return self.shield + self.plane * self.length
+
+    @property
+    def cone(self) -> float:
+        """Half of its angle, at the dump, if it is round and on the axis."""
+        return float(np.arctan(self.half_x / self.distance))
+
     def accepts(self, momentum: Array) -> Array:
-        """Fraction of azimuths (64 of them) at which a straight line from the dump meets the detector."""
+        """Fraction of azimuths at which a straight line from the dump meets the detector."""
         forward = momentum[:, 2] > 0
         slope = np.hypot(momentum[:, 0], momentum[:, 1]) / np.where(forward, momentum[:, 2], 1.0)
-        radius = slope * (self.shield + self.plane * self.length)
+        radius = slope * self.distance
         if self.round and self.offset == 0:
             return np.where(forward & (radius < self.half_x), 1.0, 0.0)
-        near = forward & (np.abs(radius - self.offset) < np.hypot(self.half_x, self.half_y))
-        phi = np.linspace(0, 2 * np.pi, 64, endpoint=False) + 0.05
-        x = radius[near, None] * np.cos(phi) - self.offset
-        y = radius[near, None] * np.sin(phi)
-        share = np.zeros(radius.size)
-        share[near] = ((np.abs(x) < self.half_x) & (np.abs(y) < self.half_y)).mean(axis=1)
-        return share
+        near, far = (self.offset + side * self.half_x for side in (-1, 1))
+        radius = np.maximum(radius, 1e-300)
+        first, last = (np.arccos(np.clip(x / radius, -1, 1)) for x in (far, near))  # between them the x of the detector
+        flat = np.arcsin(np.minimum(self.half_y / radius, 1))  # |y| is inside up to here and from pi less this on
+        arcs = np.maximum(np.minimum(last, flat) - first, 0) + np.maximum(last - np.maximum(first, np.pi - flat), 0)
+        return np.asarray(forward * arcs / np.pi)
 
 
 class DumpSearch(Search):
@@ -72,7 +79,7 @@ class DumpSearch(Search):
     production: ClassVar[str]
 
     @abstractmethod
-    def samples(self, model: Model) -> Iterator[Sample]:
+    def samples(self, model: Model) -> Iterator[Made]:
         """Mediators per primary at unit coupling, one sample per point."""
 
     def check(self, model: Model) -> None:
@@ -82,8 +89,12 @@ class DumpSearch(Search):
     def apply(self, model: Model) -> Curve:
         """Intervals of the coupling with more visible decays than were excluded; both edges are computed."""
         self.check(model)
-        counts = np.stack([self._counts(model, k, made) for k, made in enumerate(self.samples(model))])
-        method = (f"{self.production}; {self.signal()}", *((met[1],) if (met := self._met(model)) else ()))
+        hits = self.hits(model)
+        counts = np.stack([self._counts(model, k, made, hits) for k, made in enumerate(self.samples(model))])
+        return self.found(model, counts, (f"{self.production}; {self.signal()}", *((SCATTERING,) if hits else ())))
+
+    def found(self, model: Model, counts: Array, method: tuple[str, ...]) -> Curve:
+        """The result from counts per primary, [point, COUPLINGS]."""
         return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
 
     def signal(self) -> str:
@@ -93,89 +104,107 @@ class DumpSearch(Search):
             f"efficiency {self.efficiency:g}, more than {self.excluded:g} events excluded"
         )
 
-    def _inside(self, weight: Array, width: Array) -> Array:
-        """Decays in the volume from weights in bins of boost, on COUPLINGS."""
-        boost = np.exp((LOG_BOOST[1:] + LOG_BOOST[:-1]) / 2)[:, None]
-        length = boost * HBARC_CM / np.maximum(width, 1e-300)
-        chance = between(length, self.volume.shield, self.volume.shield + self.volume.length)
-        return np.asarray((weight[:, None] * chance).sum(axis=0))
+    def hits(self, model: Model) -> Mapping[str, Array]:
+        """Scatterings per particle at the energies ENERGIES and unit coupling, by its name, [point, energy]."""
+        if not self.column:
+            return {}
+        cross = struck(model, ENERGIES, (self.volume.threshold, self.volume.highest))
+        return {name: value * self.column * HBARC_CM**2 for name, value in cross.items()}
 
-    def _counts(self, model: Model, k: int, made: Sample) -> Array:
-        """Accepted decays per primary on COUPLINGS."""
-        total = np.zeros(COUPLINGS.size)
+    def _counts(self, model: Model, k: int, made: Made, hits: Mapping[str, Array]) -> Array:
+        """Accepted decays and scatterings per primary on COUPLINGS."""
+        total, mass = np.zeros(COUPLINGS.size), float(model.mass[k])
         if made.weight.size == 0:
             return total
-        if (met := self._met(model)) is not None:
-            total += COUPLINGS**4 * self._scattering(model, k, made, met[0])
         for weight, width, seen in self._decays(model, k, made):
             total += COUPLINGS**2 * seen * self._inside(weight, width)
+        for channel, share in self._shares(model, k) if hits else ():
+            total += COUPLINGS**4 * share * self.meeting(model, k, made, mass, channel, hits)
         return total
 
-    def _decays(self, model: Model, k: int, made: Sample) -> Iterator[tuple[Array, Array, Array]]:
+    def _inside(self, weight: Array, width: Array) -> Array:
+        """Decays in the volume from weights in bins of boost, on COUPLINGS."""
+        full = weight > 0
+        length = BOOST[full, None] * HBARC_CM / np.maximum(width, 1e-300)
+        return np.asarray(weight[full] @ between(length, self.volume.shield, self.volume.shield + self.volume.length))
+
+    def _shares(self, model: Model, k: int) -> Iterator[tuple[Channel, Array]]:
+        """Decays of the mediator to dark states and their branching fractions on COUPLINGS."""
+        widths = self._widths(model, k)
+        total = np.maximum(sum((w for _, w in widths), np.zeros(COUPLINGS.size)), 1e-300)
+        return ((c, w / total) for c, w in widths if w[0] > 0 and into_states(model, c))
+
+    @staticmethod
+    def _widths(model: Model, k: int) -> list[tuple[Channel, Array]]:
+        """Partial widths of the mediator on COUPLINGS."""
+        at = model.mass[:, None]
+        return [(c, float(c.at(at)[k, 0]) * COUPLINGS**c.power) for c in mediator_channels(model)]
+
+    def _decays(self, model: Model, k: int, made: Made) -> Iterator[tuple[Array, Array, Array]]:
         """(accepted weight in bins of boost, total width on COUPLINGS, visible share on COUPLINGS) of each decay."""
-        mass, at = float(model.mass[k]), model.mass[:, None]
-        own = mediator_channels(model)
-        widths = [(c, float(c.at(at)[k, 0]) * COUPLINGS**c.power) for c in own]
+        mass, widths = float(model.mass[k]), self._widths(model, k)
+        if not self.volume.length:
+            return
         total = np.asarray(sum((w for _, w in widths), np.zeros(COUPLINGS.size)))
         visible = np.asarray(sum((w for c, w in widths if not c.dark), np.zeros(COUPLINGS.size)))
-        energy = np.sqrt((made.momentum**2).sum(axis=1) + mass**2)
-        passed = self.volume.accepts(made.momentum) * (energy > self.volume.threshold)
-        yield histogram(made.momentum, mass, made.weight * passed), total, visible / np.maximum(total, 1e-300)
-        for channel, width in ((c, w) for c, w in widths if into_states(model, c)):
-            if width[0] > 0:
-                share = width / np.maximum(total, 1e-300)
-                for weight, decay, seen in self._daughters(model, k, made, mass, channel):
-                    yield weight, decay, share * seen
+        size, weight = made.reaching(self.volume)
+        passed = weight * (np.hypot(size, mass) > self.volume.threshold)
+        yield histogram(size, passed, mass), total, visible / np.maximum(total, 1e-300)
+        for channel, share in self._shares(model, k):
+            for weight, decay, seen in self.daughters(model, k, made, mass, channel):
+                yield weight, decay, share * seen
 
-    def _daughters(
-        self, model: Model, k: int, made: Sample, mass: float, channel: Channel
+    def daughters(
+        self, model: Model, k: int, made: Made, mass: float, channel: Channel
     ) -> Iterator[tuple[Array, Array, Array]]:
         """As ``_decays``, for the unstable daughters of one channel."""
-        states, random = unstable(model), np.random.default_rng(SEED + 1)
+        states = unstable(model)
         masses = [float(m[k]) for m in channel.masses]
-        if sum(masses) >= mass:
+        if sum(masses) >= mass or not self.volume.length:
             return
         for i, name in enumerate(channel.daughters):
             if (state := states.get(bare(name))) is None:
                 continue
-            flown = two_body(made, mass, masses[i], masses[1 - i], random)
-            lab = np.sqrt((flown**2).sum(axis=1) + masses[i] ** 2)
+            size, weight = made.daughters(self.volume, mass, masses[i], masses[1 - i])
+            lab = np.hypot(size, masses[i])
             # the visible energy is taken as uniform up to twice its mean: exact for a radiative decay
             enough = np.clip(1 - self.volume.threshold / (2 * state.pair[k] * lab), 0, 1)
-            ok = self.volume.accepts(flown) * enough
             decay, seen = state.width(COUPLINGS)[k], state.width(COUPLINGS, seen=True)[k]
-            yield histogram(flown, masses[i], made.weight * ok), decay, seen / np.maximum(decay, 1e-300)
+            yield histogram(size, weight * enough, masses[i]), decay, seen / np.maximum(decay, 1e-300)
 
-    def _met(self, model: Model) -> tuple[Bracket, str] | None:
-        """How dark particles scatter in the detector, and what is said of it; None if they do not."""
-        return scattering(model) if self.column else None
+    def meeting(
+        self, model: Model, k: int, made: Made, mass: float, channel: Channel, hits: Mapping[str, Array]
+    ) -> Array:
+        """Scatterings of both daughters of one channel at unit coupling, less those that decay before, on COUPLINGS.
 
-    def _scattering(self, model: Model, k: int, made: Sample, bracket: Bracket) -> float:
-        """Scatterings on electrons of the detector above threshold, per primary at unit coupling to the fourth."""
-        mass, events = float(model.mass[k]), 0.0
-        random = np.random.default_rng(SEED + 2)
-        for channel in dark_channels(model):
-            masses = [float(m[k]) for m in channel.masses]
-            if sum(masses) >= mass or float(channel.at(model.mass[:, None])[k, 0]) == 0:
+        Args:
+            made: parents. mass: theirs. channel: into dark states. hits: as from ``hits``.
+        """
+        events, states, masses = np.zeros(COUPLINGS.size), unstable(model), [float(m[k]) for m in channel.masses]
+        if sum(masses) >= mass:
+            return events
+        for i, name in enumerate(map(bare, channel.daughters)):
+            if name not in hits:
                 continue
-            for i in range(2):
-                flown = two_body(made, mass, masses[i], masses[1 - i], random)
-                energy = np.sqrt((flown**2).sum(axis=1) + masses[i] ** 2)
-                met = made.weight * self.volume.accepts(flown)
-                alpha = float(model.values["alpha_D"][k])
-                window = self.volume.threshold, self.volume.highest
-                events += float(met @ electron_scattering(energy, masses[i], mass, alpha, window, bracket))
-        return events * self.column * HBARC_CM**2 * float(model.charge("electron")[k]) ** 2
+            met = histogram(*made.daughters(self.volume, mass, masses[i], masses[1 - i]), masses[i])
+            full = met > 0
+            energy = masses[i] * np.hypot(BOOST[full], 1.0)
+            met = met[full] * np.interp(np.log(energy), np.log(ENERGIES), hits[name][k])
+            if (state := states.get(name)) is None:
+                events += met.sum()
+                continue
+            width = state.width(COUPLINGS)[k]
+            events += met @ np.exp(-self.volume.distance * width / (BOOST[full, None] * HBARC_CM))
+        return events
 
 
-def two_body(made: Sample, parent: float, mass: float, other: float, random: np.random.Generator) -> Array:
-    """Lab momenta of one daughter of isotropic two-body decays, [n, 3]."""
-    square = (parent**2 - (mass + other) ** 2) * (parent**2 - (mass - other) ** 2)
-    k = np.sqrt(max(square, 0.0)) / (2 * parent)
-    return boosted(made.momentum, parent, k * directions(random, made.weight.size), np.sqrt(k**2 + mass**2))
+def histogram(size: Array, weight: Array, mass: float) -> Array:
+    """Weights of absolute momenta in bins of ln(p/m), each shared by the two bins whose centres are next to it.
 
-
-def histogram(momentum: Array, mass: float, weight: Array) -> Array:
-    """Weights in bins of ln(p/m)."""
-    size = np.sqrt((momentum**2).sum(axis=1)) / mass
-    return np.histogram(np.log(np.maximum(size, 1e-300)), LOG_BOOST, weights=weight)[0]
+    So the mean of ln(p/m) stays, and the content of the bins is continuous in the momenta.
+    """
+    place = (np.log(np.maximum(size / mass, 1e-300)) - LOG_BOOST[0]) / (LOG_BOOST[1] - LOG_BOOST[0]) - 0.5
+    place = np.clip(place, 0, BINS - 1)
+    low = np.minimum(place.astype(int), BINS - 2)
+    part = place - low
+    return np.asarray(np.bincount(low, weight * (1 - part), BINS) + np.bincount(low + 1, weight * part, BINS), float)

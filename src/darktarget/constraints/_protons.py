@@ -11,21 +11,20 @@ proton, where 0.4 are measured, and below them its approximation alone would dou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import ClassVar, Final
 
 import numpy as np
 
-from darktarget.constraints._declare import COUPLINGS, exceeding, through_photon
-from darktarget.constraints._dump import DumpSearch, two_body
-from darktarget.constraints._flight import bare, mediator_channels, virtual_masses
+from darktarget.constraints._declare import COUPLINGS, through_photon
+from darktarget.constraints._dump import SCATTERING, DumpSearch
+from darktarget.constraints._flight import mediator_channels, virtual_masses
 from darktarget.constraints._sample import ETA_MASS, SEED, Sample, from_light_mesons, pions, proton_sample
-from darktarget.constraints._scattering import photon_scattering
 from darktarget.core import Array, Channel, Curve, Model
 from darktarget.decays.r_ratio import NEUTRAL_PION
 from darktarget.production._mesons import MESONS
-from darktarget.units import HBARC_CM, GeV
+from darktarget.units import GeV
 
 #: Mesons per pi0 in pp at 400 GeV: 0.385, 0.390 and 0.019 of 3.87, Z. Phys. C 50 (1991) 405.
 PER_PION: Final = (("rho", 0.385 / 3.87), ("omega", 0.390 / 3.87), ("phi", 0.019 / 3.87))
@@ -33,7 +32,6 @@ PER_PION: Final = (("rho", 0.385 / 3.87), ("omega", 0.390 / 3.87), ("phi", 0.019
 #: 2.3d (arXiv:1806.04140): pi0 come from their decays.
 HARDER: Final = 1.3
 NUMBER: Final = 6000  # of pions
-ENERGIES: Final = np.geomspace(0.5 * GeV, 500 * GeV, 400)  # of particles that scatter by photon exchange
 
 
 class ProtonDump(DumpSearch):
@@ -55,28 +53,27 @@ class ProtonDump(DumpSearch):
         """Intervals of the coupling, of a mediator or of pairs that couple to the photon."""
         if not through_photon(model):
             return super().apply(model)
-        counts = sum(
-            (self._pairs(model, c) for c in mediator_channels(model)), np.zeros((model.points, COUPLINGS.size))
-        )
+        hits, counts = self.hits(model), np.zeros((model.points, COUPLINGS.size))
+        for channel in mediator_channels(model):
+            for k in range(model.points):
+                for root, made in self._parents(model, k, channel):
+                    counts[k] += COUPLINGS**channel.power * self._seen(model, k, made, root, channel, hits)
         method = (
             f"{self.beam / GeV:g} GeV protons: virtual photons of pi0, eta ({self.eta_to_pion:g} per pi0) to pairs",
             f"dark pairs of rho, omega and phi, as many as in pp at 400 GeV, with {HARDER:g} times the momenta of pi0",
             "no heavier mesons, no bremsstrahlung, no cascade",
             self.signal(),
+            *((SCATTERING,) if hits else ()),
         )
-        return self.curve(model, exceeding(counts * self.primaries * self.efficiency / self.excluded), method)
+        return self.found(model, counts, method)
 
-    def _pairs(self, model: Model, channel: Channel) -> Array:
-        """Accepted decays and scatterings per proton of one channel of the virtual photon, [point, COUPLINGS]."""
-        counts = np.zeros((model.points, COUPLINGS.size))
-        hit = self._hit(model, channel)
-        for k in range(model.points):
-            masses = [float(m[k]) for m in channel.masses]
-            for root, made in self._parents(model, k, channel):
-                if self.volume.length:
-                    for flown, decay, seen in self._daughters(model, k, made, root, channel):
-                        counts[k] += COUPLINGS**channel.power * seen * self._inside(flown, decay)
-                counts[k] += COUPLINGS ** (channel.power + 2) * self._meeting(made, root, masses, hit[:, k])
+    def _seen(
+        self, model: Model, k: int, made: Sample, root: float, channel: Channel, hits: Mapping[str, Array]
+    ) -> Array:
+        """Accepted decays and scatterings of the pairs of one parent, per proton, on COUPLINGS."""
+        counts = COUPLINGS**2 * self.meeting(model, k, made, root, channel, hits)
+        for flown, decay, seen in self.daughters(model, k, made, root, channel):
+            counts += seen * self._inside(flown, decay)
         return counts
 
     def _parents(self, model: Model, k: int, channel: Channel) -> Iterator[tuple[float, Sample]]:
@@ -95,25 +92,6 @@ class ProtonDump(DumpSearch):
             share = meson.electrons * width(meson.mass) / float(meson.to_electrons(np.array(meson.mass)))
             if share > 0:
                 yield meson.mass, Sample(parents.momentum, parents.weight * per_pion * share)
-
-    def _hit(self, model: Model, channel: Channel) -> Array:
-        """Scatterings per particle at the energies ENERGIES and unit coupling, [daughter, point, energy]."""
-        if not self.column:
-            return np.zeros((2, model.points, 0))
-        window, (first, second) = (self.volume.threshold, self.volume.highest), channel.masses
-        pairs = zip(channel.daughters, ((first, second), (second, first)), strict=True)
-        found = [photon_scattering(model, bare(name), masses, ENERGIES, *window) for name, masses in pairs]
-        return np.asarray(found) * self.column * HBARC_CM**2
-
-    def _meeting(self, made: Sample, parent: float, masses: list[float], hit: Array) -> float:
-        """Scatterings of both daughters, per proton, from scatterings per particle [daughter, energy]."""
-        events, random = 0.0, np.random.default_rng(SEED + 2)
-        for i in range(2) if hit.size else ():
-            flown = two_body(made, parent, masses[i], masses[1 - i], random)
-            energy = np.sqrt((flown**2).sum(axis=1) + masses[i] ** 2)
-            chance = np.interp(np.log(energy), np.log(ENERGIES), hit[i])
-            events += float((made.weight * self.volume.accepts(flown)) @ chance)
-        return events
 
 
 @lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ fraction of them, and proton bremsstrahlung (arXiv:1311.3870 Eq. (4), form facto
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -28,6 +28,31 @@ FORM_FACTOR: Final = (
 )  # fmt: skip
 
 
+class Area(Protocol):
+    """What particles must hit."""
+
+    @property
+    def cone(self) -> float:
+        """Half of the angle, at the dump, of a round detector on the axis."""
+
+    def accepts(self, momentum: Array) -> Array:
+        """Chance to be hit, momenta [n, 3] -> [n]."""
+
+
+class Made(Protocol):
+    """Mediators at unit coupling and their number per primary, [n]."""
+
+    @property
+    def weight(self) -> Array:
+        """Mediators per primary, [n]."""
+
+    def reaching(self, area: Area) -> tuple[Array, Array]:
+        """Absolute momenta of the mediators and how many of them fly towards the area, both [n]."""
+
+    def daughters(self, area: Area, parent: float, mass: float, other: float) -> tuple[Array, Array]:
+        """The same for one daughter of isotropic two-body decays, from the masses, both [m]."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """Mediators at unit coupling: momentum (px, py, pz) [n, 3] and number per primary [n]."""
@@ -37,6 +62,32 @@ class Sample:
 
     def __add__(self, other: Sample) -> Sample:
         return Sample(np.concatenate([self.momentum, other.momentum]), np.concatenate([self.weight, other.weight]))
+
+    def reaching(self, area: Area) -> tuple[Array, Array]:
+        """As in ``Made``."""
+        return absolute(self.momentum), self.weight * area.accepts(self.momentum)
+
+    def daughters(self, area: Area, parent: float, mass: float, other: float) -> tuple[Array, Array]:
+        """As in ``Made``, always with the same decay angles."""
+        flown = two_body(self, parent, mass, other, np.random.default_rng(SEED + 1))
+        return absolute(flown), self.weight * area.accepts(flown)
+
+
+def absolute(momentum: Array) -> Array:
+    """Absolute values of momenta [n, 3]."""
+    return np.asarray(np.sqrt((momentum**2).sum(axis=1)))
+
+
+def two_body(made: Sample, parent: float, mass: float, other: float, random: np.random.Generator) -> Array:
+    """Lab momenta of one daughter of isotropic two-body decays, [n, 3]."""
+    k = decay_momentum(parent, mass, other)
+    return boosted(made.momentum, parent, k * directions(random, made.weight.size), np.sqrt(k**2 + mass**2))
+
+
+def decay_momentum(parent: float, first: float, second: float) -> float:
+    """Momentum of both daughters in the frame of the parent, from the masses."""
+    square = (parent**2 - (first + second) ** 2) * (parent**2 - (first - second) ** 2)
+    return float(np.sqrt(max(square, 0.0)) / (2 * parent))
 
 
 def directions(random: np.random.Generator, number: int) -> Array:

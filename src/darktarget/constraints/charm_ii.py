@@ -15,7 +15,6 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints._declare import through_photon
 from darktarget.constraints._dump import Volume
 from darktarget.constraints._protons import ProtonDump
 from darktarget.core import Array, Model, Published
@@ -81,11 +80,8 @@ class CharmIi(ProtonDump):
     def check(self, model: Model) -> None:
         """Only what hits electrons is counted."""
         super().check(model)
-        if not through_photon(model) and self._met(model) is None:
-            raise PhysicsError(
-                "charm-ii counts dark particles that hit electrons, which is known for mediators of one dark pair; "
-                f"{model.name} as given has none or several"
-            )
+        if not model.exchanges():
+            raise PhysicsError(f"charm-ii counts dark particles that hit electrons; {model.name} as given has none")
 
     def signal(self) -> str:
         """Electrons that were hit, in units of those that neutrinos hit."""

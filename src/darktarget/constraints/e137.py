@@ -8,15 +8,13 @@ import numpy as np
 
 from darktarget.constraints._declare import electron_coupling
 from darktarget.constraints._dump import DumpSearch, Volume
-from darktarget.constraints._sample import SEED, Sample
+from darktarget.constraints._rays import Rays
 from darktarget.constraints._scattering import KNOWN
 from darktarget.core import Array, Model, Options, Published
 from darktarget.experiments import EXPERIMENTS
 from darktarget.flow import tracks
 from darktarget.production.bremsstrahlung import Bremsstrahlung
 from darktarget.units import ELECTRON_MASS, GeV
-
-SAMPLES = 20_000
 
 
 class E137(DumpSearch):
@@ -40,7 +38,7 @@ class E137(DumpSearch):
         """Electron beams need a coupling to the electron only, vector or scalar."""
         electron_coupling(model, self.name, KNOWN)
 
-    def samples(self, model: Model) -> Iterator[Sample]:
+    def samples(self, model: Model) -> Iterator[Rays]:
         """Mediators per electron at unit coupling, with the angles of the exact propagators, one sample per point."""
         dump = EXPERIMENTS["e137"]
         path = tracks(dump.beam, dump.target, cut=self.volume.threshold)
@@ -51,16 +49,8 @@ class E137(DumpSearch):
             yield radiated(energy[keep], parent[keep], weight[keep], float(mass))
 
 
-def radiated(energy: Array, parent: Array, weight: Array, mass: float) -> Sample:
-    """Directions of radiated mediators, d sigma/d theta^2 as 1/(theta^2 + width)^2, always the same sample."""
-    if energy.size == 0:
-        return Sample(np.zeros((0, 3)), np.zeros(0))
-    random, size = np.random.default_rng(SEED), max(1, SAMPLES // energy.size)
-    energy, parent, weight = (np.repeat(v, size) for v in (energy, parent, weight / size))
-    x, u = np.minimum(energy / parent, 1 - 1e-9), random.uniform(size=energy.size)
+def radiated(energy: Array, parent: Array, weight: Array, mass: float) -> Rays:
+    """Directions of radiated mediators."""
+    x = np.minimum(energy / parent, 1 - 1e-9)
     width = (mass**2 * (1 - x) / x + ELECTRON_MASS**2 * x) / (x * parent**2)
-    angle = np.minimum(np.sqrt(width * u / (1 - u)), 1.0)
-    p, phi = np.sqrt(np.maximum(energy**2 - mass**2, 0)), random.uniform(0, 2 * np.pi, energy.size)
-    across = p * np.sin(angle)
-    momentum = np.stack([across * np.cos(phi), across * np.sin(phi), p * np.cos(angle)], axis=1)
-    return Sample(momentum, weight)
+    return Rays(np.sqrt(np.maximum(energy**2 - mass**2, 0)), weight, width)

@@ -14,7 +14,7 @@ from darktarget.decays.r_ratio import NEUTRAL_PION
 from darktarget.units import MeV
 
 PIONS: Final = 1e22  # pi0 in all, arXiv:1107.4580
-NUMBER: Final = 8000
+NUMBER: Final = 40_000
 
 
 class Lsnd(DumpSearch):

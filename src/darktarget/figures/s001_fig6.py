@@ -24,7 +24,6 @@ PANELS = ((0.1, 0.1, 3.0), (0.4, 0.1, 3.0), (0.1, 0.1, 10.0), (0.4, 0.5, 3.0))
 CHI = Axis("m_chi_GeV", r"$m_{\chi_1}$ [GeV]", 1e-3, 1)
 Y = Axis("y", r"$y=\varepsilon^2\alpha_D(m_{\chi_1}/m_{A'})^4$", 1e-16, 1e-5)
 SEARCHES = ("babar-2017", "e137", "lsnd", "nucal", "charm")
-SLOW = ("e137",)  # drawn at the points of the grid alone
 
 
 class S001Fig6:
@@ -77,10 +76,8 @@ class Part:
             marks.of(self.relic, "relic density", marks.Y),
         ]
 
-    def _ends(self, curve: Curve) -> Curve | Joined:
+    def _ends(self, curve: Curve) -> Joined:
         """A search, with more points where its regions end."""
-        if curve.name in SLOW:
-            return curve
         return refined(lambda chi: api.constraint(curve.name, point(chi, self.at)), WIDE_GEV, curve)
 
     def inside(self, searches: Sequence[str]) -> Array:
