@@ -248,6 +248,22 @@ def test_flight() -> None:
     assert between(np.array([1.0]), 0.0, 1.0)[0] == pytest.approx(1 - np.exp(-1))
 
 
+@pytest.mark.parametrize("name", ["e137", "lsnd", "charm-ii"])
+def test_small_splittings_scatter_as_dirac_particles(name: str) -> None:
+    """A pseudo-Dirac pair without splitting is a Dirac particle; with a wide one it scatters less."""
+    mass = [0.03, 0.09]
+    dirac = dt.constraint(name, dt.model("dark-photon", mass=mass)).coupling
+    narrow = dt.constraint(name, dt.model("idm", mass=mass, splitting=1e-5)).coupling
+    np.testing.assert_allclose(narrow, dirac, rtol=1e-3)
+
+
+def test_up_scattering_ends_where_the_beam_is_too_slow() -> None:
+    """chi1 e -> chi2 e at m_1 = 0.2 GeV needs 37 GeV at a splitting of 0.4: E137 sees decays alone, CHARM II both."""
+    model = dt.model("idm", mass=0.6, splitting=0.4)
+    assert all(b < np.inf for _, b in dt.constraint("e137", model).intervals[0])
+    assert dt.constraint("charm-ii", model).intervals[0][-1][1] == np.inf
+
+
 def test_e137_on_visible_scalars_is_the_experiment() -> None:
     """Two routes: the recast by sampled directions, and the signature with angles in closed form, within 15 %."""
     model = dt.model("scalar", mass=[0.01, 0.03], mass_ratio=1.5)
