@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from darktarget.api import constraint as constraint
     from darktarget.api import cross_section as cross_section
     from darktarget.api import curves as curves
+    from darktarget.api import declaration as declaration
     from darktarget.api import experiment as experiment
     from darktarget.api import gminus2 as gminus2
     from darktarget.api import model as model
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _PUBLIC = {
     "model": "api",
+    "declaration": "api",
     "experiment": "api",
     "process": "api",
     "cross_section": "api",

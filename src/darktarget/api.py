@@ -61,6 +61,11 @@ def experiment(name: str | Path) -> Experiment:
     return _experiments.experiment(name)
 
 
+def declaration(name: str | Path) -> dict[str, Any]:
+    """What the files of an experiment declare, those that it extends included."""
+    return _experiments.declaration(name)
+
+
 def process(name: str) -> Process:
     """Return a production process by name."""
     return PROCESSES[name]()

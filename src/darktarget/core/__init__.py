@@ -23,7 +23,7 @@ from darktarget.core.model import (
     Model,
     State,
 )
-from darktarget.core.setup import Experiment, PublishedLimit, Run, SignalBin, Signature
+from darktarget.core.setup import Experiment, PublishedLimit, Purity, Run, SignalBin, Signature
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
     DEFAULT,
@@ -66,6 +66,7 @@ __all__ = [
     "Process",
     "Published",
     "PublishedLimit",
+    "Purity",
     "Run",
     "Signal",
     "SignalBin",

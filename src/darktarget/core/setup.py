@@ -35,12 +35,36 @@ class Signature(Protocol):
 
 @dataclass(frozen=True)
 class Run:
-    """One data-taking period: particles on target, efficiency and its relative uncertainty."""
+    """One data-taking period: particles on target, efficiency and its relative uncertainty, intensity of the beam."""
 
     name: str
     exposure: float
     efficiency: float
     efficiency_uncertainty: float = 0.0
+    particles_per_spill: float | None = None
+
+    @property
+    def spills(self) -> float | None:
+        """Exposure over intensity; None where no intensity is declared.
+
+        >>> Run("2018", 18.7e10, 0.5, particles_per_spill=7e6).spills
+        26714.285714285714
+        """
+        return None if self.particles_per_spill is None else self.exposure / self.particles_per_spill
+
+
+@dataclass(frozen=True)
+class Purity:
+    """How pure a beam is, as stated by the experiment.
+
+    Attributes:
+        impurity: share of other particles in the beam. suppressed_to: share that passes as beam particles.
+        momentum_window: accepted distance of the measured momentum from the nominal one, energy unit.
+    """
+
+    impurity: float
+    suppressed_to: float
+    momentum_window: float
 
 
 @dataclass(frozen=True)
@@ -88,6 +112,8 @@ class Experiment:
 
     ``signal_uncertainty``: relative uncertainty of the signal by process, at every mass.
     ``normalisation``: what yields may be rescaled to, see ``darktarget.normalisation``.
+    ``purity``, ``apparatus``: stated facts of beam and set-up that no yield uses; the declared efficiencies and
+    backgrounds contain what they do.
     """
 
     name: str
@@ -103,6 +129,8 @@ class Experiment:
     published: str
     signal_uncertainty: Mapping[str, float] = field(default_factory=dict)
     normalisation: PublishedLimit | None = None
+    purity: Purity | None = None
+    apparatus: Mapping[str, float | str] = field(default_factory=dict)
 
     @property
     def exposure(self) -> float:
@@ -113,3 +141,8 @@ class Experiment:
     def effective_exposure(self) -> float:
         """Particles on target times efficiency, summed over runs."""
         return sum(run.exposure * run.efficiency for run in self.runs)
+
+    @property
+    def impurities(self) -> float | None:
+        """Other particles that pass as beam particles in the whole exposure; None where no purity is declared."""
+        return None if self.purity is None else self.exposure * self.purity.suppressed_to

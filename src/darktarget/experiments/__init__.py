@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from darktarget.core import Experiment
 from darktarget.registry import Registry
@@ -36,3 +37,19 @@ def experiment(name: str | Path) -> Experiment:
     if isinstance(name, Path) or (isinstance(name, str) and name.endswith(".toml")):
         return _load(Path(name).stem, Path(name))
     return EXPERIMENTS[name]
+
+
+def declaration(name: str | Path) -> dict[str, Any]:
+    """What the files of an experiment declare, those that it extends included, with units in the names of the keys.
+
+    Raises:
+        UnknownName, DeclarationError: as ``experiment``.
+
+    >>> declaration("na64e-1e12")["beam"]
+    {'particle': 'electron', 'energy_GeV': 100.0}
+    """
+    from darktarget.experiments._schema import gather
+
+    experiment(name)  # so that it is valid
+    own = isinstance(name, Path) or name.endswith(".toml")
+    return gather(Path(name) if own else EXPERIMENTS.path(str(name)), _find)

@@ -13,7 +13,7 @@ import numpy as np
 from annotated_types import Ge, Le, MinLen
 from pydantic import BaseModel, ValidationError, create_model
 
-from darktarget.core import Beam, Experiment, PublishedLimit, Run, SignalBin, Signature, Target
+from darktarget.core import Beam, Experiment, PublishedLimit, Purity, Run, SignalBin, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.experiments._detector import (
     STRICT,
@@ -58,6 +58,15 @@ class RunTable(_Strict):
     exposure: Positive
     efficiency: Fraction
     efficiency_uncertainty: Annotated[float, Ge(0), Le(1)] = 0.0
+    particles_per_spill: Positive | None = None
+
+
+class PurityTable(_Strict):
+    """[purity]: what else is in the beam, and how much of it passes as beam particles."""
+
+    impurity: Fraction
+    suppressed_to: Fraction
+    momentum_window_GeV: Positive
 
 
 class BinTable(_Strict):
@@ -107,6 +116,8 @@ class ExperimentTable(_Strict):
     background_scaling: BackgroundScaling | None = None
     signal_uncertainty: dict[str, Fraction] = {}
     normalisation: NormalisationTable | None = None
+    purity: PurityTable | None = None
+    apparatus: dict[str, Annotated[float, Ge(0)] | str] = {}
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -167,7 +178,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
                   b.background, b.background_error, b.expected_from_background)
         for key, b in t.bins.items()
     )  # fmt: skip
-    runs = tuple(Run(k, r.exposure, r.efficiency, r.efficiency_uncertainty) for k, r in t.runs.items())
+    runs = tuple(Run(name=k, **r.model_dump()) for k, r in t.runs.items())
     for seen in bins:
         check_roles(seen.signature, target.slabs, f"{source}: bins.{seen.name}.signature")
     return Experiment(
@@ -184,6 +195,8 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         published=t.published,
         signal_uncertainty=MappingProxyType(dict(t.signal_uncertainty)),
         normalisation=_normalisation(t.normalisation, source),
+        purity=_purity(t.purity, source),
+        apparatus=MappingProxyType(dict(t.apparatus)),
     )
 
 
@@ -191,6 +204,16 @@ def _target(t: ExperimentTable, source: str) -> Target:
     layers = layers_of(t.target.layers, f"{source}: target.layers")
     bare = Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm)
     return dataclasses.replace(bare, slabs=slabs_of(t.detector, bare, source))
+
+
+def _purity(t: PurityTable | None, source: str) -> Purity | None:
+    if t is None:
+        return None
+    if t.suppressed_to > t.impurity:
+        raise DeclarationError(
+            f"{source}: purity.suppressed_to", t.suppressed_to, f"at most the impurity, {t.impurity:g}"
+        )
+    return Purity(t.impurity, t.suppressed_to, t.momentum_window_GeV * GeV)
 
 
 def _normalisation(t: NormalisationTable | None, source: str) -> PublishedLimit | None:
@@ -287,7 +310,12 @@ def _valid(schema: Any, location: tuple[int | str, ...]) -> str:
 
 def load(name: str, path: Path, find: Any) -> Experiment:
     """Load a declaration; ``find(name)`` returns the path of the one it extends."""
-    return build(name, str(path.name), _gather(path, find, (path,)))
+    return build(name, str(path.name), gather(path, find))
+
+
+def gather(path: Path, find: Any) -> dict[str, Any]:
+    """A declaration with what it extends, as in its files."""
+    return _gather(path, find, (path,))
 
 
 def _gather(path: Path, find: Any, seen: tuple[Path, ...]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from darktarget.interface.common import show as _print
 from darktarget.interface.counts import counts
 from darktarget.interface.curves import constraint, gminus2, omega, relic
 from darktarget.interface.events import events
+from darktarget.interface.show import show
 from darktarget.interface.width import width as width_command
 
 app = typer.Typer(
@@ -226,6 +227,7 @@ for command in (counts, relic, omega, gminus2, constraint):
     app.command()(command)
 app.command("width")(width_command)
 app.command()(events)
+app.command()(show)
 
 
 def _nuisances(treatment: str | None, none: bool) -> str:
