@@ -39,7 +39,7 @@ def test_parameters_that_are_none(name: str, value: object) -> None:
 
 @given(st.one_of(JUNK, st.floats()))
 def test_kinds_of_dark_matter(value: object) -> None:
-    if value is not None and value not in ("dirac", "majorana", "scalar"):
+    if value is not None and value not in ("dirac", "majorana", "scalar", "none"):
         with pytest.raises(InputError, match="dm"):
             dt.model("dark-photon", mass=0.1, dm=value)
 

@@ -36,15 +36,19 @@ def test_what_follows_from_intensity_and_purity() -> None:
     derived = json.loads(RUN.invoke(app, ["show", "na64e-2018", "--json"]).stdout)["derived"]
     assert derived["spills"]["2018"] == pytest.approx(26714, rel=1e-4)
     assert derived["impurities_at_most"] == pytest.approx(2.84e5)
+    assert json.loads(RUN.invoke(app, ["show", "na64e-2022", "--json"]).stdout)["derived"].keys() == {
+        "exposure",
+        "effective_exposure",
+    }
     assert "spills" not in json.loads(RUN.invoke(app, ["show", "m3", "--json"]).stdout)["derived"]
 
 
 def test_a_file_of_your_own(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text(MINE.format(extra="[apparatus]\nmagnet = 'MBP'\nfield_T_m = 7.0\n"))
+    path.write_text(MINE.format(extra="[apparatus]\nmagnet = 'MBP'\n'field [T m]' = -7.0\n"))
     shown = tomllib.loads(RUN.invoke(app, ["show", str(path)]).stdout)
     assert shown["title"] == "mine"
-    assert shown["apparatus"]["field_T_m"] == 7.0
+    assert shown["apparatus"]["field [T m]"] == -7.0
     assert shown["apparatus"]["micromegas"] == 6  # what is extended stays
 
 
@@ -54,6 +58,7 @@ def test_a_file_of_your_own(tmp_path: Path) -> None:
         ("[purity]\nimpurity = 1.5", "purity.impurity"),
         ("[purity]\nsuppressed_to = 0.5", "purity.suppressed_to"),
         ("[purity]\nmomentum_window_GeV = -1.0", "purity.momentum_window_GeV"),
+        ("[purity]\nmomentum_window_GeV = 300.0", "purity.momentum_window_GeV"),
         ("[purity]\nhadrons = 0.1", "purity.hadrons"),
         ("[runs.2018]\nparticles_per_spill = 0", "runs.2018.particles_per_spill"),
         ("[apparatus]\ntracker = [1, 2]", "apparatus.tracker"),

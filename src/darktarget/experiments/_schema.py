@@ -117,7 +117,7 @@ class ExperimentTable(_Strict):
     signal_uncertainty: dict[str, Fraction] = {}
     normalisation: NormalisationTable | None = None
     purity: PurityTable | None = None
-    apparatus: dict[str, Annotated[float, Ge(0)] | str] = {}
+    apparatus: dict[str, float | str] = {}
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -195,7 +195,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         published=t.published,
         signal_uncertainty=MappingProxyType(dict(t.signal_uncertainty)),
         normalisation=_normalisation(t.normalisation, source),
-        purity=_purity(t.purity, source),
+        purity=_purity(t.purity, source, beam),
         apparatus=MappingProxyType(dict(t.apparatus)),
     )
 
@@ -206,13 +206,16 @@ def _target(t: ExperimentTable, source: str) -> Target:
     return dataclasses.replace(bare, slabs=slabs_of(t.detector, bare, source))
 
 
-def _purity(t: PurityTable | None, source: str) -> Purity | None:
+def _purity(t: PurityTable | None, source: str, beam: Beam) -> Purity | None:
     if t is None:
         return None
     if t.suppressed_to > t.impurity:
         raise DeclarationError(
             f"{source}: purity.suppressed_to", t.suppressed_to, f"at most the impurity, {t.impurity:g}"
         )
+    if t.momentum_window_GeV * GeV >= beam.energy:
+        allowed = f"a window below the beam energy, {beam.energy / GeV:g} GeV"
+        raise DeclarationError(f"{source}: purity.momentum_window_GeV", t.momentum_window_GeV, allowed)
     return Purity(t.impurity, t.suppressed_to, t.momentum_window_GeV * GeV)
 
 

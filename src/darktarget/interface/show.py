@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
@@ -52,6 +53,11 @@ def lines(table: Mapping[str, Any], name: str = "") -> Iterator[str]:
     own = {k: v for k, v in table.items() if k not in inner}
     if name and own:
         yield from ("", f"[{name}]")
-    yield from (f"{key} = {json.dumps(value)}" for key, value in own.items())
+    yield from (f"{_key(key)} = {json.dumps(value)}" for key, value in own.items())
     for key, value in inner.items():
-        yield from lines(value, f"{name}.{key}" if name else key)
+        yield from lines(value, f"{name}.{_key(key)}" if name else _key(key))
+
+
+def _key(name: str) -> str:
+    """As TOML writes it: bare where that is allowed."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name)
