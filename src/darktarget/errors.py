@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class DarktargetError(Exception):
@@ -55,6 +57,24 @@ class PhysicsError(DarktargetError):
 
 class DataCorrupt(DarktargetError):
     """A stored table whose checksum or schema does not match its content."""
+
+
+def chosen(kind: str, name: str, known: Mapping[str, T]) -> T:
+    """Return the entry of a table that a user named.
+
+    Args:
+        kind: what the table holds, for the message. name: as given. known: the table.
+
+    Raises:
+        UnknownName: the table has no such entry.
+
+    >>> chosen("colour", "red", {"red": 1})
+    1
+    """
+    try:
+        return known[name]
+    except (KeyError, TypeError):
+        raise UnknownName(kind, name, known) from None
 
 
 def _short(value: Any) -> str:

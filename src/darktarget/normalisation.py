@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Experiment, Model, Yield
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import InputError, chosen
 
 EVENTS: Final = -np.log(0.1)  # excluded at 90 % CL where nothing is seen
 
@@ -74,7 +74,4 @@ def normalisation(name: str) -> Normalise:
     Raises:
         UnknownName: the name is not in ``NORMALISATIONS``.
     """
-    try:
-        return NORMALISATIONS[name]
-    except (KeyError, TypeError):
-        raise UnknownName("normalisation", name, NORMALISATIONS) from None
+    return chosen("normalisation", name, NORMALISATIONS)

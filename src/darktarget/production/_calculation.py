@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, LorentzStructure
-from darktarget.errors import UnknownName
+from darktarget.errors import chosen
 from darktarget.production import _exact, _photon_flux
 from darktarget.production._exact import Collision, gauss
 from darktarget.production._zeta import ZetaMap
@@ -82,10 +82,7 @@ def calculation(name: str) -> Calculation:
     Raises:
         UnknownName: the name is not in ``CALCULATIONS``.
     """
-    try:
-        return CALCULATIONS[name]
-    except (KeyError, TypeError):
-        raise UnknownName("cross-section method", name, CALCULATIONS) from None
+    return chosen("cross-section method", name, CALCULATIONS)
 
 
 def sigma(

@@ -20,7 +20,7 @@ import numpy as np
 
 from darktarget.core import DEFAULT, Array, Beam, CrossSection, Model, Options, Tracks, Yield
 from darktarget.decays.two_body import TO_LEPTONS
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import InputError, chosen
 from darktarget.production._electrons import Smearing, smearing
 from darktarget.production._exact import gauss
 from darktarget.target.materials import Material, material
@@ -62,7 +62,7 @@ def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = N
     Returns:
         (energy unit)^-2, the shape of ``s``.
     """
-    running = _named_width(width)
+    running = chosen("width", width, WIDTHS)
     mass = model.mediator_mass[:, None]
     root = np.sqrt(s)
     leptons = TO_LEPTONS[model.structure](root, 0.0, ALPHA) * model.charge("electron")[:, None] ** 2
@@ -72,13 +72,6 @@ def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = N
     top = 4 * np.pi * (2 * model.structure.spin + 1) * leptons * dark
     breit_wigner = distance**2 + running(s, mass, total) ** 2
     return np.asarray(np.divide(top, breit_wigner, out=np.zeros_like(top), where=top > 0))
-
-
-def _named_width(name: str) -> Callable[[Array, Array, Array], Array]:
-    try:
-        return WIDTHS[name]
-    except (KeyError, TypeError):
-        raise UnknownName("width", name, WIDTHS) from None
 
 
 def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS) -> tuple[Array, Array]:

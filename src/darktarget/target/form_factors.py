@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array
-from darktarget.errors import UnknownName
+from darktarget.errors import chosen
 from darktarget.target.materials import Element
 from darktarget.units import ELECTRON_MASS, HBARC_CM, PROTON_MASS, GeV
 
@@ -128,7 +128,4 @@ def form_factor(name: str) -> FormFactor:
     Raises:
         UnknownName: the name is not in ``FORM_FACTORS``.
     """
-    try:
-        return FORM_FACTORS[name]
-    except (KeyError, TypeError):
-        raise UnknownName("form factor", name, FORM_FACTORS) from None
+    return chosen("form factor", name, FORM_FACTORS)

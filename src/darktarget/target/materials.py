@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array
-from darktarget.errors import UnknownName
+from darktarget.errors import chosen
 from darktarget.units import AVOGADRO, ELECTRON_MASS
 
 
@@ -137,7 +137,4 @@ def material(name: str) -> Material:
     >>> material("W").elements[0].Z
     74
     """
-    try:
-        return MATERIALS[name]
-    except (KeyError, TypeError):
-        raise UnknownName("material", name, MATERIALS) from None
+    return chosen("material", name, MATERIALS)
