@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -16,12 +16,15 @@ from darktarget.constraints._scattering import struck
 from darktarget.core import Array, Channel, Curve, Model
 from darktarget.units import HBARC_CM, GeV
 
+Widths = Sequence[tuple[Channel, Array]]  # partial widths on COUPLINGS
+
 BINS: Final = 1000  # of ln(p/m); edges move by less than 0.5 % with more
 LOG_BOOST: Final = np.linspace(np.log(1e-3), np.log(1e6), BINS + 1)
 BOOST: Final = np.exp((LOG_BOOST[1:] + LOG_BOOST[:-1]) / 2)
 ENERGIES: Final = np.geomspace(10e-3 * GeV, 500 * GeV, 600)  # of particles that scatter
 SCATTERING: Final = (
-    "scattering on electrons by exchange of the mediator, up and down, of dark particles that have not decayed before"
+    "scattering on electrons by exchange of the mediator or the photon, up and down, of dark particles that have not "
+    "decayed before"
 )
 
 
@@ -116,9 +119,10 @@ class DumpSearch(Search):
         total, mass = np.zeros(COUPLINGS.size), float(model.mass[k])
         if made.weight.size == 0:
             return total
-        for weight, width, seen in self._decays(model, k, made):
+        widths = self._widths(model, k)
+        for weight, width, seen in self._decays(model, k, made, widths):
             total += COUPLINGS**2 * seen * self._inside(weight, width)
-        for channel, share in self._shares(model, k) if hits else ():
+        for channel, share in _to_states(model, widths) if hits else ():
             total += COUPLINGS**4 * share * self.meeting(model, k, made, mass, channel, hits)
         return total
 
@@ -128,29 +132,22 @@ class DumpSearch(Search):
         length = BOOST[full, None] * HBARC_CM / np.maximum(width, 1e-300)
         return np.asarray(weight[full] @ between(length, self.volume.shield, self.volume.shield + self.volume.length))
 
-    def _shares(self, model: Model, k: int) -> Iterator[tuple[Channel, Array]]:
-        """Decays of the mediator to dark states and their branching fractions on COUPLINGS."""
-        widths = self._widths(model, k)
-        total = np.maximum(sum((w for _, w in widths), np.zeros(COUPLINGS.size)), 1e-300)
-        return ((c, w / total) for c, w in widths if w[0] > 0 and into_states(model, c))
-
     @staticmethod
-    def _widths(model: Model, k: int) -> list[tuple[Channel, Array]]:
+    def _widths(model: Model, k: int) -> Widths:
         """Partial widths of the mediator on COUPLINGS."""
         at = model.mass[:, None]
         return [(c, float(c.at(at)[k, 0]) * COUPLINGS**c.power) for c in mediator_channels(model)]
 
-    def _decays(self, model: Model, k: int, made: Made) -> Iterator[tuple[Array, Array, Array]]:
+    def _decays(self, model: Model, k: int, made: Made, widths: Widths) -> Iterator[tuple[Array, Array, Array]]:
         """(accepted weight in bins of boost, total width on COUPLINGS, visible share on COUPLINGS) of each decay."""
-        mass, widths = float(model.mass[k]), self._widths(model, k)
         if not self.volume.length:
             return
-        total = np.asarray(sum((w for _, w in widths), np.zeros(COUPLINGS.size)))
-        visible = np.asarray(sum((w for c, w in widths if not c.dark), np.zeros(COUPLINGS.size)))
+        mass, total = float(model.mass[k]), _added(w for _, w in widths)
+        visible = _added(w for c, w in widths if not c.dark)
         size, weight = made.reaching(self.volume)
         passed = weight * (np.hypot(size, mass) > self.volume.threshold)
         yield histogram(size, passed, mass), total, visible / np.maximum(total, 1e-300)
-        for channel, share in self._shares(model, k):
+        for channel, share in _to_states(model, widths):
             for weight, decay, seen in self.daughters(model, k, made, mass, channel):
                 yield weight, decay, share * seen
 
@@ -196,6 +193,16 @@ class DumpSearch(Search):
             width = state.width(COUPLINGS)[k]
             events += met @ np.exp(-self.volume.distance * width / (BOOST[full, None] * HBARC_CM))
         return events
+
+
+def _added(widths: Iterable[Array]) -> Array:
+    return np.asarray(sum(widths, np.zeros(COUPLINGS.size)))
+
+
+def _to_states(model: Model, widths: Widths) -> Iterator[tuple[Channel, Array]]:
+    """Decays of the mediator to dark states and their branching fractions on COUPLINGS."""
+    total = np.maximum(_added(w for _, w in widths), 1e-300)
+    return ((c, w / total) for c, w in widths if w[0] > 0 and into_states(model, c))
 
 
 def histogram(size: Array, weight: Array, mass: float) -> Array:

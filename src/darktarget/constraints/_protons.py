@@ -12,6 +12,7 @@ proton, where 0.4 are measured, and below them its approximation alone would dou
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from functools import lru_cache
 from typing import ClassVar, Final
 
@@ -84,8 +85,7 @@ class ProtonDump(DumpSearch):
 
         least = float(np.sum([m[k] for m in channel.masses]))
         for root, weight in zip(*virtual_masses(least, ETA_MASS, 8, (NEUTRAL_PION,)), strict=True):
-            random = np.random.default_rng(SEED)
-            made = from_light_mesons(self.beam, float(root), self.eta_to_pion, NUMBER, random)
+            made = _light_mesons(self.beam, float(root), self.eta_to_pion)
             yield float(root), Sample(made.momentum, made.weight * width(root) / (np.pi * root**3) * weight)
         parents = _vector_mesons(self.beam)
         for meson, per_pion in ((MESONS[name], ratio) for name, ratio in PER_PION):
@@ -95,8 +95,21 @@ class ProtonDump(DumpSearch):
 
 
 @lru_cache(maxsize=8)
+def _pions(beam: float) -> tuple[Sample, np.random.Generator]:
+    """pi0 of a beam, always the same, and the generator after them, to be copied before it is used."""
+    random = np.random.default_rng(SEED)
+    return pions(beam, NUMBER, random), random
+
+
+def _light_mesons(beam: float, root: float, eta_to_pion: float) -> Sample:
+    """Virtual photons of one mass from pi0 and eta, before their propagator."""
+    parents, random = _pions(beam)
+    return from_light_mesons(parents, root, eta_to_pion, deepcopy(random))
+
+
+@lru_cache(maxsize=8)
 def _vector_mesons(beam: float) -> Sample:
-    """Vector mesons of a beam, as many as pi0; always the same."""
-    light = pions(beam, NUMBER, np.random.default_rng(SEED))
+    """Vector mesons of a beam, as many as pi0."""
+    light, _ = _pions(beam)
     momentum = light.momentum * np.array([1.0, 1.0, HARDER])
     return Sample(momentum, light.weight * (momentum[:, 2] < beam))

@@ -153,9 +153,8 @@ def proton_bremsstrahlung(beam: float, mass: float, number: int, random: np.rand
     return Sample(np.stack([pt * np.cos(phi), pt * np.sin(phi), pz], axis=1), weight)
 
 
-def from_light_mesons(beam: float, mass: float, eta_to_pion: float, number: int, random: np.random.Generator) -> Sample:
-    """Mediators of pi0 and eta, per proton that stops, at unit coupling."""
-    parents = pions(beam, number, random)
+def from_light_mesons(parents: Sample, mass: float, eta_to_pion: float, random: np.random.Generator) -> Sample:
+    """Mediators of pi0 (the parents) and of eta with the same momenta, at unit coupling."""
     etas = Sample(parents.momentum, parents.weight * eta_to_pion)
     made = from_meson(parents, NEUTRAL_PION, BR_PION, mass, random)
     return made + from_meson(etas, ETA_MASS, BR_ETA, mass, random)
@@ -164,5 +163,5 @@ def from_light_mesons(beam: float, mass: float, eta_to_pion: float, number: int,
 def proton_sample(beam: float, mass: float, eta_to_pion: float, number: int = 6000) -> Sample:
     """All mediators of one mass from a proton beam that stops, per proton at unit coupling; always the same sample."""
     random = np.random.default_rng(SEED)
-    made = from_light_mesons(beam, mass, eta_to_pion, number, random)
+    made = from_light_mesons(pions(beam, number, random), mass, eta_to_pion, random)
     return made + proton_bremsstrahlung(beam, mass, number, random)
