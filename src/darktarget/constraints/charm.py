@@ -23,4 +23,4 @@ class Charm(ProtonDump):
     beam, eta_to_pion = 400 * GeV, 0.11
     volume = Volume(480e2, 35e2, 150.0, 150.0, 500.0, 3 * GeV)
     primaries, excluded, efficiency = 2.4e18, 2.3, 0.51
-    production = "pi0, eta (0.11 per pi0) and bremsstrahlung of 400 GeV protons"
+    production = f"pi0, eta ({eta_to_pion:g} per pi0) and bremsstrahlung of {beam / GeV:g} GeV protons"

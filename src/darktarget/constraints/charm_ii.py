@@ -75,7 +75,7 @@ class CharmIi(ProtonDump):
     volume = Volume(820e2, 0.0, 185.0, 185.0, 0.0, LOWEST, highest=HIGHEST)  # 3.7 m x 3.7 m, hall of BEBC
     column, primaries, efficiency = 1.0, 1.0, 1.0  # one electron per cm^2: they cancel
     excluded = published[0].value * neutrino_events()
-    production = "pi0, eta (0.11 per pi0) and bremsstrahlung of 450 GeV protons"
+    production = f"pi0, eta ({eta_to_pion:g} per pi0) and bremsstrahlung of {beam / GeV:g} GeV protons"
 
     def check(self, model: Model) -> None:
         """Only what hits electrons is counted."""

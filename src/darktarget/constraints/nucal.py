@@ -23,4 +23,4 @@ class Nucal(ProtonDump):
     beam, eta_to_pion = 70 * GeV, 0.078
     volume = Volume(64e2, 23e2, 130.0, 130.0, 0.0, 3 * GeV, round=True)
     primaries, excluded, efficiency = 1.71e18, 5.9, 0.8
-    production = "pi0, eta (0.078 per pi0, arXiv:1311.3870) and bremsstrahlung of 70 GeV protons"
+    production = f"pi0, eta ({eta_to_pion:g} per pi0, arXiv:1311.3870) and bremsstrahlung of {beam / GeV:g} GeV protons"

@@ -121,9 +121,8 @@ class MediatorModel(Model):
         found = {}
         for pair in self.pairs() if self.structure.spin < 2 else ():
             names, masses = [n.removesuffix("bar") for n in pair.names], pair.masses
-            square = (
-                4 * np.pi * pair.alpha * (2 if pair.names[0] == pair.names[1] else 1)
-            )  # without identical particles
+            identical = pair.names[0] == pair.names[1]  # their alpha has the 1/2 of the width
+            square = 4 * np.pi * pair.alpha * (2 if identical else 1)
             found[names[0], names[1]] = _exchange(names[0], names[1], masses, pair.current, square)
             found[names[1], names[0]] = _exchange(names[1], names[0], masses[::-1], pair.current, square)
         return tuple(found.values())
