@@ -29,6 +29,7 @@ ALPHAS = np.geomspace(1e-3, 1, 25)
 GRID_GEV = np.geomspace(0.03, 1.0, 10)
 LINEAR_GEV = np.linspace(0.03, 1.05, 9)
 COMPACT, CLOSED = "na64e-5e12-compact-hcal1", "na64e-5e12-closed-hcal1"
+FOURTH = int(np.searchsorted(SPLITTINGS, 0.4))
 #: Where the relic line of 0.4 and alpha_D = 0.1 is in the (g-2) band, which it leaves at 0.73 GeV.
 BAND_GEV = np.array([0.55, 0.6, 0.65, 0.69, 0.72])
 MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 0.03, 1)
@@ -115,7 +116,8 @@ def checks(now: Array, compact: Array) -> list[Check]:
             "4.23",
             "compact HCAL1 covers where relic density and (g-2) band meet (Delta/m_chi1 = 0.4)",
             min(line) > 0,
-            f"covered to m_A' = {last(BAND_GEV, line):.2f} GeV of 0.73, where chi2 flies less than HCAL1 is long",
+            f"covered to m_A' = {last(BAND_GEV, line):.2f} GeV of 0.73, where chi2 flies less than HCAL1 is long; "
+            f"along the centre of (g-2) to {last(MASSES_GEV, compact[:, FOURTH]):.2f} GeV",
             Remedy("a first module of 40 cm and no gaps", min(closed) > 0),
         ),
     ]
