@@ -15,12 +15,12 @@ import darktarget as dt
 from darktarget.core import DEFAULT, VECTOR, Beam
 from darktarget.interface.events import prepared
 from darktarget.io import events as files
-from darktarget.production._calculation import calculation, sigma
-from darktarget.production._chebyshev import basis, coefficients, nodes
-from darktarget.production._exact import Collision
-from darktarget.production._spectrum_table import Request, build, recipe_of
-from darktarget.target.form_factors import form_factor
-from darktarget.target.materials import material
+from darktarget.matter.form_factors import form_factor
+from darktarget.matter.materials import material
+from darktarget.numerics.chebyshev import basis, coefficients, nodes
+from darktarget.production.amplitudes.exact import Collision
+from darktarget.production.spectra.calculation import calculation, sigma
+from darktarget.production.spectra.table import Request, build, recipe_of
 from darktarget.units import ELECTRON_MASS, GeV
 
 KIB: Final = 1024  # bytes, the unit of ru_maxrss on Linux

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import resource
 
-from darktarget.target.shower import simulate
-from darktarget.target.stack import Stack, homogeneous, na64_ecal
+from darktarget.matter.layers import Stack, homogeneous, na64_ecal
+from darktarget.shower.simulate import simulate
 
 CASES = (
     ("Pb, 40 X0, cut 1 GeV", homogeneous("Pb", 40), 1.0, 60_000, False),

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from darktarget.errors import InputError
-from darktarget.target.shower import Shower, simulate
-from darktarget.target.stack import homogeneous
+from darktarget.matter.layers import homogeneous
+from darktarget.shower.simulate import Shower, simulate
 from darktarget.units import GeV, MeV
 
 CASES: dict[str, dict[str, Any]] = {

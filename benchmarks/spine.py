@@ -13,11 +13,11 @@ import numpy as np
 
 import darktarget as dt
 from darktarget.core import VECTOR, Beam, Options
-from darktarget.production._calculation import calculation, sigma
-from darktarget.production._exact import Collision
-from darktarget.production._spectrum_table import Request, build, recipe_of
-from darktarget.target.form_factors import form_factor
-from darktarget.target.materials import material
+from darktarget.matter.form_factors import form_factor
+from darktarget.matter.materials import material
+from darktarget.production.amplitudes.exact import Collision
+from darktarget.production.spectra.calculation import calculation, sigma
+from darktarget.production.spectra.table import Request, build, recipe_of
 from darktarget.units import ELECTRON_MASS, GeV
 
 

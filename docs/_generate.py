@@ -49,7 +49,7 @@ def _write(path: Path, text: str) -> None:
 def _collect(source: Path, out: Path) -> list[str]:
     """Copy made figures; draw the others while there is time. Names of those that are there in the end."""
     found, spent = [], 0.0
-    for name in figures.FIGURES.names(plugins=False):
+    for name in figures.FIGURES.names():
         if not (source / f"{name}.checks.csv").exists() and spent < BUDGET:
             start = time.perf_counter()
             list(gallery.make(name, False, source, True))
@@ -65,7 +65,7 @@ def _collect(source: Path, out: Path) -> list[str]:
 
 def _gallery(made: list[str], pictures: Path) -> str:
     """One section per figure."""
-    names = figures.FIGURES.names(plugins=False)
+    names = figures.FIGURES.names()
     missing = [name for name in names if name not in made]
     parts = [
         "# Gallery",

@@ -285,7 +285,7 @@ def moved(before: Record, after: Record, tolerance: float = TOLERANCE) -> Iterat
         if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
             yield name, "finite in one only"
         scale = 1e-12 * np.max(np.abs(a[finite]), initial=0.0)  # below which a component of a vector is 0
-        size = np.abs(b - a)[finite] / np.maximum(np.abs(a[finite]), max(scale, 1e-300))
+        size = np.abs(b[finite] - a[finite]) / np.maximum(np.abs(a[finite]), max(scale, 1e-300))
         if size.size and size.max() > tolerance:
             yield name, f"{size.max():.2e} at most, {np.count_nonzero(size > tolerance)} of {size.size} numbers"
 

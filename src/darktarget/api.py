@@ -15,15 +15,15 @@ from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Model,
 from darktarget.errors import InputError, UnknownName
 from darktarget.flow import choose
 from darktarget.models import MODELS
-from darktarget.models._parameters import Parameter
+from darktarget.models.base.parameters import Parameter
 from darktarget.production import PROCESSES
 from darktarget.progress import track
 from darktarget.registry import Registry, plural
 from darktarget.signatures import SIGNATURES
 from darktarget.units import LEPTON_MASS, GeV
 
-#: Figures use this module, so their registry is named here by its package alone.
-FIGURES: Final[Registry[Any]] = Registry("figure", "darktarget.figures", shown=("caption", "source"))
+#: The figures: all of them come from other packages, those of the papers from ``darktarget_papers``.
+FIGURES: Final[Registry[Any]] = Registry("figure", None, shown=("caption", "source"))
 
 #: What ``names`` can list (read-only).
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
@@ -154,7 +154,7 @@ def gminus2(which: Model, lepton: str = "muon", delta: float | None = None, sigm
     >>> print(f"{gminus2(model('dark-photon', mass=0.1)).coupling[0]:.2e}")
     3.12e-03
     """
-    from darktarget.constraints._magnetic_moment import band
+    from darktarget.decays.magnetic_moment import band
 
     return band(which, lepton, delta, sigma)
 
@@ -230,9 +230,9 @@ def simulate_tracks(
     Raises:
         InputError, UnknownName: anything outside what is allowed.
     """
-    from darktarget.target.shower import simulate
-    from darktarget.target.stack import homogeneous
-    from darktarget.target.track_tables import stack_of
+    from darktarget.matter.layers import homogeneous
+    from darktarget.shower.simulate import simulate
+    from darktarget.shower.track_lengths import stack_of
 
     primaries = {"electron": "e-", "positron": "e+", "photon": "gamma"}
     if beam not in primaries:

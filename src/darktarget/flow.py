@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from darktarget import __version__, measure
+from darktarget._version import __version__
 from darktarget.core import (
     Array,
     Beam,
@@ -33,21 +33,22 @@ from darktarget.core import (
     Model,
     Options,
     Signal,
-    SignalBin,
+    SignalRegion,
     Target,
     Tracks,
     Yield,
 )
 from darktarget.core.signal import combined, mean_systematics
-from darktarget.detector.forward import Simulation
+from darktarget.detector.simulation import Simulation
 from darktarget.errors import InputError, PhysicsError, UnknownName
-from darktarget.islands import Exclusion
-from darktarget.measure import Counting
-from darktarget.normalisation import normalisation
+from darktarget.limits import counting as measure
+from darktarget.limits.counting import Counting
+from darktarget.limits.exclusion import Exclusion
+from darktarget.limits.recast import normalisation
 from darktarget.production import PROCESSES
-from darktarget.production._sampling import Sampler
+from darktarget.production.events.sampler import Sampler
+from darktarget.shower.track_lengths import tracks_by
 from darktarget.statistics import Solution, check_choices, treatment
-from darktarget.target.track_tables import tracks_by
 from darktarget.units import GeV
 
 EventSource = Sampler | Simulation  # of a bare target, and of a target in a detector
@@ -162,7 +163,7 @@ def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahl
     return drawn
 
 
-def select(model: Model, yields: Sequence[Yield], seen: SignalBin, beam: Beam, target: Target) -> Signal:
+def select(model: Model, yields: Sequence[Yield], seen: SignalRegion, beam: Beam, target: Target) -> Signal:
     """Accepted events per primary at unit coupling in one bin, summed over processes."""
     return combined([seen.signature.select(model, made, beam, target) for made in yields])
 

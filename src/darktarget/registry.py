@@ -1,19 +1,32 @@
-"""Names are file names: what exists is what lies in the folder; nothing is imported to list it.
+"""Plug-in discovery by file name; members are listed without importing them.
 
-A file ``dark_photon.py`` is the name ``dark-photon`` and defines the class ``DarkPhoton``. Other packages add
-names through entry points of the group ``darktarget.<kind>``; they are asked for names that no file
-carries and for listings. Files that start with an underscore are helpers.
+A file ``dark_photon.py`` is the name ``dark-photon`` and defines the class ``DarkPhoton``. Other packages add members
+through entry points of the group ``darktarget.<kind>``: either one object, or a package whose folder is searched in the
+same way, which is how the figures of the papers are found::
+
+    [project.entry-points."darktarget.models"]
+    my-boson = "my_package.my_boson:MyBoson"
+
+    [project.entry-points."darktarget.experiments"]
+    mine = "my_package.experiments"
+
+Shared bases live in subfolders, which are not searched; files that start with an underscore are helpers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from darktarget.errors import UnknownName
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
 
@@ -41,7 +54,7 @@ class Registry(Generic[T]):
 
     Args:
         kind: singular name of the kind, used in error messages and for entry points (plural).
-        package: the package whose folder is scanned.
+        package: the package whose folder is searched; None where every member is a plug-in.
         suffix: file suffix that makes a file a member.
         load: turns (name, path) into the member; by default the class named after the file.
         shown: attributes of a member that a listing shows beside its name.
@@ -50,29 +63,43 @@ class Registry(Generic[T]):
     def __init__(
         self,
         kind: str,
-        package: str,
+        package: str | None,
         suffix: str = ".py",
         load: Callable[[str, Path], T] | None = None,
         shown: tuple[str, ...] = (),
     ) -> None:
         self.shown = shown
         self.kind, self.package, self.suffix = kind, package, suffix
-        self._load = load or self._import
+        self._load = load
         self._loaded: dict[str, T] = {}
 
     @cached_property
     def folder(self) -> Path:
-        """The folder that is scanned."""
-        root = import_module(self.package).__file__
-        assert root is not None
-        return Path(root).parent
+        """The folder of the package that ships this kind."""
+        assert self.package is not None
+        return _folder(self.package)
+
+    @cached_property
+    def _own(self) -> Mapping[str, _Member]:
+        return self._search(self.package) if self.package else {}
+
+    @cached_property
+    def _plugins(self) -> Mapping[str, _Member]:
+        from importlib.metadata import entry_points
+
+        found: dict[str, _Member] = {}
+        for point in entry_points(group=f"darktarget.{plural(self.kind)}"):
+            found |= {point.name: _Member(entry=point)} if point.attr else self._search(point.module)
+        return found
+
+    def _search(self, package: str) -> dict[str, _Member]:
+        """The members in the folder of a package."""
+        paths = [p for p in _folder(package).glob(f"*{self.suffix}") if p.stem[0] != "_"]
+        return {p.stem.replace("_", "-"): _Member(package, p) for p in paths}
 
     def names(self, plugins: bool = True) -> tuple[str, ...]:
         """All names, sorted; ``plugins`` adds those of other packages."""
-        found = {p.stem.replace("_", "-") for p in self.folder.glob(f"*{self.suffix}") if p.stem[0] != "_"}
-        if plugins:
-            found |= set(self._entry_points())
-        return tuple(sorted(found))
+        return tuple(sorted({*self._own, *(self._plugins if plugins else ())}))
 
     def __getitem__(self, name: str) -> T:
         """The member called ``name``.
@@ -81,16 +108,24 @@ class Registry(Generic[T]):
             UnknownName: listing the valid names.
         """
         if not isinstance(name, str) or name not in self._loaded:
-            self._loaded[name] = self._find(name)
+            self._loaded[name] = self._find(self._member(name), name)
         return self._loaded[name]
 
-    def _find(self, name: str) -> T:
-        if isinstance(name, str) and name in self.names(plugins=False):
-            return self._load(name, self.path(name))
-        plugins = self._entry_points()
-        if isinstance(name, str) and name in plugins:
-            return cast(T, plugins[name].load())
-        raise UnknownName(self.kind, name, self.names())
+    def _member(self, name: Any) -> _Member:
+        member = None
+        if isinstance(name, str):  # what is shipped is found without asking for entry points
+            member = self._own.get(name) or self._plugins.get(name)
+        if member is None:
+            raise UnknownName(self.kind, name, self.names())
+        return member
+
+    def _find(self, member: _Member, name: str) -> T:
+        if member.entry is not None:
+            return cast(T, member.entry.load())
+        assert member.path is not None
+        if self._load is not None:
+            return self._load(name, member.path)
+        return cast(T, getattr(import_module(f"{member.package}.{member.path.stem}"), camel(name)))
 
     def line(self, name: str) -> str:
         """The name, with what the registry shows beside it."""
@@ -98,24 +133,37 @@ class Registry(Generic[T]):
         return f"{name:16s} {'; '.join(about)}" if about else name
 
     def require(self, name: Any) -> None:
-        """Check that a file carries the name.
+        """Check that the name exists, without loading the member.
 
         Raises:
             UnknownName: listing the valid names.
         """
-        if name not in self.names(plugins=False):
-            raise UnknownName(self.kind, name, self.names())
+        self._member(name)
 
     def path(self, name: str) -> Path:
-        """The file of a name (underscores in place of hyphens for Python files)."""
-        stem = name.replace("-", "_") if self.suffix == ".py" else name
-        return self.folder / (stem + self.suffix)
+        """The file of a name.
 
-    def _import(self, name: str, path: Path) -> T:
-        module = import_module(f"{self.package}.{path.stem}")
-        return cast(T, getattr(module, camel(name)))
+        Raises:
+            UnknownName: no file carries it.
+        """
+        path = self._member(name).path
+        if path is None:
+            raise UnknownName(f"file of a {self.kind}", name, self.names())
+        return path
 
-    def _entry_points(self) -> dict[str, Any]:
-        from importlib.metadata import entry_points
 
-        return {e.name: e for e in entry_points(group=f"darktarget.{plural(self.kind)}")}
+@dataclass(frozen=True)
+class _Member:
+    """Where a member comes from: a file of a package, or an entry point of its own."""
+
+    package: str = ""
+    path: Path | None = None
+    entry: EntryPoint | None = None
+
+
+def _folder(package: str) -> Path:
+    """The folder of a package, which is not imported (its parents are)."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise UnknownName("package of a plug-in", package, ["an installed package with a folder"])
+    return Path(next(iter(spec.submodule_search_locations)))

@@ -10,5 +10,5 @@ import pytest
 @pytest.fixture(autouse=True, scope="package")
 def _few_events() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("darktarget.signatures._simulated.EVENTS", 400)
+        patch.setattr("darktarget.signatures.base.simulated.EVENTS", 400)
         yield

@@ -11,7 +11,7 @@ import darktarget as dt
 from darktarget.core import LOGITS, Beam, Model
 from darktarget.errors import PhysicsError
 from darktarget.production import PROCESSES
-from darktarget.production._mesons import MESONS
+from darktarget.production.mesons.photoproduction import MESONS
 from darktarget.production.virtual_photon import kinematic_end
 from darktarget.units import ELECTRON_MASS
 
@@ -143,7 +143,7 @@ def test_limits_of_bremsstrahlung_are_smooth_in_mass(model: str, experiment: str
         pytest.skip("not made by bremsstrahlung")
     theory = _model(model, np.geomspace(1e-3, 2, 220))
     bound = dt.limit(theory, dt.experiment(experiment), processes=["bremsstrahlung"])
-    strength = theory.charge("electron") * np.sqrt(theory.invisible_fraction())
+    strength = theory.lepton_coupling("electron") * np.sqrt(theory.invisible_fraction())
     slope = np.diff(np.log(bound.coupling_upper * strength)) / np.diff(np.log(theory.mass))
     assert np.abs(np.diff(slope)).max() < 0.12
     assert np.all(slope > -0.1)

@@ -37,7 +37,7 @@ def test_rows_that_are_claimed_exist() -> None:
 def test_figures_declare_what_the_script_reads() -> None:
     read = {(c.row, c.where) for c in CLAIMS if c.where.startswith("src")}
     declared = {
-        (row, f"src/darktarget/figures/{FIGURES.path(n).name}") for n in FIGURES.names() for row in FIGURES[n].rows
+        (row, f"src/darktarget_papers/{FIGURES.path(n).name}") for n in FIGURES.names() for row in FIGURES[n].rows
     }
     assert read == declared
 

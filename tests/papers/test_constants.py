@@ -11,9 +11,9 @@ import pytest
 import darktarget as dt
 from darktarget import flow
 from darktarget.core import Array, Beam, Target, Tracks
+from darktarget.matter.materials import material
 from darktarget.models import MODELS
 from darktarget.signatures.missing_energy import MissingEnergy
-from darktarget.target.materials import material
 from darktarget.units import ELECTRON_MASS, GeV
 
 NA64 = dt.experiment("na64e-2018")

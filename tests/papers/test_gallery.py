@@ -19,7 +19,7 @@ import pytest
 from darktarget.core import Array
 from darktarget.errors import DarktargetError, InputError, OutputExists
 from darktarget.figures import FIGURES, Axis, Check, Panel, Remedy, marks, shown, told
-from darktarget.figures._refine import refined
+from darktarget.figures.refine import refined
 from darktarget.interface import gallery
 from darktarget.plot.bridges import bridged
 from darktarget.plot.regions import regions

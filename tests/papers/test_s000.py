@@ -11,7 +11,7 @@ import pytest
 import darktarget as dt
 from darktarget.core import Limit
 from darktarget.decays.virtual_photon import photon_energy
-from darktarget.production._mesons import MESONS, invisible_ratio
+from darktarget.production.mesons.photoproduction import MESONS, invisible_ratio
 from darktarget.production.vector_meson import VectorMeson
 from darktarget.units import GeV
 

@@ -9,7 +9,7 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import Array
-from darktarget.production._mesons import MESONS, invisible_ratio
+from darktarget.production.mesons.photoproduction import MESONS, invisible_ratio
 
 
 def reach(experiment: str, mass: Any, processes: Any = None, **choices: Any) -> Array:

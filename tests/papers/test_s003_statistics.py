@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget import measure
 from darktarget.core import Signal
+from darktarget.limits import counting as measure
 from darktarget.statistics import Measurement, interval
 
 STATED = {"annihilation": 0.35, "bremsstrahlung": 0.10}  # S003 at 225 MeV

@@ -13,10 +13,10 @@ from darktarget import flow
 from darktarget.core import Array, Experiment, Model, Yield
 from darktarget.decays.chain import Chain
 from darktarget.detector.acceptance import acceptance
-from darktarget.detector.forward import Simulation, cut_flow
-from darktarget.detector.front import origins
-from darktarget.detector.lifetimes import Ladder
-from darktarget.detector.seen import Seen
+from darktarget.detector.lifetime_weights import LifetimeHistogram
+from darktarget.detector.record import Seen
+from darktarget.detector.shower_vertices import origins
+from darktarget.detector.simulation import Simulation, cut_flow
 from darktarget.errors import InputError, PhysicsError
 from darktarget.signatures import SIGNATURES
 
@@ -129,18 +129,18 @@ def test_two_flights_are_accepted_jointly() -> None:
 def test_a_ladder_is_the_sum_of_exponentials() -> None:
     cuts = np.array([[0.0, 3.0, 10.0], [0.0, 5.0, 5.0]])
     chance = np.array([[0.0, 1.0, 0.25], [1.0, 0.5, 0.0]])
-    ladder = Ladder()
+    ladder = LifetimeHistogram()
     ladder.flights(cuts, chance, np.array([1.0, 2.0]))
     length = np.array([0.2, 1.0, 7.0, 1e4])
     first = np.exp(-3 / length) - 0.75 * np.exp(-10 / length)
     second = 1 - np.exp(-5 / length)
     np.testing.assert_allclose(ladder.at(length), first + 2 * second, rtol=1e-3)
-    both = Ladder()
+    both = LifetimeHistogram()
     both.pairs(cuts[:1], cuts[1:], np.ones((1, 3, 3)), np.ones(1))
     np.testing.assert_allclose(both.at(length), 1.0, rtol=1e-12)
     corner = np.zeros((1, 3, 3))
     corner[0, 2, 0] = 1.0  # the first after 10, the second before 5
-    once = Ladder()
+    once = LifetimeHistogram()
     once.pairs(cuts[:1], cuts[1:], corner, np.ones(1))
     np.testing.assert_allclose(once.at(length), np.exp(-10 / length) * (1 - np.exp(-5 / length)), rtol=2e-3, atol=1e-12)
 

@@ -10,9 +10,9 @@ import pytest
 import darktarget as dt
 from darktarget.core import Beam, Options, Tracks
 from darktarget.errors import InputError, UnknownName
+from darktarget.matter.atomic_electrons import ELECTRONS, compton_profile, momentum_density, radiated, shells, smearing
+from darktarget.matter.materials import material
 from darktarget.production import annihilation as an
-from darktarget.production._electrons import ELECTRONS, compton_profile, momentum_density, radiated, shells, smearing
-from darktarget.target.materials import material
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM
 
 MASS, RATIO, ALPHA_D = 0.225, 3.0, 0.1

@@ -14,11 +14,11 @@ import darktarget
 ROOT = Path(darktarget.__file__).parent
 # a module imports only from those listed before it
 ORDER = (
-    "units", "errors", "progress", "core", "registry", "cache", "target", "decays", "production", "models", "detector",
-    "signatures", "experiments", "statistics", "islands", "measure", "normalisation", "flow", "thermal", "constraints",
-    "io", "plot", "api", "figures", "scan", "shipping", "interface",
+    "_version", "units", "errors", "progress", "numerics", "particles", "core", "registry", "cache", "matter", "shower",
+    "decays", "production", "models", "statistics", "limits", "detector", "dump", "signatures", "experiments", "flow",
+    "thermal", "constraints", "io", "plot", "api", "figures", "build_tables", "interface", "__main__",
 )  # fmt: skip
-ONLY = {"statistics": {"errors", "core", "statistics"}}
+ONLY = {"statistics": {"errors", "numerics", "statistics"}}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py")
 
 

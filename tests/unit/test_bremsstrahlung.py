@@ -11,16 +11,16 @@ import darktarget as dt
 from darktarget import cache
 from darktarget.core import VECTOR, Beam, LorentzStructure, Options
 from darktarget.errors import PhysicsError
-from darktarget.production import _spectrum_table as st
-from darktarget.production._calculation import CALCULATIONS, calculation, sigma
-from darktarget.production._chebyshev import basis, nodes
-from darktarget.production._exact import EXACT, Collision
-from darktarget.production._kernels import KernelTable
-from darktarget.production._photon_flux import flux
-from darktarget.production._tensor import COUPLED_TO
+from darktarget.matter.form_factors import form_factor
+from darktarget.matter.materials import MATERIALS, material
+from darktarget.numerics.chebyshev import basis, nodes
+from darktarget.production.amplitudes.exact import EXACT, Collision
+from darktarget.production.amplitudes.kernels import KernelTable
+from darktarget.production.amplitudes.spin2 import COUPLED_TO
+from darktarget.production.amplitudes.weizsaecker_williams import flux
 from darktarget.production.bremsstrahlung import Bremsstrahlung
-from darktarget.target.form_factors import form_factor
-from darktarget.target.materials import MATERIALS, material
+from darktarget.production.spectra import table as st
+from darktarget.production.spectra.calculation import CALCULATIONS, calculation, sigma
 from darktarget.units import ELECTRON_MASS, MUON_MASS, PB
 
 LEAD = material("Pb").elements[0]

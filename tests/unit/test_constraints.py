@@ -10,17 +10,19 @@ import pytest
 from typer.testing import CliRunner
 
 import darktarget as dt
-from darktarget.constraints import _sample, lep_mono_photon
-from darktarget.constraints._declare import COUPLINGS, exceeding
-from darktarget.constraints._flight import between, daughter_energies, decay_length, unstable
+from darktarget.constraints import lep_mono_photon
 from darktarget.constraints.babar_2017 import BABAR, RESOLUTION, broad, unseen
+from darktarget.constraints.base.search import exceeding
 from darktarget.constraints.charm_ii import FLUX, CharmIi, neutrino_events, neutrino_scattering
 from darktarget.constraints.cmb import annihilation_at_rest
 from darktarget.constraints.e949 import kaon_width
 from darktarget.constraints.lep_mono_photon import LepMonoPhoton
 from darktarget.core import SCALAR, VECTOR, Array, LorentzStructure
+from darktarget.dump import samples as _sample
+from darktarget.dump.flight import between, daughter_energies, decay_length, unstable
 from darktarget.errors import PhysicsError
 from darktarget.interface.cli import app
+from darktarget.limits.exclusion import COUPLINGS
 from darktarget.thermal.average import density, reaction_densities
 from darktarget.thermal.exchange import exchange
 from darktarget.units import ALPHA, AVOGADRO, ELECTRON_MASS, HBARC_CM, GeV
@@ -226,7 +228,7 @@ def test_pion_multiplicities() -> None:
 
 def test_boosts_conserve_mass_and_momentum() -> None:
     random = np.random.default_rng(1)
-    parent = _sample.Sample(random.normal(size=(50, 3)), np.ones(50))
+    parent = _sample.MomentumSample(random.normal(size=(50, 3)), np.ones(50))
     k = np.sqrt((0.25 - 0.3**2) * (0.25 - 0.1**2)) / (2 * 0.5)
     rest = k * _sample.directions(random, 50)
     masses, energy = (0.2, 0.1), np.sqrt((parent.momentum**2).sum(axis=1) + 0.25)
@@ -390,7 +392,7 @@ def test_refusals_say_why() -> None:
 def test_slac_points() -> None:
     curve = dt.constraint("slac-mq", dt.model("millicharge", mass=[1e-3, 0.01, 0.1, 0.2]))
     np.testing.assert_allclose(curve.coupling[[0, 2]], [4.1e-5, 5.8e-4])
-    assert curve.stated
+    assert curve.not_recomputed
     assert np.isnan(curve.coupling[3])
 
 

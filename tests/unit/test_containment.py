@@ -9,13 +9,13 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import Array
-from darktarget.detector.containment import CUT, ESCAPED, LEFT, NOTICED, SEEN, Slice, library
-from darktarget.detector.lateral import measured, profile, square
-from darktarget.detector.response import Deposits, Rays, Response
-from darktarget.target.materials import material
-from darktarget.target.shower import Start, simulate
-from darktarget.target.stack import Layer as Solid
-from darktarget.target.stack import Stack, na64_ecal
+from darktarget.detector.lateral_profile import measured, profile, square
+from darktarget.detector.response import Deposits, IncidentRays, Response
+from darktarget.detector.shower_library import CUT, ESCAPED, LEFT, NOTICED, SEEN, Slice, library
+from darktarget.matter.layers import Stack, na64_ecal
+from darktarget.matter.layers import StackLayer as Solid
+from darktarget.matter.materials import material
+from darktarget.shower.simulate import Start, simulate
 
 TARGET = dt.experiment("na64e-2018-semi-visible").target
 RESPONSE = Response(TARGET)
@@ -28,7 +28,7 @@ def _deposits(kind: str, energy: float, z: Array, number: int, x: float | Array 
     n = z.size * number
     zero = np.zeros(n)
     uniform = np.random.default_rng(1).random((n, 3))
-    rays = Rays(np.full(n, energy), zero + x, zero, np.repeat(z, number), zero, zero, uniform)
+    rays = IncidentRays(np.full(n, energy), zero + x, zero, np.repeat(z, number), zero, zero, uniform)
     found = Deposits.none(len(TARGET.slabs), n)
     RESPONSE.add(kind, rays, found)
     return found
@@ -143,7 +143,7 @@ def test_modules_at_an_angle_see_the_beam_wander_off() -> None:
     n = 3000
     zero, z = np.zeros(n), np.full(n, module.cell / 2 / tilt - deep)
     found, x = Deposits.none(len(TARGET.slabs), n), np.linspace(-0.5, 0.5, n)
-    leaning.add("e", Rays(zero + 10.0, x, zero, z, zero, zero, np.random.default_rng(1).random((n, 3))), found)
+    leaning.add("e", IncidentRays(zero + 10.0, x, zero, z, zero, zero, np.random.default_rng(1).random((n, 3))), found)
     assert module.start < z[0] < module.end
     assert found.centre[3].sum() / found.energy[3].sum() == pytest.approx(0.5, abs=0.02)
 

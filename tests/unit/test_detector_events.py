@@ -50,7 +50,7 @@ def test_the_command_prints_a_cut_flow_and_draws_an_event(tmp_path: Path) -> Non
 
 
 def test_a_cut_flow_falls_and_has_errors() -> None:
-    from darktarget.detector.forward import Simulation, cut_flow
+    from darktarget.detector.simulation import Simulation, cut_flow
 
     source = flow.sampler(MODEL, DISPLACED)
     assert isinstance(source, Simulation)

@@ -7,12 +7,12 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import LOGITS, Array, Yield, angle_at
-from darktarget.production._exact import EXACT, Collision, energy_angle
+from darktarget.dump.disc import Disc, VisiblePair, hitting, points, visible_pairs
+from darktarget.matter.form_factors import form_factor
+from darktarget.matter.materials import material
+from darktarget.production.amplitudes.exact import EXACT, Collision, energy_angle
 from darktarget.production.primakoff import t_range
-from darktarget.signatures._disc import Disc, Pair, hitting, points, visible_pairs
 from darktarget.signatures.visible_decay import parent_spread
-from darktarget.target.form_factors import form_factor
-from darktarget.target.materials import material
 from darktarget.units import ELECTRON_MASS, NUCLEON_UNIT
 
 E137 = dt.experiment("e137")
@@ -99,7 +99,7 @@ def test_what_hits_by_brute_force(name: str, mass: float, process: str) -> None:
     disc = Disc(RADIUS, FRONT + VOLUME, THRESHOLD)
     assert made.angle is not None
     logs = made.angle()[0, node]
-    found = hitting(disc, edges, mass, made.energy[0, node], logs, spread, [Pair(1.0, 0.0, 0.0)])
+    found = hitting(disc, edges, mass, made.energy[0, node], logs, spread, [VisiblePair(1.0, 0.0, 0.0)])
     forced = np.zeros((3, NODES))
     for i, n in enumerate(node):
         theta = EXACTLY[process](made, model, int(n), random.uniform(size=DECAYS))
@@ -115,7 +115,9 @@ def test_heavy_daughters_stay_closer_to_the_mediator() -> None:
     logs, variance = np.full((200, len(LOGITS)), 2 * np.log(2e-3)), np.full(200, 1e-6)
     disc = Disc(RADIUS, FRONT + VOLUME, THRESHOLD)
     found = [
-        hitting(disc, np.array([0.0, VOLUME]), mass, np.full(200, energy), logs, variance, [Pair(1.0, m, m)]).mean()
+        hitting(
+            disc, np.array([0.0, VOLUME]), mass, np.full(200, energy), logs, variance, [VisiblePair(1.0, m, m)]
+        ).mean()
         for m in (0.0, muon)
     ]
     forced = [_by_force(np.full(100_000, 2e-3), 1e-6, energy, mass, m, (0.0, VOLUME), 1) for m in (0.0, muon)]
@@ -125,7 +127,7 @@ def test_heavy_daughters_stay_closer_to_the_mediator() -> None:
 
 def test_all_of_a_narrow_beam_and_none_of_a_wide_one() -> None:
     disc, energy = Disc(RADIUS, FRONT + VOLUME, THRESHOLD), np.array([10.0])
-    edges, light = np.array([0.0, 1.0, VOLUME]), [Pair(1.0, 0.0, 0.0)]
+    edges, light = np.array([0.0, 1.0, VOLUME]), [VisiblePair(1.0, 0.0, 0.0)]
     narrow, wide = (np.full((1, len(LOGITS)), 2 * np.log(a)) for a in (1e-9, 0.1))
     assert hitting(disc, edges, 1e-3, energy, narrow, np.zeros(1), light).ravel().tolist() == [1.0, 1.0]
     assert hitting(disc, edges, 1e-3, energy, wide, np.zeros(1), light).max() < 1e-4
@@ -137,7 +139,7 @@ def test_all_of_a_narrow_beam_and_none_of_a_wide_one() -> None:
 def test_shares_of_visible_decays() -> None:
     model = dt.model("spin-2", mass=[0.1, 0.3], mass_ratio=1.5)
     (only,) = visible_pairs(model, 0)
-    assert only == Pair(1.0, 0.0, 0.0)
+    assert only == VisiblePair(1.0, 0.0, 0.0)
     light, muons = visible_pairs(model, 1)
     assert light.share + muons.share == pytest.approx(1)
     assert muons.first == muons.second == pytest.approx(0.10566, rel=1e-4)

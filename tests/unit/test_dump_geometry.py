@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.constraints._declare import COUPLINGS
-from darktarget.constraints._dump import Volume, histogram
-from darktarget.constraints._flight import between
-from darktarget.constraints._rays import Rays, share
-from darktarget.constraints._sample import Area, Sample, absolute, proton_sample, two_body
+from darktarget.constraints.base.dump import Volume, histogram
 from darktarget.constraints.e137 import E137
 from darktarget.constraints.nucal import Nucal
 from darktarget.core import Array
+from darktarget.dump.flight import between
+from darktarget.dump.rays import Rays, share
+from darktarget.dump.samples import Area, MomentumSample, absolute, proton_sample, two_body
+from darktarget.limits.exclusion import COUPLINGS
 from darktarget.units import ALPHA, HBARC_CM
 
 BATCHES = 20
 
 
 @dataclass(frozen=True)
-class Drawn(Sample):
+class Drawn(MomentumSample):
     """A sample with decay angles of its own."""
 
     random: np.random.Generator

@@ -16,14 +16,14 @@ from darktarget.errors import DataCorrupt, InputError, OutputExists, UnknownName
 from darktarget.interface.events import prepared
 from darktarget.io import events as files
 from darktarget.io.event_formats import FORMATS
-from darktarget.io.events import Sheet
+from darktarget.io.events import EventsHeader
 from darktarget.units import GeV
 
 TEXT = ("lhe", "hepmc3")
 NEEDS = {"parquet": "pyarrow"}
 
 
-def sample(number: int = 300, model: str = "dark-photon") -> tuple[Sheet, Events]:
+def sample(number: int = 300, model: str = "dark-photon") -> tuple[EventsHeader, Events]:
     theory = dt.model(model, mass=0.1, coupling=1e-4)
     sheet, chunks = prepared(theory, dt.experiment("ldmx-4gev"), number, 7, "bremsstrahlung")
     (events,) = list(chunks)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.constraints._scattering import struck
 from darktarget.core import Array, Model
 from darktarget.decays.exchange import axion_current, convection, dipole_current
+from darktarget.dump.scattering import struck
 from darktarget.units import ALPHA, ELECTRON_MASS
 from tests.trace import GAMMA, METRIC, Matrix
 

@@ -13,8 +13,8 @@ from mpmath import quad as integral
 from typer.testing import CliRunner
 
 import darktarget as dt
-from darktarget.constraints._magnetic_moment import NUMERATORS, kernel
 from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, LorentzStructure
+from darktarget.decays.magnetic_moment import NUMERATORS, kernel
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.interface.cli import app
 from darktarget.units import ELECTRON_CHARGE_SQUARED, MUON_MASS

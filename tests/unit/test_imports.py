@@ -37,7 +37,7 @@ def test_darkcast(tmp_path: Path) -> None:
     curve = read_curve(_write(tmp_path, "a.lmt", "#  mass lower upper\n 1e-2 1e-6 1e-4\n 2e-2 2e-6 5e-5\n"))
     np.testing.assert_allclose(curve.mass / GeV, [0.01, 0.02])
     assert curve.intervals == (((1e-6, 1e-4),), ((2e-6, 5e-5),))
-    assert curve.stated
+    assert curve.not_recomputed
     assert "sha256" in curve.method[0]
     assert "DarkCast" in curve.method[0]
 

@@ -10,10 +10,10 @@ import pytest
 from scipy.special import lambertw
 
 import darktarget as dt
-from darktarget import measure
 from darktarget.core import Experiment, Signal
 from darktarget.core.signal import combined
 from darktarget.errors import PhysicsError
+from darktarget.limits import counting as measure
 
 NA64 = dt.experiment("na64e-2018")
 GRID = np.geomspace(1e-8, 1, 8 * 40 + 1)

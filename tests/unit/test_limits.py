@@ -10,8 +10,8 @@ import pytest
 import darktarget as dt
 from darktarget.core import Beam, Layer, Options, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.matter.materials import material
 from darktarget.signatures.missing_energy import MissingEnergy
-from darktarget.target.materials import material
 from darktarget.units import HBARC_CM
 
 

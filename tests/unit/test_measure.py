@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget import measure
 from darktarget.core import Experiment, Limit, Model, Signal
 from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.limits import counting as measure
 
 TWO_BINS = """
 extends = "na64e-2018"

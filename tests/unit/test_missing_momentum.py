@@ -9,9 +9,9 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import Beam, Experiment, Layer, Target, Yield
+from darktarget.matter.materials import material
+from darktarget.shower import muon
 from darktarget.signatures.missing_momentum import MissingMomentum
-from darktarget.target import muon
-from darktarget.target.materials import material
 from darktarget.units import GeV
 
 

@@ -8,10 +8,10 @@ import pytest
 import darktarget as dt
 from darktarget.core import VECTOR, Beam, Layer, Target
 from darktarget.errors import PhysicsError
-from darktarget.production._exact import EXACT, Collision, spectrum
-from darktarget.target.form_factors import form_factor
-from darktarget.target.materials import material
-from darktarget.target.muon_photons import MEAN_FREE_PATH, bremsstrahlung, through
+from darktarget.matter.form_factors import form_factor
+from darktarget.matter.materials import material
+from darktarget.production.amplitudes.exact import EXACT, Collision, spectrum
+from darktarget.shower.muon_photons import MEAN_FREE_PATH, bremsstrahlung, through
 from darktarget.units import MUON_MASS
 
 

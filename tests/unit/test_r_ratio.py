@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from darktarget.decays._quark_current import perturbative
+from darktarget.decays.quark_current import perturbative
 from darktarget.decays.r_ratio import (
     BARYON,
     CHARGED_KAON,

@@ -13,8 +13,8 @@ import darktarget as dt
 from darktarget.core import VECTOR, Array, Channel, Model, State
 from darktarget.decays.r_ratio import hadronic_ratio
 from darktarget.errors import InputError, PhysicsError
-from darktarget.models._mediator import MediatorModel
-from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
+from darktarget.models.base.mediator import MediatorModel
+from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
 from darktarget.thermal import boltzmann
 from darktarget.thermal.average import density, reaction_densities
 from darktarget.thermal.degrees import ideal, standard_model

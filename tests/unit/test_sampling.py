@@ -12,10 +12,11 @@ import darktarget as dt
 from darktarget.core import VECTOR, Events
 from darktarget.core.events import nucleus_id
 from darktarget.errors import InputError, PhysicsError, UnknownName
-from darktarget.production import _exact, _recoil
-from darktarget.production._exact import EXACT, Collision
-from darktarget.target.form_factors import form_factor
-from darktarget.target.materials import material
+from darktarget.matter.form_factors import form_factor
+from darktarget.matter.materials import material
+from darktarget.production.amplitudes import exact as _exact
+from darktarget.production.amplitudes.exact import EXACT, Collision
+from darktarget.production.events import recoil as _recoil
 from darktarget.units import ELECTRON_MASS, HBARC_CM, MUON_MASS, GeV
 
 CASES = [

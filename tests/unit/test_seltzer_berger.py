@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from darktarget.target.seltzer_berger import seltzer_berger
+from darktarget.shower.seltzer_berger import seltzer_berger
 from darktarget.units import ELECTRON_MASS, MeV
 
 AT = (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95)  # k/T of the package's table
@@ -70,7 +70,7 @@ def test_radiated_energy_is_that_of_the_whole_source() -> None:
 
 def test_no_value_stands_out_from_its_neighbours() -> None:
     """A wrong digit would break the smooth course in ln T: the cubic through four neighbours misses by 2 % at most."""
-    table = np.loadtxt(str(files("darktarget.target") / "data" / "bremsstrahlung.csv"), delimiter=",")
+    table = np.loadtxt(str(files("darktarget.shower") / "data" / "bremsstrahlung.csv"), delimiter=",")
     t, values = np.log(table[0, 2:]), table[1:, 2:]
     inside = table[1:, 1] < 0.9  # nearer the end of the spectrum the curves bend sharply
     for j in range(3, t.size - 2):  # from 0.3 MeV

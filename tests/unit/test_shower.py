@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from darktarget.errors import InputError, UnknownName
-from darktarget.target.materials import MATERIALS
-from darktarget.target.shower import SPECIES, Shower, Start, simulate
-from darktarget.target.stack import Layer, Stack, homogeneous, na64_ecal, repeated
+from darktarget.matter.layers import Stack, StackLayer, homogeneous, na64_ecal, repeated
+from darktarget.matter.materials import MATERIALS
+from darktarget.shower.simulate import SPECIES, Shower, Start, simulate
 from darktarget.units import ELECTRON_MASS
 
 LEAD = homogeneous("Pb", 40)
@@ -62,7 +62,7 @@ def test_ledger_closes_for_every_shower(lead: Shower) -> None:
 
 @pytest.mark.parametrize("primary", SPECIES)
 def test_ledger_closes_in_a_thin_sandwich_with_leakage(primary: str) -> None:
-    cell = (Layer(MATERIALS["W"], 0.2), Layer(MATERIALS["polystyrene"], 0.4, visible=True))
+    cell = (StackLayer(MATERIALS["W"], 0.2), StackLayer(MATERIALS["polystyrene"], 0.4, visible=True))
     run = simulate(repeated(cell, 5, cell_cm=1.0), primary, 0.2, 0.0003, 40, lateral=True)
     assert np.abs(run.event("residual")).max() < 1e-9 * 0.2
     assert run.event("back").mean() > 0
@@ -201,16 +201,16 @@ def test_bad_thickness_is_refused(thickness: float) -> None:
     with pytest.raises(InputError, match="thickness"):
         homogeneous("Pb", thickness)
     with pytest.raises(InputError, match="thickness"):
-        Layer(MATERIALS["Pb"], thickness)
+        StackLayer(MATERIALS["Pb"], thickness)
 
 
 def test_empty_stacks_are_refused() -> None:
     with pytest.raises(InputError, match="layers"):
         Stack((), ())
     with pytest.raises(InputError, match="times"):
-        repeated((Layer(MATERIALS["Pb"], 1.0),), 0)
+        repeated((StackLayer(MATERIALS["Pb"], 1.0),), 0)
     with pytest.raises(InputError, match="depth_bins"):
-        Stack((Layer(MATERIALS["Pb"], 1.0),), (1,))
+        Stack((StackLayer(MATERIALS["Pb"], 1.0),), (1,))
 
 
 def test_bad_starts_are_refused() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from darktarget.target import cross_sections as xs
-from darktarget.target import lpm, shower_tables
-from darktarget.target.lpm import Floats
-from darktarget.target.materials import MATERIALS, Material
+from darktarget.matter.materials import MATERIALS, Material
+from darktarget.shower import cross_sections as xs
+from darktarget.shower import lpm
+from darktarget.shower import tables as shower_tables
+from darktarget.shower.lpm import Floats
 from darktarget.units import ALPHA, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS, GeV, MeV
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(2000)

@@ -10,14 +10,16 @@ import pytest
 from numba import cuda
 
 from darktarget.errors import InputError
-from darktarget.target.shower import simulate
-from darktarget.target.stack import homogeneous
+from darktarget.matter.layers import homogeneous
+from darktarget.shower.simulate import simulate
 
 SCRIPT = """
 import numpy as np
-from darktarget.target import shower_gpu, shower_run, shower_tables
-from darktarget.target.shower import simulate
-from darktarget.target.stack import na64_ecal, repeated
+from darktarget.shower import gpu as shower_gpu
+from darktarget.shower import run as shower_run
+from darktarget.shower import tables as shower_tables
+from darktarget.shower.simulate import simulate
+from darktarget.matter.layers import na64_ecal, repeated
 
 stack = repeated(na64_ecal().layers[:2], 12, preshower=3, cell_cm=3.82)
 tables = shower_tables.build(stack.materials, 0.05, 0.005, 2.0)

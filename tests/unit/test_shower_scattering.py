@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from darktarget.target import cross_sections as xs
-from darktarget.target import elastic, shower_tables
-from darktarget.target.materials import material
-from darktarget.target.seltzer_berger import HIGHEST
-from darktarget.target.shower import simulate
-from darktarget.target.stack import homogeneous
+from darktarget.matter.layers import homogeneous
+from darktarget.matter.materials import material
+from darktarget.shower import cross_sections as xs
+from darktarget.shower import elastic
+from darktarget.shower import tables as shower_tables
+from darktarget.shower.seltzer_berger import HIGHEST
+from darktarget.shower.simulate import simulate
 from darktarget.units import ALPHA, MeV
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from darktarget.target.shower import SPECIES, Shower, simulate
-from darktarget.target.stack import homogeneous, na64_ecal
+from darktarget.matter.layers import homogeneous, na64_ecal
+from darktarget.shower.simulate import SPECIES, Shower, simulate
 
 pytestmark = pytest.mark.validate
 

@@ -8,13 +8,13 @@ import pytest
 import darktarget as dt
 from darktarget.core import LOGITS, PSEUDOSCALAR, SCALAR, TENSOR, Beam, LorentzStructure
 from darktarget.decays.currents import Current
-from darktarget.decays.tensor import TENSOR_FERMIONS, TENSOR_PHOTONS, TENSOR_SCALARS, TENSOR_VECTORS
+from darktarget.decays.spin2 import TENSOR_FERMIONS, TENSOR_PHOTONS, TENSOR_SCALARS, TENSOR_VECTORS
 from darktarget.errors import DarktargetError, InputError, PhysicsError, UnknownName
-from darktarget.production import _photon_flux
+from darktarget.matter.form_factors import form_factor
+from darktarget.matter.materials import material
+from darktarget.production.amplitudes import weizsaecker_williams as _photon_flux
 from darktarget.production.annihilation import sigma
 from darktarget.production.primakoff import NODES, VERTEX, Conversion, Primakoff, differential, t_range
-from darktarget.target.form_factors import form_factor
-from darktarget.target.materials import material
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED, NUCLEON_UNIT
 from tests import tensor_trace as tt
 
@@ -272,7 +272,7 @@ def test_angles_of_primakoff_production() -> None:
 
 def test_units_of_the_coupling() -> None:
     model = dt.model("spin-2", mass=0.1)
-    np.testing.assert_allclose(model.charge("muon") ** 2 * ELECTRON_CHARGE_SQUARED, 1.0)
+    np.testing.assert_allclose(model.lepton_coupling("muon") ** 2 * ELECTRON_CHARGE_SQUARED, 1.0)
     assert NUCLEON_UNIT > 0
 
 

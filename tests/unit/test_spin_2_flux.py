@@ -12,11 +12,11 @@ from scipy.integrate import quad
 
 import darktarget as dt
 from darktarget.core import Array, Beam, Options
-from darktarget.production import _photon_flux as wizard
-from darktarget.production._exact import Collision
-from darktarget.production._tensor import universal
-from darktarget.target.form_factors import form_factor
-from darktarget.target.materials import material
+from darktarget.matter.form_factors import form_factor
+from darktarget.matter.materials import material
+from darktarget.production.amplitudes import weizsaecker_williams as wizard
+from darktarget.production.amplitudes.exact import Collision
+from darktarget.production.amplitudes.spin2 import universal
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED, ELECTRON_MASS, PB
 from tests import tensor_trace as tt
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from darktarget.errors import UnknownName
-from darktarget.target.form_factors import FORM_FACTORS, elastic, form_factor, full, helm, inelastic
-from darktarget.target.materials import MATERIALS, material
+from darktarget.matter.form_factors import FORM_FACTORS, elastic, form_factor, full, helm, inelastic
+from darktarget.matter.materials import MATERIALS, material
 
 T = np.geomspace(1e-14, 1, 60)
 

@@ -8,14 +8,15 @@ from mpmath import mp, mpf
 
 import darktarget as dt
 from darktarget.core import TENSOR, TENSOR_LEPTONS, VECTOR, Beam, LorentzStructure, Options
-from darktarget.production import _photon_flux as wizard
-from darktarget.production import _recoil
-from darktarget.production import _spectrum_table as st
-from darktarget.production._calculation import calculation
-from darktarget.production._exact import EXACT, Collision, energy_angle, gauss, spectrum
-from darktarget.production._tensor import leptons_only, universal
-from darktarget.target.form_factors import elastic, form_factor
-from darktarget.target.materials import material
+from darktarget.matter.form_factors import elastic, form_factor
+from darktarget.matter.materials import material
+from darktarget.numerics.quadrature import gauss
+from darktarget.production.amplitudes import weizsaecker_williams as wizard
+from darktarget.production.amplitudes.exact import EXACT, Collision, energy_angle, spectrum
+from darktarget.production.amplitudes.spin2 import leptons_only, universal
+from darktarget.production.events import recoil as _recoil
+from darktarget.production.spectra import table as st
+from darktarget.production.spectra.calculation import calculation
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED, ELECTRON_MASS, MUON_MASS, NUCLEON_UNIT, PB
 from tests import tensor_trace as tt
 from tests import trace

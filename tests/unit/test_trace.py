@@ -8,8 +8,8 @@ from mpmath import mp, mpf
 
 import darktarget as dt
 from darktarget.core import Beam
-from darktarget.target.form_factors import elastic
-from darktarget.target.materials import material
+from darktarget.matter.form_factors import elastic
+from darktarget.matter.materials import material
 from darktarget.units import ALPHA, ELECTRON_MASS, MUON_MASS, NUCLEON_UNIT
 from tests import trace
 

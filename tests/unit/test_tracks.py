@@ -15,7 +15,7 @@ from darktarget import cache
 from darktarget.core import Beam, Layer, Target
 from darktarget.errors import UnknownName
 from darktarget.io.tables import tracks_document
-from darktarget.target import track_tables
+from darktarget.shower import track_lengths as track_tables
 from darktarget.units import GeV
 
 NA64 = dt.experiment("na64e-2018")

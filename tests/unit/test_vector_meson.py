@@ -11,12 +11,12 @@ import pytest
 import darktarget as dt
 from darktarget.core import Beam, Options, Tracks
 from darktarget.errors import InputError, UnknownName
-from darktarget.production import _glauber as gl
-from darktarget.production import _mesons as ms
+from darktarget.matter.form_factors import FERMI
+from darktarget.matter.materials import material
 from darktarget.production import vector_meson as vm
-from darktarget.production._mesons import MESONS, MICROBARN, invisible_ratio
-from darktarget.target.form_factors import FERMI
-from darktarget.target.materials import material
+from darktarget.production.mesons import glauber as gl
+from darktarget.production.mesons import photoproduction as ms
+from darktarget.production.mesons.photoproduction import MESONS, MICROBARN, invisible_ratio
 from darktarget.units import ALPHA, ELECTRON_MASS, NUCLEON_UNIT, PROTON_MASS, GeV
 from tests import brute_force
 from tests.trace import GAMMA5, METRIC

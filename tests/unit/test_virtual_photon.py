@@ -7,9 +7,9 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import Beam, Layer, Model, Options, Target, Tracks, Yield
+from darktarget.matter.form_factors import elastic
+from darktarget.matter.materials import material
 from darktarget.production import virtual_photon as vp
-from darktarget.target.form_factors import elastic
-from darktarget.target.materials import material
 from darktarget.units import ALPHA, AVOGADRO, HBARC_CM, MUON_MASS, NUCLEON_UNIT, PB
 from tests import brute_force
 

@@ -10,13 +10,13 @@ from scipy.integrate import quad
 
 import darktarget as dt
 from darktarget.core import LOGITS, Beam, Signal, Yield, angle_at
-from darktarget.production import _angles
-from darktarget.production._calculation import calculation
-from darktarget.production._exact import Collision
-from darktarget.production._spectrum_table import Request, recipe_of
+from darktarget.matter.form_factors import form_factor
+from darktarget.matter.materials import material
+from darktarget.production.amplitudes.exact import Collision
+from darktarget.production.spectra import angles as _angles
+from darktarget.production.spectra.calculation import calculation
+from darktarget.production.spectra.table import Request, recipe_of
 from darktarget.signatures.visible_decay import VisibleDecay, parent_spread
-from darktarget.target.form_factors import form_factor
-from darktarget.target.materials import material
 from darktarget.units import ELECTRON_MASS, HBARC_CM, GeV
 
 E137 = dt.experiment("e137")

@@ -3,7 +3,7 @@
 A file ``my_search.py`` with a class ``MySearch`` (see ``_declare.Search``) is found as ``my-search``.
 """
 
-from darktarget.constraints._declare import Search
+from darktarget.constraints.base.search import Search
 from darktarget.registry import Registry
 
 #: The constraints by name.

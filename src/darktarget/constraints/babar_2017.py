@@ -14,10 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints._declare import COUPLINGS, Search, electron_coupling, exceeding, through_photon
-from darktarget.constraints._flight import mediator_channels, survive, unstable
-from darktarget.constraints._mono_photon import ANGLES, Collider
-from darktarget.core import Array, Curve, Model, Published
+from darktarget.constraints.base.mono_photon import ANGLES, Collider
+from darktarget.constraints.base.search import Search, electron_coupling, exceeding, through_photon
+from darktarget.core import Array, Curve, Model, PublishedNumber
+from darktarget.dump.flight import mediator_channels, survive, unstable
+from darktarget.limits.exclusion import COUPLINGS
 from darktarget.units import GeV, MeV
 
 #: sqrt(s) mostly Upsilon(3S) and (2S), and the acceptance, arXiv:1702.03327; up to 8 GeV the search uses other data
@@ -39,7 +40,9 @@ class Babar2017(Search):
     name = "babar-2017"
     title = "BaBar mono-photon"
     references = ("1702.03327", "Nucl. Instrum. Meth. A 479 (2002) 1")
-    published = (Published("eps at 2 GeV", 8.2e-4, "", "1702.03327", "read off the figure with the limit on eps"),)
+    published = (
+        PublishedNumber("eps at 2 GeV", 8.2e-4, "", "1702.03327", "read off the figure with the limit on eps"),
+    )
     cl = 0.9
     uncertainty = 0.15
 

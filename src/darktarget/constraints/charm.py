@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from darktarget.constraints._dump import Volume
-from darktarget.constraints._protons import ProtonDump
-from darktarget.core import Published
+from darktarget.constraints.base.dump import Volume
+from darktarget.constraints.base.proton_dump import ProtonDump
+from darktarget.core import PublishedNumber
 from darktarget.units import GeV
 
 
@@ -15,9 +15,9 @@ class Charm(ProtonDump):
     title = "CHARM"
     references = ("Phys. Lett. B 157 (1985) 458", "1209.0015")
     published = (
-        Published("protons on target", 2.4e18, "", "Phys. Lett. B 157 (1985) 458", "text"),
-        Published("efficiency", 0.51, "", "Phys. Lett. B 157 (1985) 458", "text, e+ e-"),
-        Published("excluded events (0 seen)", 2.3, "", "Phys. Lett. B 157 (1985) 458", "Poisson, 90 % CL"),
+        PublishedNumber("protons on target", 2.4e18, "", "Phys. Lett. B 157 (1985) 458", "text"),
+        PublishedNumber("efficiency", 0.51, "", "Phys. Lett. B 157 (1985) 458", "text, e+ e-"),
+        PublishedNumber("excluded events (0 seen)", 2.3, "", "Phys. Lett. B 157 (1985) 458", "Poisson, 90 % CL"),
     )
     uncertainty = 0.5
     beam, eta_to_pion = 400 * GeV, 0.11

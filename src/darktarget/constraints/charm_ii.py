@@ -15,9 +15,9 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints._dump import Volume
-from darktarget.constraints._protons import ProtonDump
-from darktarget.core import Array, Model, Published
+from darktarget.constraints.base.dump import Volume
+from darktarget.constraints.base.proton_dump import ProtonDump
+from darktarget.core import Array, Model, PublishedNumber
 from darktarget.errors import PhysicsError
 from darktarget.units import ELECTRON_MASS, FERMI_CONSTANT, HBARC_CM, GeV
 
@@ -59,14 +59,14 @@ class CharmIi(ProtonDump):
     title = "CHARM II"
     references = ("Phys. Lett. B 335 (1994) 246", "Nucl. Instrum. Meth. A 278 (1989) 670", "1812.08768", "1912.09346")
     published = (
-        Published(
+        PublishedNumber(
             "excess of nu_mu e events excluded, share of them",
             1.2816 * float(np.hypot(82 / 2677, 0.04)),
             "",
             "Phys. Lett. B 335 (1994) 246",
             "90 % CL, from 2677 +- 82 events and 4 % of the flux (arXiv:1812.08768)",
         ),
-        Published(
+        PublishedNumber(
             "nu_mu per 1e13 protons", 1.0e11, "", "1812.08768", "integral of the flux it used, read off a figure"
         ),
     )

@@ -11,9 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints._declare import COUPLINGS, Search, exceeding
-from darktarget.core import Array, Curve, Model, Published
+from darktarget.constraints.base.search import Search, exceeding
+from darktarget.core import Array, Curve, Model, PublishedNumber
 from darktarget.errors import PhysicsError
+from darktarget.limits.exclusion import COUPLINGS
 from darktarget.thermal.exchange import exchange
 from darktarget.units import HBARC_CM, SPEED_OF_LIGHT, GeV
 
@@ -29,8 +30,8 @@ class Cmb(Search):
     title = "CMB (Planck 2018)"
     references = ("1807.06209", "1506.03811")
     published = (
-        Published("p_ann", 3.2e-28, "cm^3/s/GeV", "1807.06209", "text, TT,TE,EE+lowE+lensing+BAO"),
-        Published("f_eff", EFFICIENCY, "", "1506.03811", "middle of 0.3-0.9 in Fig. 4"),
+        PublishedNumber("p_ann", 3.2e-28, "cm^3/s/GeV", "1807.06209", "text, TT,TE,EE+lowE+lensing+BAO"),
+        PublishedNumber("f_eff", EFFICIENCY, "", "1506.03811", "middle of 0.3-0.9 in Fig. 4"),
     )
     cl = 0.95
     uncertainty = 0.35

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from darktarget.constraints._declare import electron_coupling
-from darktarget.constraints._dump import DumpSearch, Volume
-from darktarget.constraints._rays import Rays
-from darktarget.constraints._scattering import KNOWN
-from darktarget.core import Array, Model, Options, Published
+from darktarget.constraints.base.dump import DumpSearch, Volume
+from darktarget.constraints.base.search import electron_coupling
+from darktarget.core import Array, Model, Options, PublishedNumber
+from darktarget.dump.rays import Rays
+from darktarget.dump.scattering import KNOWN
 from darktarget.experiments import EXPERIMENTS
 from darktarget.flow import tracks
 from darktarget.production.bremsstrahlung import Bremsstrahlung
@@ -24,9 +24,9 @@ class E137(DumpSearch):
     title = "E137"
     references = ("Phys. Rev. D 38 (1988) 3375", "1406.2698")
     published = (
-        Published("electrons on target", 1.87e20, "", "Phys. Rev. D 38 (1988) 3375", "text"),
-        Published("excluded events (0 seen)", 2.3, "", "Phys. Rev. D 38 (1988) 3375", "Poisson, 90 % CL"),
-        Published("detector", 8.0, "X0", "1406.2698", "text"),
+        PublishedNumber("electrons on target", 1.87e20, "", "Phys. Rev. D 38 (1988) 3375", "text"),
+        PublishedNumber("excluded events (0 seen)", 2.3, "", "Phys. Rev. D 38 (1988) 3375", "Poisson, 90 % CL"),
+        PublishedNumber("detector", 8.0, "X0", "1406.2698", "text"),
     )
     uncertainty = 0.3
     volume = Volume(179e2, 204e2, 169.3, 169.3, 0.0, 2 * GeV, round=True, plane=1.0)  # disc of the area of 3 m x 3 m

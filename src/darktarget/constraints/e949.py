@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints._declare import Search, above, photon_like
-from darktarget.core import Array, Curve, Model, Published
+from darktarget.constraints.base.search import Search, above, photon_like
+from darktarget.core import Array, Curve, Model, PublishedNumber
 from darktarget.decays.r_ratio import CHARGED_KAON as KAON
 from darktarget.units import ALPHA, HBARC_CM, PION_MASS, SPEED_OF_LIGHT, GeV
 
@@ -28,7 +28,7 @@ class E949(Search):
     title = r"E787/E949 $K^+\to\pi^+$ inv."
     references = ("hep-ex/0403036", "0903.0030", "0811.1030")
     published = (
-        Published(
+        PublishedNumber(
             "Br(K+ -> pi+ X), massless X", 0.73e-10, "", "hep-ex/0403036", "list of axion searches, Particle Data Group"
         ),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from darktarget.constraints._declare import Search, above
-from darktarget.constraints._magnetic_moment import MEASURED, contribution
+from darktarget.constraints.base.search import Search, above
 from darktarget.core import Curve, Model
+from darktarget.decays.magnetic_moment import MEASURED, contribution
 
 
 class ElectronG2(Search):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from darktarget.constraints._declare import Bound, photon_like
-from darktarget.core import Array, Model, Published
+from darktarget.constraints.base.search import Bound, photon_like
+from darktarget.core import Array, Model, PublishedNumber
 from darktarget.units import GeV
 
 
@@ -13,7 +13,7 @@ class Electroweak(Bound):
     name = "electroweak"
     title = r"electroweak precision ($\varepsilon > 0.027$)"
     references = ("1412.0018",)
-    published = (Published("eps (m << m_Z)", 0.027, "", "1412.0018", "text"),)
+    published = (PublishedNumber("eps (m << m_Z)", 0.027, "", "1412.0018", "text"),)
     cl = 0.95
     uncertainty = 0.1
     top = 10 * GeV  # above it the bound depends on the distance to the Z

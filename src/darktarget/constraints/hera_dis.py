@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from darktarget.constraints._declare import Bound, photon_like
-from darktarget.core import Array, Model, Published
+from darktarget.constraints.base.search import Bound, photon_like
+from darktarget.core import Array, Model, PublishedNumber
 from darktarget.units import GeV
 
 
@@ -13,7 +13,7 @@ class HeraDis(Bound):
     name = "hera-dis"
     title = r"HERA DIS ($\varepsilon > 0.02$)"
     references = ("2007.15655",)
-    published = (Published("eps (m < 10 GeV)", 0.02, "", "2007.15655", "abstract: masses below 10 GeV"),)
+    published = (PublishedNumber("eps (m < 10 GeV)", 0.02, "", "2007.15655", "abstract: masses below 10 GeV"),)
     cl = 0.95
     uncertainty = 0.3
     top = 10 * GeV

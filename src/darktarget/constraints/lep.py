@@ -6,8 +6,8 @@ depend on a mass that is small beside it.
 
 from __future__ import annotations
 
-from darktarget.constraints._declare import Bound, electron_vector
-from darktarget.core import Array, Model, Published
+from darktarget.constraints.base.search import Bound, electron_vector
+from darktarget.core import Array, Model, PublishedNumber
 from darktarget.units import GeV
 
 
@@ -17,7 +17,7 @@ class Lep(Bound):
     name = "lep"
     title = r"LEP ($\varepsilon > 0.03$)"
     references = ("1006.0973", "Eur. Phys. J. C 83 (2023) 391")
-    published = (Published("eps", 0.03, "", "1006.0973", "abstract: for most masses from 1 GeV to 1 TeV"),)
+    published = (PublishedNumber("eps", 0.03, "", "1006.0973", "abstract: for most masses from 1 GeV to 1 TeV"),)
     cl = 0.95
     uncertainty = 0.1
     top = 80 * GeV

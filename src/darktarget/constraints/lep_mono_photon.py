@@ -17,8 +17,10 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints._declare import COUPLINGS, Search, exceeding, through_photon
-from darktarget.constraints._flight import (
+from darktarget.constraints.base.mono_photon import Collider
+from darktarget.constraints.base.search import Search, exceeding, through_photon
+from darktarget.core import Array, Channel, Curve, Model, PublishedNumber
+from darktarget.dump.flight import (
     Unstable,
     bare,
     between,
@@ -28,9 +30,8 @@ from darktarget.constraints._flight import (
     unstable,
     virtual_masses,
 )
-from darktarget.constraints._mono_photon import Collider
-from darktarget.core import Array, Channel, Curve, Model, Published
 from darktarget.errors import PhysicsError
+from darktarget.limits.exclusion import COUPLINGS
 from darktarget.units import ALPHA, GeV
 
 #: Photons of p_T > 0.02 sqrt(s) and 14 < theta < 166 degrees (arXiv:hep-ex/0402002), of more than 1 GeV where a second
@@ -52,7 +53,7 @@ class LepMonoPhoton(Search):
     title = "LEP mono-photon"
     references = ("hep-ex/0402002", "1103.3289", "2305.16781")
     published = (
-        Published(
+        PublishedNumber(
             "charge radius b of a Dirac fermion",
             1.3e-5,
             "1/GeV^2",

@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints._dump import DumpSearch, Volume
-from darktarget.constraints._sample import BR_PION, SEED, Sample, from_meson
-from darktarget.core import Model, Published
+from darktarget.constraints.base.dump import DumpSearch, Volume
+from darktarget.core import Model, PublishedNumber
 from darktarget.decays.r_ratio import NEUTRAL_PION
+from darktarget.dump.samples import BR_PION, SEED, MomentumSample, from_meson
 from darktarget.units import PROTON_MASS, GeV, MeV
 
 PIONS: Final = 1e22  # pi0 in all, arXiv:1107.4580
@@ -37,9 +37,9 @@ class Lsnd(DumpSearch):
     title = "LSND"
     references = ("hep-ex/0104049", "1107.4580", "1703.06881")
     published = (
-        Published("pi0 produced", PIONS, "", "1107.4580", "text"),
-        Published("excluded events", 55.0, "", "1703.06881", "text: electron-like events above the expectation"),
-        Published("efficiency", 0.19, "", "hep-ex/0104049", "text"),
+        PublishedNumber("pi0 produced", PIONS, "", "1107.4580", "text"),
+        PublishedNumber("excluded events", 55.0, "", "1703.06881", "text: electron-like events above the expectation"),
+        PublishedNumber("efficiency", 0.19, "", "hep-ex/0104049", "text"),
     )
     uncertainty = 0.5
     volume = Volume(25.85e2, 8.3e2, 285.0, 285.0, 640.0, 18 * MeV)
@@ -47,7 +47,7 @@ class Lsnd(DumpSearch):
     primaries, excluded, efficiency = PIONS, 55.0, 0.19
     production = "pi0 of 0.8 GeV protons around 150 MeV up to the kinematic end, forward as cos(theta) + 1"
 
-    def samples(self, model: Model) -> Iterator[Sample]:
+    def samples(self, model: Model) -> Iterator[MomentumSample]:
         """Mediators per pi0 at unit coupling, one sample per point."""
         random = np.random.default_rng(SEED)
         kinetic = random.gamma(3.0, 50 * MeV, NUMBER)
@@ -55,5 +55,5 @@ class Lsnd(DumpSearch):
         cosine = 2 * np.sqrt(random.uniform(size=NUMBER)) - 1
         phi, sine = random.uniform(0, 2 * np.pi, NUMBER), np.sqrt(1 - cosine**2)
         momentum = np.stack([p * sine * np.cos(phi), p * sine * np.sin(phi), p * cosine], axis=1)
-        parents = Sample(momentum, (kinetic < fastest()) / NUMBER)
+        parents = MomentumSample(momentum, (kinetic < fastest()) / NUMBER)
         return (from_meson(parents, NEUTRAL_PION, BR_PION, float(m), np.random.default_rng(SEED)) for m in model.mass)

@@ -12,8 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints._declare import Search, above, photon_like
-from darktarget.core import Array, Curve, Model, Published
+from darktarget.constraints.base.search import Search, above, photon_like
+from darktarget.core import Array, Curve, Model, PublishedNumber
 from darktarget.decays.r_ratio import NEUTRAL_PION
 from darktarget.units import GeV
 
@@ -27,7 +27,9 @@ class Na62(Search):
     name = "na62"
     title = r"NA62 $\pi^0\to\gamma$ inv."
     references = ("1903.08767",)
-    published = (Published("eps at 70 MeV", 4.9e-4, "", "1903.08767", "read off the figure with the limit on eps"),)
+    published = (
+        PublishedNumber("eps at 70 MeV", 4.9e-4, "", "1903.08767", "read off the figure with the limit on eps"),
+    )
     uncertainty = 0.3
 
     def apply(self, model: Model) -> Curve:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from darktarget.constraints._dump import Volume
-from darktarget.constraints._protons import ProtonDump
-from darktarget.core import Published
+from darktarget.constraints.base.dump import Volume
+from darktarget.constraints.base.proton_dump import ProtonDump
+from darktarget.core import PublishedNumber
 from darktarget.units import GeV
 
 
@@ -15,9 +15,11 @@ class Nucal(ProtonDump):
     title = "NuCal"
     references = ("1104.2747", "1311.3870")
     published = (
-        Published("protons on target", 1.71e18, "", "1311.3870", "text"),
-        Published("excluded events (5 seen, 3.5 expected)", 5.9, "", "1311.3870", "Poisson, 90 % CL, from its counts"),
-        Published("efficiency", 0.8, "", "1104.2747", "text, between 0.7 and 0.9"),
+        PublishedNumber("protons on target", 1.71e18, "", "1311.3870", "text"),
+        PublishedNumber(
+            "excluded events (5 seen, 3.5 expected)", 5.9, "", "1311.3870", "Poisson, 90 % CL, from its counts"
+        ),
+        PublishedNumber("efficiency", 0.8, "", "1104.2747", "text, between 0.7 and 0.9"),
     )
     uncertainty = 0.5
     beam, eta_to_pion = 70 * GeV, 0.078

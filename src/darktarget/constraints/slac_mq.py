@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from darktarget.constraints._declare import Search, above
-from darktarget.core import Curve, Model, Published
+from darktarget.constraints.base.search import Search, above
+from darktarget.core import Curve, Model, PublishedNumber
 from darktarget.errors import PhysicsError
 from darktarget.units import GeV
 
@@ -17,12 +17,12 @@ class SlacMq(Search):
     title = "SLAC mQ (published points)"
     references = ("hep-ex/9804008", "2204.03984")
     published = (
-        Published("charge/e at 1 MeV", 4.1e-5, "", "hep-ex/9804008", "abstract"),
-        Published("charge/e at 100 MeV", 5.8e-4, "", "hep-ex/9804008", "abstract"),
+        PublishedNumber("charge/e at 1 MeV", 4.1e-5, "", "hep-ex/9804008", "abstract"),
+        PublishedNumber("charge/e at 100 MeV", 5.8e-4, "", "hep-ex/9804008", "abstract"),
     )
     cl = 0.95
     uncertainty = 0.2
-    stated = True
+    not_recomputed = True
 
     def apply(self, model: Model) -> Curve:
         """Excluded above the line between 1 and 100 MeV."""

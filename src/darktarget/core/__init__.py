@@ -4,10 +4,10 @@ Axes are named once and for all: point (P, parameter points of a model), node (K
 quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), lengths in X0 of the material.
 """
 
-from darktarget.core.arrays import Array
-from darktarget.core.curve import Curve, Published
+from darktarget.core.curve import Curve, PublishedNumber
 from darktarget.core.detector import Layer, Slab
 from darktarget.core.events import Events
+from darktarget.core.experiment import Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature
 from darktarget.core.limit import Limit
 from darktarget.core.model import (
     AXIAL,
@@ -23,14 +23,13 @@ from darktarget.core.model import (
     Model,
     State,
 )
-from darktarget.core.setup import Experiment, PublishedLimit, Purity, Run, SignalBin, Signature
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
     DEFAULT,
     LOGITS,
     Beam,
     CrossSection,
-    Differential,
+    DifferentialCrossSection,
     Options,
     Process,
     Target,
@@ -38,6 +37,7 @@ from darktarget.core.yields import (
     Yield,
     angle_at,
 )
+from darktarget.numerics.arrays import Array
 
 __all__ = [
     "AXIAL",
@@ -54,7 +54,7 @@ __all__ = [
     "CrossSection",
     "Curve",
     "Decay",
-    "Differential",
+    "DifferentialCrossSection",
     "Events",
     "Exchange",
     "Experiment",
@@ -64,12 +64,12 @@ __all__ = [
     "Model",
     "Options",
     "Process",
-    "Published",
     "PublishedLimit",
+    "PublishedNumber",
     "Purity",
     "Run",
     "Signal",
-    "SignalBin",
+    "SignalRegion",
     "Signature",
     "Slab",
     "State",

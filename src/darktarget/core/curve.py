@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from darktarget.core.arrays import Array
+from darktarget.numerics.arrays import Array
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedNumber:
     """A number that was typed in, not calculated.
 
     Attributes:
@@ -43,7 +43,7 @@ class Curve:
         mass, dark_mass: mediator and lightest dark mass, [point]. alpha_D: [point] (nan where there is none).
         coupling: the line; the centre of a band; the lowest excluded coupling, [point] (nan where there is none).
         intervals: couplings in the band or excluded, per point a tuple of (lower, upper) pairs.
-        published: the numbers that were typed in. stated: the whole curve is one, nothing was recomputed.
+        published: the numbers that were typed in. not_recomputed: the whole curve is quoted as published.
         uncertainty: relative uncertainty of ``coupling`` as a recast or calculation.
         cl: confidence level, nan where none is defined.
         method: approximations. reason: why a point has nothing, or None, [point].
@@ -67,8 +67,8 @@ class Curve:
     references: tuple[str, ...]
     version: str
     cl: float = float("nan")
-    published: tuple[Published, ...] = ()
-    stated: bool = False
+    published: tuple[PublishedNumber, ...] = ()
+    not_recomputed: bool = False
     extra: Mapping[str, Array] = field(default_factory=dict)
     labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
 

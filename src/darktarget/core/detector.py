@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core.arrays import Array
+from darktarget.numerics.arrays import Array
 
 #: What a slab can be, and what that means (read-only).
 TARGET, VETO, CALORIMETER, DEAD = "target", "veto", "calorimeter", "dead"

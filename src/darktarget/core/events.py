@@ -22,8 +22,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from darktarget.core.arrays import Array
 from darktarget.errors import InputError
+from darktarget.numerics.arrays import Array
 
 Ids = NDArray[np.int64]
 INCOMING: Final = -1

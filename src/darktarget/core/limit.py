@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from darktarget.core.arrays import Array
+from darktarget.numerics.arrays import Array
 
 
 @dataclass(frozen=True)

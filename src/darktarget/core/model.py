@@ -9,8 +9,8 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from darktarget.core.arrays import Array
 from darktarget.errors import UnknownName
+from darktarget.numerics.arrays import Array
 from darktarget.units import HBARC_CM
 
 
@@ -130,7 +130,7 @@ class Model(ABC):
     structure: LorentzStructure
 
     @abstractmethod
-    def charge(self, lepton: str) -> Array:
+    def lepton_coupling(self, lepton: str) -> Array:
         """Coupling of the mediator to a lepton in units of e * coupling, [point]."""
 
     @property

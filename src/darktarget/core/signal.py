@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from darktarget.core.arrays import Array
 from darktarget.errors import PhysicsError
+from darktarget.numerics.arrays import Array
 
 SMALLEST = 1e-300  # stands for 0 in logarithms
 

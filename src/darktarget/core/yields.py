@@ -9,9 +9,9 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from darktarget.core.arrays import Array
 from darktarget.core.detector import Layer, Slab
 from darktarget.core.model import Model
+from darktarget.numerics.arrays import Array
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ class CrossSection:
 
 
 @dataclass(frozen=True)
-class Differential:
+class DifferentialCrossSection:
     """A differential cross section per nucleus at unit coupling, with its numerical error.
 
     Attributes:

@@ -34,7 +34,7 @@ import numpy as np
 import numpy.typing as npt
 
 from darktarget.core import Array
-from darktarget.decays._quark_current import perturbative
+from darktarget.decays.quark_current import perturbative
 from darktarget.units import ALPHA, PION_MASS, GeV, MeV
 
 Amplitude = npt.NDArray[np.complex128]

@@ -26,7 +26,7 @@ from darktarget.decays.currents import (
     pair_width,
 )
 from darktarget.decays.kinematics import directions, momentum
-from darktarget.decays.tensor import TENSOR_FERMIONS, TENSOR_SCALARS, TENSOR_VECTORS
+from darktarget.decays.spin2 import TENSOR_FERMIONS, TENSOR_SCALARS, TENSOR_VECTORS
 
 Width = Callable[[Array, Array | float, Array | float], Array]
 

@@ -14,10 +14,10 @@ import numpy as np
 from darktarget.core import Array, Beam, Model, Target, Yield
 from darktarget.decays.chain import Branch, Chain, Flight
 from darktarget.decays.kinematics import uniforms
-from darktarget.detector.lifetimes import Ladder, evaluated
+from darktarget.detector.lifetime_weights import LifetimeHistogram, evaluated
+from darktarget.detector.record import Selection, passed
 from darktarget.detector.response import Response
-from darktarget.detector.sample import Births, births, deposits, pieces, placed, seen_of
-from darktarget.detector.seen import Selection, passed
+from darktarget.detector.sample import MediatorSample, births, deposits, pieces, placed, seen_of
 from darktarget.errors import PhysicsError
 
 PAIR_EVENTS: Final = 2_000  # of branches with two flights, each with all pairs of pieces
@@ -74,7 +74,7 @@ class Survivors:
     """Ladders of a branch, one per batch, in units of the lifetime of ``state`` (empty: nothing flies)."""
 
     state: str
-    batches: tuple[Ladder, ...]
+    batches: tuple[LifetimeHistogram, ...]
 
 
 def _at(chain: Chain, point: int, one: Survivors, couplings: Array) -> Array:
@@ -84,10 +84,10 @@ def _at(chain: Chain, point: int, one: Survivors, couplings: Array) -> Array:
 
 
 def ladders(
-    branch: Branch, chain: Chain, point: int, response: Response, beam: Beam, born: Births, selection: Selection
+    branch: Branch, chain: Chain, point: int, response: Response, beam: Beam, born: MediatorSample, selection: Selection
 ) -> Survivors:
     """Accepted weight of one branch for every lifetime: the mean over events is the fraction."""
-    found = tuple(Ladder() for _ in range(BATCHES))
+    found = tuple(LifetimeHistogram() for _ in range(BATCHES))
     if not branch.flights:
         chance = passed(selection, seen_of(response, beam, born, (), (), slice(None)))
         for b, rows in _batches(born.number):
@@ -111,8 +111,8 @@ def _blocks(rows: slice, flights: int) -> Iterator[slice]:
 
 
 def _fly(
-    branch: Branch, chain: Chain, point: int, response: Response, beam: Beam, born: Births, selection: Selection,
-    rows: slice, ladder: Ladder, batch: slice,
+    branch: Branch, chain: Chain, point: int, response: Response, beam: Beam, born: MediatorSample,
+    selection: Selection, rows: slice, ladder: LifetimeHistogram, batch: slice,
 ) -> None:  # fmt: skip
     """Place the decays of some events in every piece and add what is accepted."""
     depth, first = born.depth[rows], born.first + rows.start

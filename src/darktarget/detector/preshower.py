@@ -18,7 +18,7 @@ import numpy.typing as npt
 from darktarget import cache
 from darktarget.core import Array, Beam, Target
 from darktarget.progress import track
-from darktarget.target.track_tables import PRIMARY, recipe_of, stack_of
+from darktarget.shower.track_lengths import PRIMARY, recipe_of, stack_of
 from darktarget.units import GeV, MeV
 
 SHOWERS: Final = 8000
@@ -91,7 +91,7 @@ def recipe(beam: Beam, target: Target, threshold: float) -> dict[str, Any]:
 
 def sampling_fraction(beam: Beam, target: Target) -> float:
     """Visible over deposited energy of the whole stack, simulated."""
-    from darktarget.target.shower import simulate
+    from darktarget.shower.simulate import simulate
 
     run = simulate(stack_of(target), PRIMARY[beam.particle], beam.energy, CUT, CALIBRATION_SHOWERS, SEED, lateral=True)
     return float(run.event("visible").sum() / run.event("deposited").sum())
@@ -122,7 +122,7 @@ def _front(target: Target) -> Any:
 
 def picks(beam: Beam, target: Target, species: str, showers: int = SHOWERS) -> Array:
     """Rows (species, layer, depth, energy, length, then energies of the rest of the shower), one per picked shower."""
-    from darktarget.target.shower import simulate
+    from darktarget.shower.simulate import simulate
 
     run = simulate(
         _front(target),
@@ -140,7 +140,7 @@ def picks(beam: Beam, target: Target, species: str, showers: int = SHOWERS) -> A
 
 def _residual_energy(beam: Beam, target: Target, species: str, picks: Array, residual: float) -> Array:
     """Pre-shower energy that the residual particles of the picks leave, one per pick."""
-    from darktarget.target.shower import Start, simulate
+    from darktarget.shower.simulate import Start, simulate
 
     stack = _front(target)
     energy, layer = np.zeros(len(picks)), picks[:, 1].astype(np.int64)

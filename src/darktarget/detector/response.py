@@ -17,9 +17,9 @@ import numpy as np
 
 from darktarget.core import Array, Slab, Target
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
-from darktarget.detector.containment import ESCAPED, LEFT, MIDDLE, NOTICED, SEEN, SHOWERS, Library, Slice, library
-from darktarget.detector.lateral import square
-from darktarget.target.materials import material
+from darktarget.detector.lateral_profile import square
+from darktarget.detector.shower_library import ESCAPED, LEFT, MIDDLE, NOTICED, SEEN, SHOWERS, Library, Slice, library
+from darktarget.matter.materials import material
 from darktarget.units import MeV
 
 MINIMUM_IONISATION: Final = 1.5 * MeV  # per g/cm^2: 1.1 (Pb), 1.45 (Fe), 1.94 (polystyrene), PDG 2024
@@ -56,7 +56,7 @@ class Deposits:
 
 
 @dataclass(frozen=True, eq=False)
-class Rays:
+class IncidentRays:
     """Particles that start somewhere: energy, place (cm) and direction, each [n]; three random numbers for each."""
 
     energy: Array
@@ -67,11 +67,11 @@ class Rays:
     slope_y: Array
     uniform: Array = field(repr=False)
 
-    def entering(self, rows: Any, slab: Slab, energy: Array) -> Rays:
+    def entering(self, rows: Any, slab: Slab, energy: Array) -> IncidentRays:
         """Some of them, with another energy, where they enter a slab or, inside it, are; x from its middle cell."""
         z = np.maximum(self.z[rows], slab.start)
         u, v, step = self.slope_x[rows], self.slope_y[rows], z - self.z[rows]
-        return Rays(
+        return IncidentRays(
             energy, self.x[rows] - slab.middle(z) + u * step, self.y[rows] + v * step, z, u, v, self.uniform[rows]
         )
 
@@ -121,7 +121,7 @@ class Response:
         index = next(i for i, s in enumerate(self.slabs) if s.role == TARGET)
         return library(self.slice_of(index)).sampling
 
-    def add(self, kind: str, rays: Rays, to: Deposits) -> None:
+    def add(self, kind: str, rays: IncidentRays, to: Deposits) -> None:
         """Add what particles of one kind (see ``KINDS``) leave, in place."""
         starts, ends = np.array([s.start for s in self.slabs]), np.array([s.end for s in self.slabs])
         index = np.searchsorted(starts, rays.z, side="right") - 1
@@ -142,7 +142,7 @@ class Response:
             enters[rows] = np.where(hit & (kind in SHOWERING and self.guarded(i)), i + 2, i + 1)
         self.add_front(kind, rays, to)
 
-    def add_front(self, kind: str, rays: Rays, to: Deposits) -> None:
+    def add_front(self, kind: str, rays: IncidentRays, to: Deposits) -> None:
         """Add what particles leave in the pre-shower alone, in place."""
         if kind in SHOWERING:
             to.front += self._front(kind, rays)
@@ -151,7 +151,7 @@ class Response:
         """Whether a veto follows the slab."""
         return i + 1 < len(self.slabs) and self.slabs[i + 1].role == VETO
 
-    def aside(self, i: int, part: Rays, depth: Array) -> Array:
+    def aside(self, i: int, part: IncidentRays, depth: Array) -> Array:
         """Energy in the middle cell, relative to that of a particle which hits it in the middle, where it is simulated.
 
         Args:
@@ -164,7 +164,7 @@ class Response:
         relative = (mean / cell.inside(part.energy, 0 * part.x, 0 * part.y)).clip(0, 1)
         return cell.fluctuated(part.energy, relative, part.uniform[:, 2] * SHOWERS % 1.0)  # what chose no shower
 
-    def _front(self, kind: str, rays: Rays) -> Array:
+    def _front(self, kind: str, rays: IncidentRays) -> Array:
         """Calibrated scintillator energy that showers leave in the pre-shower, [n]."""
         found, near = np.zeros_like(rays.energy), self.front
         slab = next(s for s in self.slabs if s.role == TARGET)
@@ -179,10 +179,10 @@ class Response:
 
 #: Measured energy, its part in the cell that is hit (in the middle), energy noticed by a veto, energy that escapes, and
 #: how far behind the start the middle of what is left lies, cm.
-Passage = tuple[Array, Array, Array, Array, Array]
+SlabResponse = tuple[Array, Array, Array, Array, Array]
 
 
-def _shower(response: Response, i: int, kind: str, part: Rays) -> Passage:
+def _shower(response: Response, i: int, kind: str, part: IncidentRays) -> SlabResponse:
     """What a shower leaves in slab i and in the veto behind it, and what gets out."""
     slab, showers = response.slabs[i], library(response.slice_of(i))
     distance = (slab.end - part.z) * showers.thickness / slab.length
@@ -194,22 +194,22 @@ def _shower(response: Response, i: int, kind: str, part: Rays) -> Passage:
     return measured, found[:, MIDDLE] / part.energy, noticed, found[:, ESCAPED], depth
 
 
-def _electron(response: Response, i: int, part: Rays) -> Passage:
+def _electron(response: Response, i: int, part: IncidentRays) -> SlabResponse:
     return _shower(response, i, "e", part)
 
 
-def _photon(response: Response, i: int, part: Rays) -> Passage:
+def _photon(response: Response, i: int, part: IncidentRays) -> SlabResponse:
     return _shower(response, i, "gamma", part)
 
 
-def _muon(response: Response, i: int, part: Rays) -> Passage:
+def _muon(response: Response, i: int, part: IncidentRays) -> SlabResponse:
     slab = response.slabs[i]
     left = np.minimum(MINIMUM_IONISATION * _grammage(slab) * (slab.end - part.z) / slab.length, part.energy)
     noticed = left if slab.role == VETO else np.zeros_like(left)
     return left, np.ones_like(left), noticed, part.energy - left, (slab.end - part.z) / 2
 
 
-def _hadrons(response: Response, i: int, part: Rays) -> Passage:
+def _hadrons(response: Response, i: int, part: IncidentRays) -> SlabResponse:
     slab = response.slabs[i]
     lengths = sum(x.thickness * material(x.material).density / _interaction_length(x.material) for x in slab.layers)
     passed = np.exp(-slab.repeat * lengths * (slab.end - part.z) / slab.length)
@@ -229,7 +229,7 @@ def _interaction_length(name: str) -> float:
 
 
 #: (response, slab, rays) -> what happens in one slab, by kind of particle (read-only).
-PASSAGES: Final[Mapping[str, Callable[[Response, int, Rays], Passage]]] = MappingProxyType(
+PASSAGES: Final[Mapping[str, Callable[[Response, int, IncidentRays], SlabResponse]]] = MappingProxyType(
     {"e": _electron, "gamma": _photon, "muon": _muon, "hadrons": _hadrons}
 )
 #: Kinds whose libraries know the veto behind a slab.

@@ -18,9 +18,9 @@ from darktarget.core import Array, Beam, Slab, Yield
 from darktarget.core.detector import TARGET
 from darktarget.decays.chain import NUMBERS, Flight
 from darktarget.decays.kinematics import uniforms
-from darktarget.detector.front import origins
-from darktarget.detector.response import KINDS, Deposits, Rays, Response
-from darktarget.detector.seen import Seen
+from darktarget.detector.record import Seen
+from darktarget.detector.response import KINDS, Deposits, IncidentRays, Response
+from darktarget.detector.shower_vertices import origins
 
 ORIGIN_NUMBERS: Final = 4  # random numbers of the shower in which an event is born, the choice of the node apart
 GOLDEN: Final = 0.6180339887498949  # multiples of it fill [0, 1) evenly, however many events there are
@@ -31,7 +31,7 @@ BEYOND: Final = 100.0  # cm behind the last slab, where decays that are never se
 
 
 @dataclass(frozen=True, eq=False)
-class Births:
+class MediatorSample:
     """Mediators of one yield at one point, each standing for the same yield.
 
     Attributes:
@@ -61,7 +61,7 @@ class Births:
 
 def births(
     made: Yield, point: int, mass: float, beam: Beam, response: Response, number: int, seed: int = 1, first: int = 0
-) -> Births:
+) -> MediatorSample:
     """Draw mediators of a yield and the showers they are born in.
 
     Args:
@@ -83,7 +83,7 @@ def births(
     virtual = np.full(number, mass) if made.pair_mass is None else made.pair_mass[point, node]
     momentum = np.zeros((number, 4))
     momentum[:, 0], momentum[:, 3] = chosen, np.sqrt(np.maximum(chosen**2 - virtual**2, 0))
-    return Births(float(cumulative[-1]) / number, momentum, depth, front, parent, seed, first)
+    return MediatorSample(float(cumulative[-1]) / number, momentum, depth, front, parent, seed, first)
 
 
 def _bins(made: Yield, point: int, beam: Beam) -> tuple[Array, Array]:
@@ -112,7 +112,7 @@ def _origin(
     depth += slab.start
     found = Deposits.none(len(response.slabs), parent.size)
     zero = np.zeros_like(parent)
-    rays = Rays(np.maximum(left, 0), zero, zero, depth, zero, zero, numbers[:, 1:])
+    rays = IncidentRays(np.maximum(left, 0), zero, zero, depth, zero, zero, numbers[:, 1:])
     response.add_front("e", rays, found)
     return depth, front + found.front
 
@@ -163,7 +163,7 @@ def deposits(response: Response, flight: Flight, start: Array, vertices: Array, 
         def flat(value: Array, shape: tuple[int, int] = (rows.size, k)) -> Array:
             return np.broadcast_to(value, shape).ravel()
 
-        rays = Rays(
+        rays = IncidentRays(
             energy=flat(p[:, :1]),
             x=flat(x[rows]),
             y=flat(y[rows]),
@@ -179,7 +179,12 @@ def deposits(response: Response, flight: Flight, start: Array, vertices: Array, 
 
 
 def seen_of(
-    response: Response, beam: Beam, born: Births, parts: Sequence[Deposits], vertices: Sequence[Array], rows: slice
+    response: Response,
+    beam: Beam,
+    born: MediatorSample,
+    parts: Sequence[Deposits],
+    vertices: Sequence[Array],
+    rows: slice,
 ) -> Seen:
     """What the detector sees of events with no, one or two decays (as flat deposits over [n, piece])."""
     n = born.momentum[rows].shape[0]

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from darktarget.core import Layer, Slab, Target
 from darktarget.core.detector import TARGET
 from darktarget.errors import DeclarationError, UnknownName
-from darktarget.target.materials import MATERIALS
+from darktarget.matter.materials import MATERIALS
 from darktarget.units import GeV
 
 STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)

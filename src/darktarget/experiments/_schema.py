@@ -13,7 +13,7 @@ import numpy as np
 from annotated_types import Ge, Le, MinLen
 from pydantic import BaseModel, ValidationError, create_model
 
-from darktarget.core import Beam, Experiment, PublishedLimit, Purity, Run, SignalBin, Signature, Target
+from darktarget.core import Beam, Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.experiments._detector import (
     STRICT,
@@ -174,7 +174,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         if process not in PROCESSES.names():
             raise UnknownName(f"{source}: signal_uncertainty", process, PROCESSES.names())
     bins = tuple(
-        SignalBin(key, _signature(b.signature, f"{source}: bins.{key}.signature", beam), b.observed,
+        SignalRegion(key, _signature(b.signature, f"{source}: bins.{key}.signature", beam), b.observed,
                   b.background, b.background_error, b.expected_from_background)
         for key, b in t.bins.items()
     )  # fmt: skip

@@ -1,6 +1,7 @@
-"""Figures of the papers: one file each, built from the public API; a figure is data, drawn in one style.
+"""Toolkit of recomputed figures: a figure is data, drawn in one style. ``darktarget_papers`` has those of the papers.
 
-How to write one: a file ``s009_fig1.py`` with a class ``S009Fig1`` is the figure ``s009-fig1``::
+How to write one: a file ``s009_fig1.py`` with a class ``S009Fig1`` in a package that the entry points of
+``darktarget.figures`` name is the figure ``s009-fig1``::
 
     from darktarget import api, flow
     from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, shown
@@ -48,13 +49,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from darktarget.figures import _marks as marks
-from darktarget.figures import _styles as styles
-from darktarget.figures._checks import SAME, Check, Remedy, absolute, factor, relative, told
-from darktarget.figures._paint import paint
-from darktarget.figures._presence import shown
-from darktarget.figures._sheet import Axis, Panel, Sheet, Table
-from darktarget.registry import Registry
+from darktarget.api import FIGURES
+from darktarget.figures import marks, styles
+from darktarget.figures.checks import SAME, Check, Remedy, absolute, factor, relative, told
+from darktarget.figures.paint import paint
+from darktarget.figures.presence import shown
+from darktarget.figures.sheet import Axis, Panel, Sheet, Table
 
 
 class Figure(Protocol):
@@ -69,9 +69,6 @@ class Figure(Protocol):
         """Calculate it."""
         ...
 
-
-#: The figures by name.
-FIGURES: Registry[type[Figure]] = Registry("figure", __name__)
 
 __all__ = [
     "FIGURES",

@@ -261,7 +261,7 @@ def tables(
     rebuild: Annotated[bool, typer.Option(help="Build all again, not only what is missing.")] = False,
 ) -> None:
     """Build the shipped tables of the declared experiments."""
-    from darktarget import shipping
+    from darktarget import build_tables as shipping
 
     for name in shipping.ship(rebuild=rebuild):
         _note(name)

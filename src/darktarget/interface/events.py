@@ -12,7 +12,7 @@ from darktarget.errors import InputError
 
 if TYPE_CHECKING:
     from darktarget.core import Events, Model
-    from darktarget.io.events import Sheet
+    from darktarget.io.events import EventsHeader
 
 
 def events(
@@ -64,7 +64,7 @@ def _detector(
 ) -> None:  # fmt: skip
     """Cut flow and event display of a sample in a detector."""
     from darktarget import flow
-    from darktarget.detector.forward import Simulation, cut_flow
+    from darktarget.detector.simulation import Simulation, cut_flow
     from darktarget.io import files
 
     source = flow.sampler(theory, seen, process=process)
@@ -89,10 +89,10 @@ def _detector(
         files.write_all(display.parent, {display.name: write}, force=force)
 
 
-def prepared(theory: Model, seen: Any, number: int, seed: int, process: str) -> tuple[Sheet, Iterator[Events]]:
+def prepared(theory: Model, seen: Any, number: int, seed: int, process: str) -> tuple[EventsHeader, Iterator[Events]]:
     """Header and chunks of a sample for the exposure of an experiment at the model's coupling."""
     from darktarget import flow
-    from darktarget.io.events import Sheet
+    from darktarget.io.events import EventsHeader
     from darktarget.io.tables import finite
 
     source = flow.sampler(theory, seen, process=process)
@@ -100,7 +100,7 @@ def prepared(theory: Model, seen: Any, number: int, seed: int, process: str) -> 
     coupling, exposure = float(theory.values["coupling"][0]), seen.exposure
     first = source.events(number, seed, 0, 1)
     plain = {k: finite(v)[0] if hasattr(v, "dtype") else v for k, v in theory.values.items()}
-    sheet = Sheet(
+    sheet = EventsHeader(
         events=number,
         expected=float(made.total[0]) * coupling**made.power * exposure,
         model=theory.name,

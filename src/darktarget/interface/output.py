@@ -10,7 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from darktarget.core import Curve, Experiment, Limit, Model
-    from darktarget.measure import Counting
+    from darktarget.limits.counting import Counting
 
 
 def check(

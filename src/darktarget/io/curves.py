@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from darktarget import __version__
+from darktarget._version import __version__
 from darktarget.core import Array, Curve, Model
 from darktarget.io.tables import Json, finite, plain
 from darktarget.units import GeV
@@ -25,7 +25,7 @@ def curve_document(curve: Curve) -> Json:
         "intervals": [[finite(pair) for pair in point] for point in curve.intervals],
         "uncertainty": curve.uncertainty,
         "cl": finite([curve.cl])[0],
-        "stated": curve.stated,
+        "stated": curve.not_recomputed,
         "published": [str(number) for number in curve.published],
         "reason": list(curve.reason),
         "method": "; ".join(curve.method),

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from darktarget import __version__
+from darktarget._version import __version__
 from darktarget.core import Events
 from darktarget.errors import DataCorrupt, InputError
 from darktarget.io import files
@@ -27,7 +27,7 @@ UNIT = "events expected from the exposure at the coupling; the weights sum to th
 
 
 @dataclass(frozen=True)
-class Sheet:
+class EventsHeader:
     """What a file of events says about itself.
 
     Attributes:
@@ -66,7 +66,7 @@ class Sheet:
         return json.dumps(asdict(self), allow_nan=False)
 
     @classmethod
-    def parse(cls, text: str, source: Path) -> Sheet:
+    def parse(cls, text: str, source: Path) -> EventsHeader:
         """Read ``text`` back.
 
         Raises:
@@ -78,7 +78,7 @@ class Sheet:
             raise DataCorrupt(f"{source}: no darktarget header") from error
 
 
-def write(path: Path, form: str, sheet: Sheet, chunks: Iterable[Events], *, force: bool = False) -> Path:
+def write(path: Path, form: str, sheet: EventsHeader, chunks: Iterable[Events], *, force: bool = False) -> Path:
     """Write events to a file through a temporary name, chunk by chunk.
 
     Args:
@@ -101,7 +101,7 @@ def write(path: Path, form: str, sheet: Sheet, chunks: Iterable[Events], *, forc
     return path
 
 
-def _checked(sheet: Sheet, chunks: Iterable[Events]) -> Iterator[Events]:
+def _checked(sheet: EventsHeader, chunks: Iterable[Events]) -> Iterator[Events]:
     """The chunks, refused if they hold anything that is not finite or are not as many events as announced."""
     total = 0
     for chunk in chunks:
@@ -114,7 +114,7 @@ def _checked(sheet: Sheet, chunks: Iterable[Events]) -> Iterator[Events]:
         raise InputError("events", total, f"{sheet.events}, as the header announces")
 
 
-def read(path: Path, form: str) -> tuple[Sheet, Iterator[Events]]:
+def read(path: Path, form: str) -> tuple[EventsHeader, Iterator[Events]]:
     """Header and events of a file, in chunks; the end of the iteration checks that it was complete.
 
     Raises:
@@ -134,7 +134,7 @@ def read(path: Path, form: str) -> tuple[Sheet, Iterator[Events]]:
     return sheet, _counted(path, sheet, chunks)
 
 
-def _counted(path: Path, sheet: Sheet, chunks: Iterable[Events]) -> Iterator[Events]:
+def _counted(path: Path, sheet: EventsHeader, chunks: Iterable[Events]) -> Iterator[Events]:
     total = 0
     for chunk in chunks:
         total += len(chunk)
@@ -146,7 +146,7 @@ def _counted(path: Path, sheet: Sheet, chunks: Iterable[Events]) -> Iterator[Eve
 Row = tuple[float, list[float], list[list[float]]]
 
 
-def gathered(path: Path, sheet: Sheet, rows: Iterable[Row]) -> Iterator[Events]:
+def gathered(path: Path, sheet: EventsHeader, rows: Iterable[Row]) -> Iterator[Events]:
     """Chunks of events from rows (weight, vertex and depth, particles as number, px, py, pz, E, m).
 
     Raises:
@@ -163,7 +163,7 @@ def gathered(path: Path, sheet: Sheet, rows: Iterable[Row]) -> Iterator[Events]:
         yield events_of(path, sheet, held, first)
 
 
-def events_of(path: Path, sheet: Sheet, rows: list[Row], first: int) -> Events:
+def events_of(path: Path, sheet: EventsHeader, rows: list[Row], first: int) -> Events:
     """One chunk; arguments as ``gathered``."""
     try:
         weight = np.array([r[0] for r in rows])

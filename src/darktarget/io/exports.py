@@ -13,7 +13,7 @@ from darktarget.errors import InputError, OutputExists
 from darktarget.io import files, hepdata
 from darktarget.io.pyhf_workspace import workspace
 from darktarget.io.tables import write_json
-from darktarget.measure import Counting
+from darktarget.limits.counting import Counting
 from darktarget.units import GeV
 
 FORMATS = ("pyhf", "hepdata")

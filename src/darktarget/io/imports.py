@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from darktarget import __version__
+from darktarget._version import __version__
 from darktarget.core import Array, Curve, Model
 from darktarget.errors import InputError, UnknownName
 from darktarget.units import GeV, MeV, eV, keV
@@ -40,7 +40,7 @@ HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Table:
+class CurveTable:
     """Columns as read: masses with their unit (or None), lower and upper edges, and what was said about them."""
 
     mass: list[float]
@@ -114,7 +114,7 @@ def read_curve(
         reason=(None,) * mass.size,
         references=(reference,) if reference else (),
         version=__version__,
-        stated=True,
+        not_recomputed=True,
         labels=Curve.labels if model is None else model.labels,
     )
 
@@ -168,7 +168,7 @@ def _as_coupling(values: Array, quantity: str, given: tuple[float | None, float 
     return np.asarray(np.sqrt(np.maximum(values, 0) / alpha) * ratio**2)
 
 
-def _check(file: str, mass: Array, coupling: Array, table: Table, unit: str) -> None:
+def _check(file: str, mass: Array, coupling: Array, table: CurveTable, unit: str) -> None:
     """Range checks; a swap or a wrong unit is suspected only where it would put everything in range."""
     if mass.size < 2:
         raise InputError("file", file, "at least two rows of numbers")
@@ -201,7 +201,7 @@ def _check_overlap(mass: Array, unit: str, model: Model | None) -> None:
         raise InputError("mass_unit", "GeV", "the unit of the file", text)
 
 
-def _swapped(table: Table) -> bool:
+def _swapped(table: CurveTable) -> bool:
     """Whether the second column is sorted over more than a decade, as masses are, and the first one is not."""
     first, second = np.array(table.mass), np.array(table.lower)
     ordered = np.all(np.diff(second) > 0) or np.all(np.diff(second) < 0)
@@ -211,7 +211,7 @@ def _swapped(table: Table) -> bool:
     return bool((ordered and wide and mixed) or small)
 
 
-def _guess(table: Table, unit: str) -> str:
+def _guess(table: CurveTable, unit: str) -> str:
     largest = max(table.mass)
     if unit == "GeV" and 1 <= largest <= 1e6:
         return "Are the masses in MeV?"
@@ -246,24 +246,24 @@ def _rows(text: str, file: str, skip: int = 0) -> list[list[float]]:
     return rows
 
 
-def _table(rows: list[list[float]], form: str, unit: str | None, quantity: str | None) -> Table:
+def _table(rows: list[list[float]], form: str, unit: str | None, quantity: str | None) -> CurveTable:
     columns = [list(c) for c in zip(*rows, strict=True)]
-    return Table(columns[0], columns[1], columns[2] if len(columns) > 2 else None, unit, quantity, form)
+    return CurveTable(columns[0], columns[1], columns[2] if len(columns) > 2 else None, unit, quantity, form)
 
 
-def _darkcast(text: str, file: str) -> Table:
+def _darkcast(text: str, file: str) -> CurveTable:
     """DarkCast: '# mass lower [upper]', GeV and eps."""
     return _table(_rows(text, file), "DarkCast", "GeV", "coupling")
 
 
-def _columns(text: str, file: str) -> Table:
+def _columns(text: str, file: str) -> CurveTable:
     """Columns of text; a first comment such as '# mass [MeV] coupling' declares them."""
     head = next((line for line in text.splitlines() if line.lstrip().startswith("#")), "")
     unit = next((u for u in UNITS if re.search(rf"[\[(_]\s*{u}\b", head)), None)
     return _table(_rows(text, file), "columns", unit, _quantity_of(head))
 
 
-def _csv(text: str, file: str) -> Table:
+def _csv(text: str, file: str) -> CurveTable:
     """CSV with a header: mass (GeV), mass_MeV, ... and coupling, coupling^2 or y; or HEPData's export."""
     if text.lstrip().startswith("#:"):
         return _hepdata_csv(text, file)
@@ -288,7 +288,7 @@ def _quantity_of(heading: str) -> str | None:
     return None if "log" in text else next((q for q, named in HEADINGS.items() if re.search(named, text)), None)
 
 
-def _hepdata_csv(text: str, file: str) -> Table:
+def _hepdata_csv(text: str, file: str) -> CurveTable:
     """HEPData's CSV: '#: key: value' lines, one header row with units in brackets, one block of numbers."""
     lines = text.splitlines()
     said = tuple(line[2:].strip() for line in lines if line.startswith("#:"))
@@ -301,12 +301,12 @@ def _hepdata_csv(text: str, file: str) -> Table:
     if short:
         raise InputError("file", file, "one block of rows: independent and dependent variable", f"Row {short}.")
     found = _table(rows, "HEPData CSV", _unit_of(header[0]), _quantity_of(header[1]))
-    return Table(
+    return CurveTable(
         found.mass, found.lower, None, found.unit, found.quantity, found.format, (*said, f"columns {header[:2]}")
     )
 
 
-def _hepdata_yaml(text: str, file: str) -> Table:
+def _hepdata_yaml(text: str, file: str) -> CurveTable:
     """HEPData's YAML: the first independent and the first dependent variable."""
     import yaml
 
@@ -319,7 +319,7 @@ def _hepdata_yaml(text: str, file: str) -> Table:
     except (yaml.YAMLError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise InputError("file", file, "a HEPData table in YAML", f"{type(error).__name__}: {error}") from None
     found = _table(rows, "HEPData YAML", units or _unit_of(names[0]), _quantity_of(names[1]))
-    return Table(found.mass, found.lower, None, found.unit, found.quantity, found.format, (f"columns {names}",))
+    return CurveTable(found.mass, found.lower, None, found.unit, found.quantity, found.format, (f"columns {names}",))
 
 
 def _value(cell: Mapping[str, Any]) -> float:
@@ -328,6 +328,6 @@ def _value(cell: Mapping[str, Any]) -> float:
 
 
 #: Reader by file suffix (read-only); anything else is columns of text.
-FORMATS: Final[Mapping[str, Callable[[str, str], Table]]] = MappingProxyType(
+FORMATS: Final[Mapping[str, Callable[[str, str], CurveTable]]] = MappingProxyType(
     {".lmt": _darkcast, ".csv": _csv, ".yaml": _hepdata_yaml, ".yml": _hepdata_yaml}
 )

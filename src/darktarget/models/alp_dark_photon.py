@@ -16,8 +16,8 @@ from darktarget.core import Array, Channel, Exchange, State
 from darktarget.decays.exchange import axion_current
 from darktarget.decays.two_body import TwoBody
 from darktarget.decays.virtual_photon import axion_to_vector_photon, photon_to_axion, vector_to_axion_photon
-from darktarget.models._parameters import Parameter
-from darktarget.models._photon import LIGHTEST, SPLITTING, PhotonModel
+from darktarget.models.base.parameters import Parameter
+from darktarget.models.base.photon import LIGHTEST, SPLITTING, PhotonModel
 from darktarget.units import GeV
 
 COUPLING = Parameter("coupling", "g of a, photon and dark photon in 1/GeV", optional=True)

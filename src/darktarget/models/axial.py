@@ -5,7 +5,7 @@ Production grows as m_l^2/m_X^2 for a light mediator: its longitudinal mode coup
 """
 
 from darktarget.core import AXIAL
-from darktarget.models._mediator import MediatorModel
+from darktarget.models.base.mediator import MediatorModel
 
 
 class Axial(MediatorModel):

@@ -12,7 +12,7 @@ import numpy as np
 from darktarget.core import Array
 from darktarget.decays.r_ratio import BARYON
 from darktarget.decays.two_body import vector_to_dirac
-from darktarget.models._gauged import UNIT_ALPHA, E, GaugedModel
+from darktarget.models.base.gauged import UNIT_ALPHA, E, GaugedModel
 from darktarget.units import LEPTON_MASS
 
 
@@ -29,7 +29,7 @@ class BL(GaugedModel):
     quarks = BARYON
     neutrinos = ("nu_e", "nu_mu", "nu_tau")
 
-    def charge(self, lepton: str) -> Array:
+    def lepton_coupling(self, lepton: str) -> Array:
         """1/e for every charged lepton, [point]."""
         return np.full(self.points, 1 / E)
 

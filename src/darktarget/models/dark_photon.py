@@ -6,7 +6,7 @@ The dark current is that of one Dirac fermion, of one Majorana fermion (axial, (
 one complex scalar; particle and antiparticle are counted once each.
 """
 
-from darktarget.models._vector import VectorModel
+from darktarget.models.base.vector import VectorModel
 
 
 class DarkPhoton(VectorModel):

@@ -18,8 +18,8 @@ from darktarget.decays.exchange import dipole_current
 from darktarget.decays.two_body import TwoBody
 from darktarget.decays.virtual_photon import dipole_to_photon, photon_to_dipole
 from darktarget.errors import InputError
-from darktarget.models._parameters import Parameter
-from darktarget.models._photon import LIGHTEST, SPLITTING, PhotonModel
+from darktarget.models.base.parameters import Parameter
+from darktarget.models.base.photon import LIGHTEST, SPLITTING, PhotonModel
 from darktarget.units import GeV
 
 MOMENT = Parameter("coupling", "1/Lambda in 1/GeV", optional=True)

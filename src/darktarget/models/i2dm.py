@@ -15,10 +15,10 @@ import numpy as np
 
 from darktarget.core import State
 from darktarget.decays.currents import VECTOR_FERMIONS
-from darktarget.models._inelastic import SPLITTING, Inelastic
-from darktarget.models._mediator import Pair, Transition
-from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
-from darktarget.models._vector import VectorModel
+from darktarget.models.base.inelastic import SPLITTING, Inelastic
+from darktarget.models.base.mediator import Pair, Transition
+from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
+from darktarget.models.base.vector import VectorModel
 
 
 class I2dm(Inelastic, VectorModel):

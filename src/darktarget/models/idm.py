@@ -21,10 +21,10 @@ from typing import Any
 from darktarget.core import Array, State
 from darktarget.decays.currents import AXIAL_FERMIONS, VECTOR_FERMIONS, VECTOR_SCALARS
 from darktarget.errors import InputError
-from darktarget.models._inelastic import SPLITTING, Inelastic
-from darktarget.models._mediator import Pair, Transition
-from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
-from darktarget.models._vector import VectorModel
+from darktarget.models.base.inelastic import SPLITTING, Inelastic
+from darktarget.models.base.mediator import Pair, Transition
+from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter
+from darktarget.models.base.vector import VectorModel
 
 
 class Idm(Inelastic, VectorModel):

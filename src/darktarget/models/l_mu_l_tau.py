@@ -17,7 +17,7 @@ import numpy as np
 
 from darktarget.core import Array
 from darktarget.decays.two_body import vector_to_dirac
-from darktarget.models._gauged import UNIT_ALPHA, E, GaugedModel
+from darktarget.models.base.gauged import UNIT_ALPHA, E, GaugedModel
 from darktarget.units import ALPHA, LEPTON_MASS, MUON_MASS, TAU_MASS
 
 SMALL = 1e-3  # q^2/m^2 below which the loop is its series
@@ -27,7 +27,7 @@ class LMuLTau(GaugedModel):
     """The gauge boson of L_mu - L_tau.
 
     >>> model = LMuLTau(mass=0.1)
-    >>> print(f"1/{1 / model.charge('electron')[0]:.1f}")
+    >>> print(f"1/{1 / model.lepton_coupling('electron')[0]:.1f}")
     1/66.9
     """
 
@@ -35,7 +35,7 @@ class LMuLTau(GaugedModel):
     references = ("2404.06982", "2107.13297", "2104.03297")
     neutrinos = ("nu_mu", "nu_tau")
 
-    def charge(self, lepton: str) -> Array:
+    def lepton_coupling(self, lepton: str) -> Array:
         """Coupling on the mass shell in units of e g': the loop for electrons, 1/e for muons and taus, [point]."""
         if lepton in ("electron", "positron"):
             return mixing(self.mass)

@@ -12,8 +12,8 @@ from darktarget.core import Array, Channel, Exchange, State
 from darktarget.decays.currents import VECTOR_FERMIONS
 from darktarget.decays.exchange import crossed
 from darktarget.decays.two_body import TwoBody, vector_to_dirac
-from darktarget.models._parameters import COUPLING
-from darktarget.models._photon import LIGHTEST, PhotonModel
+from darktarget.models.base.parameters import COUPLING
+from darktarget.models.base.photon import LIGHTEST, PhotonModel
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED
 
 

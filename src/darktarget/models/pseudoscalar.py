@@ -5,7 +5,7 @@ GeV^2), c_V a V_{mu nu} Vtilde^{mu nu} with Vtilde = epsilon V/2 (real vector, a
 """
 
 from darktarget.core import PSEUDOSCALAR
-from darktarget.models._yukawa import YukawaModel
+from darktarget.models.base.yukawa import YukawaModel
 
 
 class Pseudoscalar(YukawaModel):

@@ -5,7 +5,7 @@ in GeV^2), c_V phi V_{mu nu} Vtilde^{mu nu} with Vtilde = epsilon V/2 (real vect
 """
 
 from darktarget.core import SCALAR
-from darktarget.models._yukawa import YukawaModel
+from darktarget.models.base.yukawa import YukawaModel
 
 
 class Scalar(YukawaModel):

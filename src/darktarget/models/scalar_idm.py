@@ -14,10 +14,10 @@ from dataclasses import replace
 
 from darktarget.core import SCALAR, State
 from darktarget.decays.currents import SCALAR_FERMIONS
-from darktarget.models._inelastic import SPLITTING, Inelastic
-from darktarget.models._mediator import Pair, Transition
-from darktarget.models._parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO
-from darktarget.models._yukawa import YUKAWA, YukawaModel
+from darktarget.models.base.inelastic import SPLITTING, Inelastic
+from darktarget.models.base.mediator import Pair, Transition
+from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO
+from darktarget.models.base.yukawa import YUKAWA, YukawaModel
 
 
 class ScalarIdm(Inelastic, YukawaModel):

@@ -17,9 +17,9 @@ import numpy as np
 
 from darktarget.core import TENSOR, Array
 from darktarget.decays.two_body import TO_LEPTONS
-from darktarget.models._parameters import ALPHA_D, MASS, MASS_RATIO, Parameter
-from darktarget.models._two_photon import TwoPhotonModel
-from darktarget.production._tensor import COUPLED_TO
+from darktarget.models.base.parameters import ALPHA_D, MASS, MASS_RATIO, Parameter
+from darktarget.models.base.two_photon import TwoPhotonModel
+from darktarget.production.amplitudes.spin2 import COUPLED_TO
 from darktarget.units import ELECTRON_CHARGE_SQUARED, LEPTON_MASS, GeV
 
 PHOTON_COUPLING = MappingProxyType({"universal": 1.0, "leptons-only": 0.0})  # c_g
@@ -55,7 +55,7 @@ class Spin2(TwoPhotonModel):
         super().__init__(**given)
         self.structure = COUPLED_TO[self.values["photons"]]
 
-    def charge(self, lepton: str) -> Array:
+    def lepton_coupling(self, lepton: str) -> Array:
         """c = coupling/GeV in units of e * coupling."""
         return np.full(self.points, 1 / (np.sqrt(ELECTRON_CHARGE_SQUARED) * GeV))
 

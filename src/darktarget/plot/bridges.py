@@ -9,7 +9,7 @@ import numpy as np
 
 from darktarget.plot.regions import Region
 
-Pair = tuple[float, float]
+Edge = tuple[float, float]
 
 
 def bridged(result: Any, parts: tuple[Region, ...]) -> tuple[Region, ...]:
@@ -21,7 +21,7 @@ def bridged(result: Any, parts: tuple[Region, ...]) -> tuple[Region, ...]:
     order = np.argsort(result.mass, kind="stable")
     place = {int(p): i for i, p in enumerate(order)}
 
-    def neighbours(point: int, step: int, own: Pair) -> tuple[int, list[Pair]]:
+    def neighbours(point: int, step: int, own: Edge) -> tuple[int, list[Edge]]:
         """The next point and its intervals that overlap."""
         i = place[point] + step
         if not 0 <= i < order.size:
@@ -31,7 +31,7 @@ def bridged(result: Any, parts: tuple[Region, ...]) -> tuple[Region, ...]:
             pair for pair in result.intervals[there] if pair[0] < own[1] and own[0] < pair[1] and pair[0] > 0
         ]
 
-    def joint(part: Region, end: int) -> tuple[int, Pair] | None:
+    def joint(part: Region, end: int) -> tuple[int, Edge] | None:
         """The point to add before (end 0) or after (end -1) a region, with its edges there."""
         point, own = int(part.points[end]), (float(part.lower[end]), float(part.upper[end]))
         there, found = neighbours(point, -1 if end == 0 else 1, own)
@@ -53,7 +53,7 @@ def _meeting(edge: float, beside: list[float], whole: float, nearest: Callable[[
     return float(np.sqrt(edge * nearest(beside))) if beside else whole
 
 
-def _with(part: Region, before: tuple[int, Pair] | None, after: tuple[int, Pair] | None) -> Region:
+def _with(part: Region, before: tuple[int, Edge] | None, after: tuple[int, Edge] | None) -> Region:
     first = [before] if before else []
     last = [after] if after else []
     own = list(zip(part.points.tolist(), zip(part.lower.tolist(), part.upper.tolist(), strict=True), strict=True))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from darktarget.detector.forward import ROLES, Block, Simulation
 from darktarget.detector.particles import VISIBLE
+from darktarget.detector.simulation import ROLES, Block, Simulation
 from darktarget.units import GeV
 
 if TYPE_CHECKING:

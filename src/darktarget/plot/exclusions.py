@@ -31,7 +31,7 @@ BANDS: Final = (
 
 
 @dataclass(frozen=True)
-class Plane:
+class ExclusionPlane:
     """Axes of an exclusion plot: labels and the curve of a limit."""
 
     x_label: Callable[[Limit | Curve], str]
@@ -42,15 +42,15 @@ class Plane:
 
 
 #: The planes by name (read-only).
-PLANES: Final[Mapping[str, Plane]] = MappingProxyType(
+PLANES: Final[Mapping[str, ExclusionPlane]] = MappingProxyType(
     {
-        "coupling": Plane(
+        "coupling": ExclusionPlane(
             lambda b: b.labels[0],
             lambda b: b.labels[1],
             lambda b: b.mass / GeV,
             lambda b: b.coupling if isinstance(b, Curve) else b.coupling_upper,
         ),
-        "y": Plane(
+        "y": ExclusionPlane(
             lambda _: r"dark-matter mass $m_\chi$ [GeV]",
             lambda _: r"$y=\varepsilon^2\alpha_D\,(m_\chi/m_{A'})^4$",
             lambda b: b.dark_mass / GeV,
@@ -61,7 +61,7 @@ PLANES: Final[Mapping[str, Plane]] = MappingProxyType(
 )
 
 
-def plane_named(name: str) -> Plane:
+def plane_named(name: str) -> ExclusionPlane:
     """Return a plane by name.
 
     Raises:
@@ -124,7 +124,7 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
     return ax
 
 
-def _overlays(ax: Axes, axes: Plane, curves: list[Curve]) -> None:
+def _overlays(ax: Axes, axes: ExclusionPlane, curves: list[Curve]) -> None:
     """Curves of each kind have styles of their own, in the order given."""
     for i, curve in enumerate(curves):
         before = sum(c.kind == curve.kind for c in curves[:i])
@@ -157,7 +157,7 @@ def _new_axes(curves: int) -> Axes:
     return ax
 
 
-def _bands(ax: Axes, axes: Plane, bound: Limit, labelled: bool) -> None:
+def _bands(ax: Axes, axes: ExclusionPlane, bound: Limit, labelled: bool) -> None:
     """Expected limits without signal, behind the curve: 2 sigma, 1 sigma; the median, dotted, on top of it."""
     order = np.argsort(axes.x(bound))
     x = axes.x(bound)[order]
@@ -169,7 +169,7 @@ def _bands(ax: Axes, axes: Plane, bound: Limit, labelled: bool) -> None:
         ax.fill_between(x, curves[below], curves[above], color=fill, linewidth=0, zorder=1.5, label=label)
 
 
-def _curve(ax: Axes, axes: Plane, colour: str, bound: Limit) -> None:
+def _curve(ax: Axes, axes: ExclusionPlane, colour: str, bound: Limit) -> None:
     """Outlines of the excluded regions, shaded unless they are projected; a one-sided one is shaded upwards."""
     style = "--" if bound.projection else "-"
     references = ", ".join(f"arXiv:{r}" for r in bound.analysis_references)
@@ -186,7 +186,7 @@ def _curve(ax: Axes, axes: Plane, colour: str, bound: Limit) -> None:
         ax.plot([], [], style, color=colour, label=label)
 
 
-def _on_plane(axes: Plane, bound: Limit, points: NDArray[np.intp], coupling: Array) -> Array:
+def _on_plane(axes: ExclusionPlane, bound: Limit, points: NDArray[np.intp], coupling: Array) -> Array:
     """Couplings at some points as the plane's vertical coordinate."""
     every = np.full(bound.mass.shape, np.nan)
     every[points] = coupling

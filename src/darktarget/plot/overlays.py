@@ -55,7 +55,9 @@ def label(curve: Curve) -> str:
     if curve.kind == "target":
         return f"{curve.title} (freeze-out)"
     made = (
-        "stated, not recomputed" if curve.stated else rf"recast, $\pm${100 * curve.uncertainty:.0f} % in the coupling"
+        "stated, not recomputed"
+        if curve.not_recomputed
+        else rf"recast, $\pm${100 * curve.uncertainty:.0f} % in the coupling"
     )
     if curve.kind == "band":
         made = r"2$\sigma$, value typed in"

@@ -21,9 +21,9 @@ import numpy as np
 from darktarget.core import DEFAULT, Array, Beam, CrossSection, Model, Options, Tracks, Yield
 from darktarget.decays.two_body import TO_LEPTONS
 from darktarget.errors import InputError, chosen
-from darktarget.production._electrons import Smearing, smearing
-from darktarget.production._exact import gauss
-from darktarget.target.materials import Material, material
+from darktarget.matter.atomic_electrons import Smearing, smearing
+from darktarget.matter.materials import Material, material
+from darktarget.numerics.quadrature import gauss
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
@@ -65,7 +65,7 @@ def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = N
     running = chosen("width", width, WIDTHS)
     mass = model.mediator_mass[:, None]
     root = np.sqrt(s)
-    leptons = TO_LEPTONS[model.structure](root, 0.0, ALPHA) * model.charge("electron")[:, None] ** 2
+    leptons = TO_LEPTONS[model.structure](root, 0.0, ALPHA) * model.lepton_coupling("electron")[:, None] ** 2
     dark = model.width(dark=True, at=root, coupling=model.reference_coupling)
     total = model.width(coupling=model.reference_coupling)[:, None]
     distance = s - mass**2 if offset is None else offset

@@ -21,7 +21,7 @@ from darktarget.core import (
     Array,
     Beam,
     CrossSection,
-    Differential,
+    DifferentialCrossSection,
     LorentzStructure,
     Model,
     Options,
@@ -29,14 +29,14 @@ from darktarget.core import (
     Yield,
 )
 from darktarget.errors import PhysicsError
-from darktarget.production._angles import logs_of_angles
-from darktarget.production._calculation import Calculation, calculation, sigma
-from darktarget.production._chebyshev import interpolate, nodes
-from darktarget.production._exact import Collision
-from darktarget.production._sampling import Sampler, radiators
-from darktarget.production._spectrum_table import FEW_NODES, NODES_PER_ENERGY, Request, recipe_of, source
-from darktarget.target.form_factors import FormFactor, form_factor
-from darktarget.target.materials import Element, material
+from darktarget.matter.form_factors import FormFactor, form_factor
+from darktarget.matter.materials import Element, material
+from darktarget.numerics.chebyshev import interpolate, nodes
+from darktarget.production.amplitudes.exact import Collision
+from darktarget.production.events.sampler import Sampler, radiators
+from darktarget.production.spectra.angles import logs_of_angles
+from darktarget.production.spectra.calculation import Calculation, calculation, sigma
+from darktarget.production.spectra.table import FEW_NODES, NODES_PER_ENERGY, Request, recipe_of, source
 from darktarget.units import HBARC_CM, LEPTON_MASS, GeV
 
 FORM_SPREAD: Final = "form factor (Tsai, Helm)"
@@ -82,7 +82,7 @@ class Bremsstrahlung:
             total, error = total + share * part, np.maximum(error, relative)
             alternative = "helm" if chosen != "helm" else "elastic"
             other = other + share * self._totals(model, beam, nucleus, how, alternative)[0]
-        charge = model.charge(beam.particle) ** 2
+        charge = model.lepton_coupling(beam.particle) ** 2
         with np.errstate(invalid="ignore"):
             spread = np.where(total > 0, np.abs(other / total - 1), 0.0)
         return CrossSection(
@@ -121,7 +121,7 @@ class Bremsstrahlung:
         x: Array,
         theta: Array,
         options: Options = DEFAULT,
-    ) -> Differential:
+    ) -> DifferentialCrossSection:
         r"""d sigma/(dx d theta) at unit coupling on an element.
 
         Args:
@@ -139,7 +139,9 @@ class Bremsstrahlung:
 
         return self._differential(model, beam, target, how, form, at)
 
-    def spectrum(self, model: Model, beam: Beam, target: str, x: Array, options: Options = DEFAULT) -> Differential:
+    def spectrum(
+        self, model: Model, beam: Beam, target: str, x: Array, options: Options = DEFAULT
+    ) -> DifferentialCrossSection:
         """d sigma/dx at unit coupling on an element, (energy unit)^-2, shape [point, n]; ``x`` has shape [n]."""
         how, form = calculation(options.cross_section), form_factor(options.form_factor)
         y = 1 - np.asarray(x, float)
@@ -160,14 +162,14 @@ class Bremsstrahlung:
         how: Calculation,
         form: FormFactor,
         at: Callable[[Collision, float], Array],
-    ) -> Differential:
+    ) -> DifferentialCrossSection:
         """Values with many nodes and their distance from those with fewer, one row per mass."""
         nucleus, lepton = material(target).elements[0], LEPTON_MASS[beam.particle]
         hits = [Collision(lepton, m, beam.energy, nucleus) for m in model.mass]
         fine, coarse = (np.array([at(hit, quality) for hit in hits]) for quality in (3.0, 1.5))
         error = np.abs(np.divide(coarse, fine, out=np.ones_like(fine), where=fine > 0) - 1)
-        charge = model.charge(beam.particle)[:, None] ** 2
-        return Differential(fine * charge, error, (how.text, f"{form.name} form factor"), how.references)
+        charge = model.lepton_coupling(beam.particle)[:, None] ** 2
+        return DifferentialCrossSection(fine * charge, error, (how.text, f"{form.name} form factor"), how.references)
 
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
         r"""Mediators above ``minimum`` energy per primary at unit coupling.
@@ -206,7 +208,7 @@ class Bremsstrahlung:
             table = source(request)
             nodes = NODES_PER_ENERGY if length.sum() > 0.1 * total else FEW_NODES
             energy, weight = table.evaluate(model.mass, parent, minimum, nodes)
-            factor = density * HBARC_CM**2 * length[:, None] * model.charge(species)[:, None, None] ** 2
+            factor = density * HBARC_CM**2 * length[:, None] * model.lepton_coupling(species)[:, None, None] ** 2
             flat = energy.reshape(model.points, -1)
             yield _Part(
                 flat,

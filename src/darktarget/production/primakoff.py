@@ -41,10 +41,10 @@ from darktarget.core import (
     Yield,
 )
 from darktarget.errors import InputError, PhysicsError
-from darktarget.production._exact import gauss
-from darktarget.production._kernels import KernelTable
-from darktarget.target.form_factors import FormFactor, form_factor, screening_scale
-from darktarget.target.materials import Element, material
+from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
+from darktarget.matter.materials import Element, material
+from darktarget.numerics.quadrature import gauss
+from darktarget.production.amplitudes.kernels import KernelTable
 from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT
 
 MERGED_BINS: Final = 2

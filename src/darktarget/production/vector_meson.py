@@ -24,9 +24,9 @@ import numpy.typing as npt
 
 from darktarget.core import DEFAULT, Array, Beam, CrossSection, Model, Options, Tracks, Yield
 from darktarget.errors import InputError
-from darktarget.production._glauber import GLAUBER, coherent, incoherent
-from darktarget.production._mesons import MESONS, Meson, invisible_ratio
-from darktarget.target.materials import Material, material
+from darktarget.matter.materials import Material, material
+from darktarget.production.mesons.glauber import GLAUBER, coherent, incoherent
+from darktarget.production.mesons.photoproduction import MESONS, Meson, invisible_ratio
 from darktarget.units import HBARC_CM, GeV
 
 RECOIL: Final = 1.0 * GeV  # largest kinetic energy of a struck nucleon: NA64's cut on the hadron calorimeter

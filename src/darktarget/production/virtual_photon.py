@@ -23,17 +23,17 @@ from darktarget.core import (
     Beam,
     Channel,
     CrossSection,
-    Differential,
+    DifferentialCrossSection,
     LorentzStructure,
     Model,
     Options,
     Tracks,
     Yield,
 )
-from darktarget.production._calculation import calculation
-from darktarget.production._exact import gauss
+from darktarget.matter.materials import material
+from darktarget.numerics.quadrature import gauss
 from darktarget.production.bremsstrahlung import FORM_SPREAD, Bremsstrahlung
-from darktarget.target.materials import material
+from darktarget.production.spectra.calculation import calculation
 from darktarget.units import LEPTON_MASS, NUCLEON_UNIT, GeV
 
 NODES: Final = 24  # in sqrt(s), per parameter point
@@ -52,7 +52,7 @@ class VirtualVectors(Model):
     Args:
         structure: Lorentz structure of the coupling to leptons.
         masses: one per stand-in, [point].
-        charge: lepton -> coupling in units of e, [point].
+        coupling_to: lepton -> coupling in units of e, [point].
     """
 
     name = "virtual-photon"
@@ -60,17 +60,17 @@ class VirtualVectors(Model):
     processes = ("bremsstrahlung",)
     references = REFERENCES
 
-    def __init__(self, structure: LorentzStructure, masses: Array, charge: Callable[[str], Array]) -> None:
-        self.structure, self.mass, self._charge = structure, masses, charge
+    def __init__(self, structure: LorentzStructure, masses: Array, coupling_to: Callable[[str], Array]) -> None:
+        self.structure, self.mass, self._coupling_to = structure, masses, coupling_to
 
     @property
     def dark_mass(self) -> Array:
         """0: production does not ask what they turn into, [point]."""
         return np.zeros(self.points)
 
-    def charge(self, lepton: str) -> Array:
+    def lepton_coupling(self, lepton: str) -> Array:
         """Coupling in units of e, [point]."""
-        return self._charge(lepton)
+        return self._coupling_to(lepton)
 
     def channels(self) -> tuple[Channel, ...]:
         """None."""
@@ -140,8 +140,8 @@ class VirtualPhoton:
             log_sigma, log_ratio, error = _sampled(model, beam, target, options, end)
             (root, ds), (rough_root, rough_ds) = (virtual_masses(model, end, n) for n in (2 * NODES, NODES))
             part = ds * np.exp(log_sigma(root))
-            value = part.sum(axis=1) * model.charge(beam.particle) ** 2
-            rough = (rough_ds * np.exp(log_sigma(rough_root))).sum(axis=1) * model.charge(beam.particle) ** 2
+            value = part.sum(axis=1) * model.lepton_coupling(beam.particle) ** 2
+            rough = (rough_ds * np.exp(log_sigma(rough_root))).sum(axis=1) * model.lepton_coupling(beam.particle) ** 2
             has = value > 0
             change[has] = error + np.abs(rough[has] / value[has] - 1)
             shift[has] = (part * log_ratio(root)).sum(axis=1)[has] / part.sum(axis=1)[has]
@@ -157,15 +157,17 @@ class VirtualPhoton:
 
     def mass_spectrum(
         self, model: Model, beam: Beam, target: str, root: Array, options: Options = DEFAULT
-    ) -> Differential:
+    ) -> DifferentialCrossSection:
         r"""d sigma/ds at unit coupling, (energy unit)^-4; ``root`` = sqrt(s) has shape [n], the result [point, n]."""
         total = Bremsstrahlung().cross_section(_stand_ins(model, root), beam, target, options)
         f = factor(model, np.broadcast_to(root, (model.points, len(root))) ** 2)
-        value = f * total.sigma * model.charge(beam.particle)[:, None] ** 2
+        value = f * total.sigma * model.lepton_coupling(beam.particle)[:, None] ** 2
         error = np.broadcast_to(total.relative_error, value.shape)
-        return Differential(value, error, _words(self.carrier, options), _references(options))
+        return DifferentialCrossSection(value, error, _words(self.carrier, options), _references(options))
 
-    def spectrum(self, model: Model, beam: Beam, target: str, x: Array, options: Options = DEFAULT) -> Differential:
+    def spectrum(
+        self, model: Model, beam: Beam, target: str, x: Array, options: Options = DEFAULT
+    ) -> DifferentialCrossSection:
         r"""d sigma/dx of the pair's energy fraction x (missing energy over beam energy) at unit coupling on an element.
 
         Returns:
@@ -177,18 +179,20 @@ class VirtualPhoton:
         value = (one.value.reshape(shape) * ds[..., None]).sum(axis=1)
         error = (one.relative_error * one.value).reshape(shape) * ds[..., None]
         relative = np.divide(error.sum(axis=1), value, out=np.ones_like(value), where=value > 0)
-        value = value * model.charge(beam.particle)[:, None] ** 2
-        return Differential(value, relative + QUADRATURE_ERROR, _words(self.carrier, options), _references(options))
+        value = value * model.lepton_coupling(beam.particle)[:, None] ** 2
+        return DifferentialCrossSection(
+            value, relative + QUADRATURE_ERROR, _words(self.carrier, options), _references(options)
+        )
 
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
         """Dark pairs above ``minimum`` energy per primary at unit coupling, along the tracks of charged leptons."""
         nuclei = [e.A for name in tracks.materials for e in material(name).elements]
         root, ds = virtual_masses(model, max(kinematic_end(tracks.beam, a) for a in nuclei))
 
-        def charge(lepton: str) -> Array:
-            return np.repeat(model.charge(lepton), root.shape[1])
+        def lepton_coupling(lepton: str) -> Array:
+            return np.repeat(model.lepton_coupling(lepton), root.shape[1])
 
-        vectors = VirtualVectors(model.structure, root.ravel(), charge)
+        vectors = VirtualVectors(model.structure, root.ravel(), lepton_coupling)
         made = Bremsstrahlung().produce(vectors, tracks, minimum, options)
         weight = (made.weight.reshape(*root.shape, -1) * ds[..., None]).reshape(model.points, -1)
         parts = made.total.reshape(root.shape) * ds

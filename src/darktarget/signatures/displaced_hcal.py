@@ -17,8 +17,8 @@ from annotated_types import Ge, Gt
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
-from darktarget.detector.seen import Seen
-from darktarget.signatures._simulated import simulated
+from darktarget.detector.record import Seen
+from darktarget.signatures.base.simulated import simulated
 from darktarget.signatures.missing_energy import MissingEnergy
 from darktarget.units import GeV
 

@@ -19,8 +19,8 @@ from annotated_types import Ge, Gt
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.core.detector import TARGET
 from darktarget.detector import preshower
-from darktarget.detector._special import erf
-from darktarget.detector.seen import Seen
+from darktarget.detector.record import Seen
+from darktarget.numerics.special import erf
 from darktarget.units import GeV
 
 SCALE: Final = "calorimeter scale"

@@ -22,8 +22,8 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
-from darktarget.detector._special import erf
-from darktarget.target import muon
+from darktarget.numerics.special import erf
+from darktarget.shower import muon
 from darktarget.units import GeV
 
 

@@ -28,7 +28,7 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from darktarget.core import LOGITS, Array, Beam, Model, Signal, Target, Yield
-from darktarget.signatures._disc import Disc, hitting, visible_pairs
+from darktarget.dump.disc import Disc, hitting, visible_pairs
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 SCATTERING: Final = ELECTRON_MASS * np.sqrt(4 * np.pi / ALPHA)  # Rossi's E_s

@@ -18,9 +18,9 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, State
-from darktarget.decays._quark_current import RESONANCES
+from darktarget.decays.quark_current import RESONANCES
 from darktarget.decays.r_ratio import OMEGA, PHI
-from darktarget.thermal.exchange import Exchange, Pair
+from darktarget.thermal.exchange import ThermalExchange, ThermalPair
 from darktarget.units import LEPTON_MASS, PION_MASS
 
 NODES: Final = 6  # Gauss-Legendre nodes per panel
@@ -38,7 +38,7 @@ class Nodes:
     weight: Array
 
 
-def nodes(through: Exchange, pair: Pair, width: Array, coldest: Array, hottest: Array) -> Nodes:
+def nodes(through: ThermalExchange, pair: ThermalPair, width: Array, coldest: Array, hottest: Array) -> Nodes:
     """Gauss-Legendre panels from the threshold up, broken at thresholds and around every peak.
 
     Args:
@@ -77,14 +77,14 @@ def _above(edge: Array) -> Array:
     return np.asarray(edge[:, None] * (1 + np.array([0.0, 1e-4, 1e-3, 1e-2, 0.1, 0.4])))
 
 
-def _lightest(through: Exchange) -> Array:
+def _lightest(through: ThermalExchange) -> Array:
     """Least sqrt(s) at which the Standard Model is reached, [point]."""
     resolved = [np.sum(c.masses, axis=0) for c in through.visible if c.masses]
     return np.asarray(np.min(resolved, axis=0)) if len(resolved) == len(through.visible) else 0 * through.mass
 
 
 def reaction_densities(
-    through: Exchange, coupling: Array, temperature: Array, running: bool = False
+    through: ThermalExchange, coupling: Array, temperature: Array, running: bool = False
 ) -> tuple[Array, Array]:
     r"""gamma of each pair over exp(-threshold/T), at couplings [point].
 

@@ -20,7 +20,7 @@ import numpy as np
 from darktarget.core import Array, Model
 from darktarget.thermal.average import density, reaction_densities
 from darktarget.thermal.degrees import standard_model
-from darktarget.thermal.exchange import Exchange
+from darktarget.thermal.exchange import ThermalExchange
 from darktarget.units import CMB_TEMPERATURE, HUBBLE_100, PLANCK_MASS
 
 START, FREE, END = 1.0, 100.0, 1e5  # x: equilibrium is assumed, Y_eq is gone, annihilation is over
@@ -102,7 +102,7 @@ def grids() -> Grids:
     return Grids(np.exp((low + high + (high - low) * z) / 2), steps, tail, matrix(steps), matrix(tail))
 
 
-def history(model: Model, through: Exchange, coupling: Array, running: bool = False) -> History:
+def history(model: Model, through: ThermalExchange, coupling: Array, running: bool = False) -> History:
     """Rates of a model at couplings [point]; chemical and kinetic equilibrium among all its states is assumed."""
     grid, states = grids(), model.states()
     lightest = states[0].mass[:, None]

@@ -26,7 +26,7 @@ from darktarget.thermal import scattering
 from darktarget.thermal.average import reaction_densities
 from darktarget.thermal.boltzmann import abundance, grids
 from darktarget.thermal.degrees import standard_model
-from darktarget.thermal.exchange import Exchange, Pair
+from darktarget.thermal.exchange import ThermalExchange, ThermalPair
 from darktarget.units import ALPHA, ELECTRON_MASS, MUON_MASS, PLANCK_MASS
 
 STEPS: Final = 360  # of the coarse grid
@@ -100,14 +100,14 @@ def _step(old1: Array, old2: Array, e1: Array, r: Array, rates: tuple[Array, ...
     return Y1, Y2
 
 
-def separate(through: Exchange, model: Model) -> bool:
+def separate(through: ThermalExchange, model: Model) -> bool:
     """Whether the two states can fall out of chemical equilibrium: each annihilates without the other."""
     kinds = {tuple(sorted(n.removesuffix("bar") for n in p.names)) for p in through.pairs}
     names = [s.name for s in model.states()]
     return len(names) == 2 and {(n, n) for n in names} <= kinds and tuple(sorted(names)) in kinds
 
 
-def history(model: Model, through: Exchange, coupling: Array, running: bool = False) -> Rates:
+def history(model: Model, through: ThermalExchange, coupling: Array, running: bool = False) -> Rates:
     """Rates of a model with two states at couplings [point]."""
     grid, states = grids(), model.states()
     lightest = states[0].mass[:, None]
@@ -164,7 +164,7 @@ def _grown(scaled: Array, to: Array) -> Array:
     return np.asarray(np.exp(np.log(np.maximum(scaled, 1e-300)) @ to.T))
 
 
-def _place(pair: Pair, model: Model) -> int:
+def _place(pair: ThermalPair, model: Model) -> int:
     """0 for 11, 1 for 12 and 21, 2 for 22."""
     heavy = model.states()[1].name
     return sum(n.removesuffix("bar") == heavy for n in pair.names)
@@ -182,7 +182,7 @@ def _decays(model: Model, coupling: Array, z: Array) -> Array:
     return np.asarray(width[:, None] * k1e(z) / kve(2, z))
 
 
-def strengths(through: Exchange, model: Model) -> tuple[Array, Array, Array]:
+def strengths(through: ThermalExchange, model: Model) -> tuple[Array, Array, Array]:
     r"""alpha of the vertices 11, 12 and 22, each [point], from the widths: :math:`\Gamma = \frac{\alpha M}{3}\dots`."""
     at = 10 * (through.mass + model.states()[1].mass)[:, None]  # far above every threshold
     found: list[Array] = [np.zeros(model.points)] * 3
@@ -195,20 +195,22 @@ def strengths(through: Exchange, model: Model) -> tuple[Array, Array, Array]:
     return found[0], found[1], found[2]
 
 
-def _leptons(through: Exchange, model: Model, coupling: Array, nodes: Array, to: Array, temperature: Array) -> Array:
+def _leptons(
+    through: ThermalExchange, model: Model, coupling: Array, nodes: Array, to: Array, temperature: Array
+) -> Array:
     """chi2 f -> chi1 f on electrons and muons (4 degrees of freedom each) over exp(-m_2/T), [point, x]."""
     one, two = (s.mass for s in model.states())
     mixed = strengths(through, model)[1]
     total = np.zeros_like(temperature)
     for lepton, mass in (("electron", ELECTRON_MASS), ("muon", MUON_MASS)):
         m = np.full(model.points, mass)
-        couplings = (4 * np.pi) ** 2 * mixed * ALPHA * (model.charge(lepton) * coupling) ** 2
+        couplings = (4 * np.pi) ** 2 * mixed * ALPHA * (model.lepton_coupling(lepton) * coupling) ** 2
         value = scattering.density((two, m, one, m), through.mass, (model.states()[1].degrees, 4), nodes)
         total = total + couplings[:, None] * _grown(value, to) * np.exp(-mass / temperature)
     return total
 
 
-def _dark(through: Exchange, model: Model, nodes: Array, to: Array) -> tuple[Array, Array, Array]:
+def _dark(through: ThermalExchange, model: Model, nodes: Array, to: Array) -> tuple[Array, Array, Array]:
     """22->12, 22->11 and 12->11 events in the t channel over the exponentials of the initial masses, [point, x]."""
     (one, two), degrees = (s.mass for s in model.states()), model.states()[1].degrees
     a11, a12, a22 = ((4 * np.pi) * a[:, None] for a in strengths(through, model))

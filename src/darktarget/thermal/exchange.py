@@ -23,7 +23,7 @@ Widths = Callable[[Array], Array]
 
 
 @dataclass(frozen=True)
-class Pair:
+class ThermalPair:
     """A pair of dark particles that the mediator couples to.
 
     Attributes:
@@ -38,7 +38,7 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Exchange:
+class ThermalExchange:
     """The s channel of a model: its dark pairs, what it decays to in the Standard Model, and its propagator.
 
     Attributes:
@@ -47,7 +47,7 @@ class Exchange:
         channels: all that enter the width in the propagator.
     """
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[ThermalPair, ...]
     visible: tuple[Channel, ...]
     mass: Array
     spin: int
@@ -81,7 +81,7 @@ class Exchange:
         return at * self.width_at(at, coupling) if running else (self.mass * self.width(coupling))[:, None]
 
 
-def exchange(model: Model) -> Exchange:
+def exchange(model: Model) -> ThermalExchange:
     """The s channel of a model.
 
     Raises:
@@ -109,10 +109,10 @@ def exchange(model: Model) -> Exchange:
     if not dark or not visible or len({c.power for c in visible}) > 1:
         raise PhysicsError(f"{model.name} has no annihilation of dark pairs into Standard Model particles")
     pairs = tuple(
-        Pair((c.daughters[0], c.daughters[1]), np.asarray(np.sum(c.masses, axis=0)), c.at, c.power) for c in dark
+        ThermalPair((c.daughters[0], c.daughters[1]), np.asarray(np.sum(c.masses, axis=0)), c.at, c.power) for c in dark
     )
     # a virtual photon has no width in its propagator
-    return Exchange(pairs, visible, model.mediator_mass, model.structure.spin, () if photon else tuple(own))
+    return ThermalExchange(pairs, visible, model.mediator_mass, model.structure.spin, () if photon else tuple(own))
 
 
 def photon_channels(points: int) -> tuple[Channel, ...]:

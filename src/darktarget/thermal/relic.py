@@ -13,12 +13,12 @@ from typing import Final
 
 import numpy as np
 
-from darktarget import __version__
+from darktarget._version import __version__
 from darktarget.core import Array, Curve, Model
 from darktarget.errors import InputError, UnknownName
 from darktarget.thermal import conversion
 from darktarget.thermal.boltzmann import history
-from darktarget.thermal.exchange import Exchange, exchange
+from darktarget.thermal.exchange import ThermalExchange, exchange
 from darktarget.units import ELECTRON_CHARGE_SQUARED
 
 OBSERVED: Final = 0.120  # Omega h^2, Planck, arXiv:1807.06209
@@ -68,7 +68,7 @@ def omega(model: Model, *, width: str = "fixed", equilibrium: str = "solved") ->
 
 
 def _rates(
-    model: Model, through: Exchange, running: bool, equilibrium: str
+    model: Model, through: ThermalExchange, running: bool, equilibrium: str
 ) -> Callable[[Array], Callable[[Array], Array]]:
     """Couplings [point] -> (scale of the rates [point] -> Omega h^2 [point])."""
     if equilibrium not in EQUILIBRIA:
@@ -120,7 +120,7 @@ def relic_target(
 
 
 def solve(
-    at: Callable[[Array], Callable[[Array], Array]], through: Exchange, points: int, aim: float
+    at: Callable[[Array], Callable[[Array], Array]], through: ThermalExchange, points: int, aim: float
 ) -> tuple[Array, Array, Array]:
     """Couplings at which Omega h^2 = aim: rates are scaled within a calculation, and recomputed where widths moved.
 

@@ -17,7 +17,7 @@ from darktarget.errors import DataCorrupt
 from darktarget.units import GeV
 
 if TYPE_CHECKING:
-    from darktarget.io.events import Sheet
+    from darktarget.io.events import EventsHeader
 
 START = "HepMC::Version 3.02.06\nHepMC::Asciiv3-START_EVENT_LISTING\n"
 END = "HepMC::Asciiv3-END_EVENT_LISTING"
@@ -30,7 +30,7 @@ class Hepmc3:
 
     name = "hepmc3"
 
-    def write(self, path: Path, sheet: Sheet, chunks: Iterable[Events]) -> None:
+    def write(self, path: Path, sheet: EventsHeader, chunks: Iterable[Events]) -> None:
         """Write a whole file."""
         with path.open("w", encoding="ascii") as file:
             file.write(f"{START}W 1\nN expected\nT darktarget\\|{sheet.version}\\|{sheet.process}\n")
@@ -39,14 +39,14 @@ class Hepmc3:
                 file.write(_events(chunk))
             file.write(f"{END}\n\n")
 
-    def read(self, path: Path) -> tuple[Sheet, Iterator[Events]]:
+    def read(self, path: Path) -> tuple[EventsHeader, Iterator[Events]]:
         """Header and events."""
-        from darktarget.io.events import Sheet, gathered
+        from darktarget.io.events import EventsHeader, gathered
 
         with path.open(encoding="ascii", errors="replace") as file:
             for line in file:
                 if line.startswith(RUN):
-                    sheet = Sheet.parse(line[len(RUN) :].replace("\\\\", "\\"), path)
+                    sheet = EventsHeader.parse(line[len(RUN) :].replace("\\\\", "\\"), path)
                     return sheet, gathered(path, sheet, _rows(path, sheet))
                 if line.startswith("E "):
                     break
@@ -80,7 +80,7 @@ def _events(chunk: Events) -> str:
     return (form * len(chunk)) % tuple(table.ravel().tolist())
 
 
-def _rows(path: Path, sheet: Sheet) -> Iterator[tuple[float, list[float], list[list[float]]]]:
+def _rows(path: Path, sheet: EventsHeader) -> Iterator[tuple[float, list[float], list[list[float]]]]:
     """Weight, vertex and particles of each event."""
     size = 5 + len(sheet.role) + len(sheet.extra)  # lines of an event
     with path.open(encoding="ascii", errors="replace") as file:

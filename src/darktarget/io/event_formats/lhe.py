@@ -18,7 +18,7 @@ from darktarget.errors import DataCorrupt
 from darktarget.units import GeV
 
 if TYPE_CHECKING:
-    from darktarget.io.events import Sheet
+    from darktarget.io.events import EventsHeader
 
 END = "</LesHouchesEvents>"
 MARK = "#darktarget "
@@ -30,7 +30,7 @@ class Lhe:
 
     name = "lhe"
 
-    def write(self, path: Path, sheet: Sheet, chunks: Iterable[Events]) -> None:
+    def write(self, path: Path, sheet: EventsHeader, chunks: Iterable[Events]) -> None:
         """Write a whole file."""
         with path.open("w", encoding="ascii") as file:
             file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<darktarget>\n{sheet.text()}\n')
@@ -41,19 +41,19 @@ class Lhe:
                 file.write(_events(chunk))
             file.write(f"{END}\n")
 
-    def read(self, path: Path) -> tuple[Sheet, Iterator[Events]]:
+    def read(self, path: Path) -> tuple[EventsHeader, Iterator[Events]]:
         """Header and events."""
-        from darktarget.io.events import Sheet, gathered
+        from darktarget.io.events import EventsHeader, gathered
 
         with path.open(encoding="ascii", errors="replace") as file:
             for line in file:
                 if line.strip() == "<darktarget>":
-                    sheet = Sheet.parse(file.readline(), path)
+                    sheet = EventsHeader.parse(file.readline(), path)
                     return sheet, gathered(path, sheet, _rows(path, sheet))
         raise DataCorrupt(f"{path}: no darktarget header")
 
 
-def _init(sheet: Sheet, first: Events) -> str:
+def _init(sheet: EventsHeader, first: Events) -> str:
     """The <init> block; the beams are those of the first event."""
     entering = [i for i, s in enumerate(first.status) if s < 0][:2]
     lepton, nucleus = (*first.particle[0, entering], 0, 0)[:2]
@@ -77,7 +77,7 @@ def _events(chunk: Events) -> str:
     return (form * len(chunk)) % tuple(table.ravel().tolist())
 
 
-def _rows(path: Path, sheet: Sheet) -> Iterator[tuple[float, list[float], list[list[float]]]]:
+def _rows(path: Path, sheet: EventsHeader) -> Iterator[tuple[float, list[float], list[list[float]]]]:
     """Weight, vertex and particles of each event."""
     with path.open(encoding="ascii", errors="replace") as file:
         for line in file:

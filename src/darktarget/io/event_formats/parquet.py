@@ -18,7 +18,7 @@ from darktarget.errors import DataCorrupt, InputError
 from darktarget.units import GeV
 
 if TYPE_CHECKING:
-    from darktarget.io.events import Sheet
+    from darktarget.io.events import EventsHeader
 
 PLACE = ("ct_cm", "x_cm", "y_cm", "z_cm", "depth_X0")
 PARTS = ("px_GeV", "py_GeV", "pz_GeV", "E_GeV", "m_GeV")
@@ -29,7 +29,7 @@ class Parquet:
 
     name = "parquet"
 
-    def write(self, path: Path, sheet: Sheet, chunks: Iterable[Events]) -> None:
+    def write(self, path: Path, sheet: EventsHeader, chunks: Iterable[Events]) -> None:
         """Write a whole file."""
         arrow, parquet = _library("pyarrow"), _library("pyarrow.parquet")
         fields = [(name, arrow.float64()) for name in ("weight", *PLACE)]
@@ -43,9 +43,9 @@ class Parquet:
                 columns = _columns(chunk)
                 file.write_table(arrow.table({name: columns[name] for name, _ in fields}, schema=schema))
 
-    def read(self, path: Path) -> tuple[Sheet, Iterator[Events]]:
+    def read(self, path: Path) -> tuple[EventsHeader, Iterator[Events]]:
         """Header and events."""
-        from darktarget.io.events import CHUNK, Sheet
+        from darktarget.io.events import CHUNK, EventsHeader
 
         parquet = _library("pyarrow.parquet")
         try:
@@ -53,7 +53,7 @@ class Parquet:
         except (OSError, ValueError) as error:  # pyarrow's ArrowInvalid is a ValueError
             raise DataCorrupt(f"{path}: no Parquet file, or one that ends early") from error
         metadata = file.schema_arrow.metadata or {}
-        sheet = Sheet.parse(metadata.get(b"darktarget", b"").decode(), path)
+        sheet = EventsHeader.parse(metadata.get(b"darktarget", b"").decode(), path)
         return sheet, _chunks(path, sheet, file.iter_batches(batch_size=CHUNK))
 
 
@@ -71,7 +71,7 @@ def _columns(chunk: Events) -> dict[str, Any]:
     return {**columns, **chunk.extra}
 
 
-def _chunks(path: Path, sheet: Sheet, batches: Iterable[Any]) -> Iterator[Events]:
+def _chunks(path: Path, sheet: EventsHeader, batches: Iterable[Any]) -> Iterator[Events]:
     from darktarget.io.events import events_of
 
     first = 0

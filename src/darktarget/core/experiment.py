@@ -1,0 +1,148 @@
+"""Experiments: beam, target, runs, counting bins and how each sees a signal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from darktarget.core.model import Model
+from darktarget.core.signal import Signal
+from darktarget.core.yields import Beam, Target, Yield
+from darktarget.numerics.arrays import Array
+
+
+class Signature(Protocol):
+    """One way of seeing the mediator: turns yields into accepted events."""
+
+    name: str
+
+    @property
+    def minimum_energy(self) -> float:
+        """Mediator energy below which nothing can be accepted."""
+        ...
+
+    def efficiency(self, energy: Array, beam: Beam) -> Array:
+        """Probability in [0, 1] that a mediator of this energy is accepted."""
+        ...
+
+    def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
+        """Accepted events per primary at unit coupling."""
+        ...
+
+
+@dataclass(frozen=True)
+class Run:
+    """One data-taking period: particles on target, efficiency and its relative uncertainty, intensity of the beam."""
+
+    name: str
+    exposure: float
+    efficiency: float
+    efficiency_uncertainty: float = 0.0
+    particles_per_spill: float | None = None
+
+    @property
+    def spills(self) -> float | None:
+        """Exposure over intensity; None where no intensity is declared.
+
+        >>> Run("2018", 18.7e10, 0.5, particles_per_spill=7e6).spills
+        26714.285714285714
+        """
+        return None if self.particles_per_spill is None else self.exposure / self.particles_per_spill
+
+
+@dataclass(frozen=True)
+class Purity:
+    """How pure a beam is, as stated by the experiment.
+
+    Attributes:
+        impurity: share of other particles in the beam. suppressed_to: share that passes as beam particles.
+        momentum_window: accepted distance of the measured momentum from the nominal one, energy unit.
+    """
+
+    impurity: float
+    suppressed_to: float
+    momentum_window: float
+
+
+@dataclass(frozen=True)
+class SignalRegion:
+    """One counting bin: what is seen in it and how.
+
+    A projection has seen nothing yet: ``observed`` is None and ``expected_from_background`` says which limit
+    of its background it quotes (median, average or nearest).
+    """
+
+    name: str
+    signature: Signature
+    observed: int | None
+    background: float
+    background_error: float
+    expected_from_background: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedLimit:
+    """A published limit of the invisible search of the same set-up.
+
+    Attributes:
+        mass: energy unit, ascending. coupling: the limit at each.
+        effective_exposure: particles on target times efficiency behind it. text: where it is from.
+        processes: what makes the mediators in it.
+    """
+
+    mass: Array
+    coupling: Array
+    effective_exposure: float
+    text: str
+    processes: tuple[str, ...]
+
+    def at(self, mass: Array) -> Array:
+        """The limit at other masses: linear in the logarithms, and on beyond the ends."""
+        x, y, z = np.log(self.mass), np.log(self.coupling), np.log(mass)
+        i = np.clip(np.searchsorted(x, z) - 1, 0, x.size - 2)
+        return np.asarray(np.exp(y[i] + (z - x[i]) * (y[i + 1] - y[i]) / (x[i + 1] - x[i])))
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A published analysis or a projection, as its TOML file declares it.
+
+    ``signal_uncertainty``: relative uncertainty of the signal by process, at every mass.
+    ``normalisation``: what yields may be rescaled to, see ``darktarget.limits.recast``.
+    ``purity``, ``apparatus``: stated facts of beam and set-up that no yield uses; the declared efficiencies and
+    backgrounds contain what they do.
+    """
+
+    name: str
+    title: str
+    beam: Beam
+    target: Target
+    runs: tuple[Run, ...]
+    bins: tuple[SignalRegion, ...]
+    exposure_uncertainty: float
+    projection: bool
+    assumptions: tuple[str, ...]
+    references: tuple[str, ...]
+    published: str
+    signal_uncertainty: Mapping[str, float] = field(default_factory=dict)
+    normalisation: PublishedLimit | None = None
+    purity: Purity | None = None
+    apparatus: Mapping[str, float | str] = field(default_factory=dict)
+
+    @property
+    def exposure(self) -> float:
+        """Particles on target, summed over runs."""
+        return sum(run.exposure for run in self.runs)
+
+    @property
+    def effective_exposure(self) -> float:
+        """Particles on target times efficiency, summed over runs."""
+        return sum(run.exposure * run.efficiency for run in self.runs)
+
+    @property
+    def impurities(self) -> float | None:
+        """Other particles that pass as beam particles in the whole exposure; None where no purity is declared."""
+        return None if self.purity is None else self.exposure * self.purity.suppressed_to

@@ -1,0 +1,182 @@
+r"""One-loop magnetic moment of a lepton from a neutral mediator, arXiv:0811.1030 and Leveille, Nucl. Phys. B137, 63.
+
+.. math:: \Delta a = \frac{g^2}{8\pi^2}\int_0^1 dx\,\frac{N(x)}{x^2 + r(1-x)},\qquad r = M^2/m_l^2
+
+with N = 2x^2(1-x) (V), 2x(1-x)(x-4) - 4x^3/r (A), x^2(2-x) (S) and -x^3 (P). The last term of A is a pseudoscalar
+Goldstone boson of coupling 2 m_l g/M: the longitudinal mode.
+The trapezoidal rule in ln[x/(1-x)] converges exponentially, because the integrand is analytic in a strip and falls off
+at both ends, for every mass ratio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from darktarget._version import __version__
+from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, Curve, LorentzStructure, Model, PublishedNumber
+from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.units import ELECTRON_CHARGE_SQUARED, LEPTON_MASS
+
+STEP, END = 0.125, 40.0  # of the trapezoidal rule in ln[x/(1-x)]: errors e^(-2 pi^2/STEP/2) and e^(-END)
+LEPTONS: Final = ("electron", "muon")
+
+Numerator = Callable[[Array, Array, Array], Array]
+
+#: (x, 1-x, r) -> N(x) by Lorentz structure (read-only); the axial 1/r is the longitudinal mode of a light mediator.
+NUMERATORS: Final[Mapping[LorentzStructure, Numerator]] = MappingProxyType(
+    {
+        VECTOR: lambda x, y, r: 2 * x**2 * y,
+        AXIAL: lambda x, y, r: 2 * x * y * (x - 4) - 4 * x**3 / r,
+        SCALAR: lambda x, y, r: x**2 * (1 + y),
+        PSEUDOSCALAR: lambda x, y, r: -(x**3),
+    }
+)
+
+#: Delta a = measured - Standard Model, one sigma, and where from; the first of each lepton is the default (read-only).
+MEASURED: Final[Mapping[str, tuple[tuple[PublishedNumber, PublishedNumber], ...]]] = MappingProxyType(
+    {
+        "muon": (
+            (
+                PublishedNumber("Delta a_mu", 251e-11, "", "2104.03281", "text"),
+                PublishedNumber("sigma of Delta a_mu", 59e-11, "", "2104.03281", "text"),
+            ),
+            (
+                PublishedNumber("Delta a_mu (before 2021)", 279e-11, "", "2006.04822", "text"),
+                PublishedNumber("sigma of Delta a_mu (before 2021)", 76e-11, "", "2006.04822", "text"),
+            ),
+        ),
+        "electron": (
+            (
+                PublishedNumber("Delta a_e (alpha of Rb)", 48e-14, "", "Nature 588, 61 (2020)", "text"),
+                PublishedNumber("sigma of Delta a_e (alpha of Rb)", 30e-14, "", "Nature 588, 61 (2020)", "text"),
+            ),
+            (
+                PublishedNumber("Delta a_e (alpha of Cs)", -88e-14, "", "1812.04130", "text"),
+                PublishedNumber("sigma of Delta a_e (alpha of Cs)", 36e-14, "", "1812.04130", "text"),
+            ),
+        ),
+    }
+)
+
+
+def kernel(structure: LorentzStructure, ratio: Array) -> Array:
+    r"""Return :math:`\Delta a/g^2` for mediator masses M = ``ratio`` * m_lepton.
+
+    Heavy limits with h = 1/ratio^2: V h/(12 pi^2), A -5h/(12 pi^2), S h/(8 pi^2)(ln(1/h) - 7/6), P -h/(8 pi^2)
+    (ln(1/h) - 11/6).
+
+    Args:
+        structure: of the coupling. ratio: M/m_lepton, any shape.
+
+    Returns:
+        Per g^2, the shape of ``ratio``.
+
+    Raises:
+        PhysicsError: the structure has no finite one-loop contribution here (spin 2 needs a cut-off).
+
+    >>> round(float(8 * np.pi**2 * kernel(VECTOR, np.array([1e-6]))[0]), 5)
+    1.0
+    """
+    if structure not in NUMERATORS:
+        known = ", ".join(s.name for s in NUMERATORS)
+        raise PhysicsError(f"g-2 of a {structure.name} mediator is not finite at one loop; known are {known}")
+    t = np.arange(-END, END + STEP / 2, STEP)
+    x, y = 1 / (1 + np.exp(-t)), 1 / (1 + np.exp(t))
+    r = np.square(np.asarray(ratio, float))[..., None]
+    integrand = NUMERATORS[structure](x, y, r) / (x**2 + r * y) * x * y
+    return np.asarray(STEP * integrand.sum(axis=-1) / (8 * np.pi**2))
+
+
+def contribution(model: Model, lepton: str = "muon") -> Array:
+    r"""Delta a of a lepton at unit coupling, [point]: :math:`e^2 q_l^2` times the kernel.
+
+    Raises:
+        UnknownName: neither electron nor muon. PhysicsError: as ``kernel``.
+    """
+    if lepton not in LEPTONS:
+        raise UnknownName("lepton", lepton, LEPTONS)
+    if not model.mediator_mass.any():
+        raise PhysicsError(f"{model.name} has no mediator that couples to leptons")
+    if model.structure not in NUMERATORS:
+        raise PhysicsError(f"g-2 of {model.name} is not finite at one loop: it needs a cut-off")
+    square = ELECTRON_CHARGE_SQUARED * model.lepton_coupling(lepton) ** 2
+    return np.asarray(square * kernel(model.structure, model.mass / LEPTON_MASS[lepton]))
+
+
+def band(model: Model, lepton: str = "muon", delta: float | None = None, sigma: float | None = None) -> Curve:
+    r"""Couplings that give a stated Delta a, :math:`\epsilon = [\Delta a/(\Delta a)_1]^{1/2}`, and the 2 sigma band.
+
+    Args:
+        model: masses and structure; its coupling to the lepton.
+        lepton: muon or electron.
+        delta, sigma: measured minus Standard Model, and its error; arXiv:2104.03281 (muon) by default.
+
+    Returns:
+        Curve of kind ``band``: ``coupling`` at the centre, ``intervals`` the 2 sigma band.
+
+    Raises:
+        InputError, UnknownName, PhysicsError: sigma not positive or delta not finite, another lepton, spin 2.
+
+    >>> import darktarget as dt
+    >>> print(f"{band(dt.model('dark-photon', mass=0.1)).coupling[0]:.2e}")
+    3.12e-03
+    """
+    unit = contribution(model, lepton)
+    used, typed = _difference(lepton, delta, sigma)
+    low, centre, high = (_coupling(unit, used[0] + shift * used[1]) for shift in (-2, 0, 2))
+    edges = [(np.nan_to_num(a), np.nan_to_num(b)) for a, b in zip(low, high, strict=True)]
+    # with a contribution of the other sign only a range of Delta a that reaches 0 leaves couplings
+    edges = [(min(e), max(e)) for e in edges]
+    intervals = tuple(((float(a), float(b)),) if b > 0 else () for a, b in edges)
+    sign = "the contribution has the sign opposite to Delta a"
+    return Curve(
+        name=f"{lepton}-g-2",
+        title=_title(lepton, *used),
+        kind="band",
+        model=model.name,
+        parameters=model.values,
+        mass=model.mass,
+        dark_mass=model.dark_mass,
+        alpha_D=np.asarray(model.values.get("alpha_D", np.full(model.points, np.nan))),
+        coupling=centre,
+        intervals=intervals,
+        uncertainty=0.0,
+        method=(f"one loop, {model.structure.name} coupling; Delta a = {used[0]:g}, sigma {used[1]:g}; band 2 sigma",),
+        reason=tuple(None if np.isfinite(c) else sign for c in centre),
+        references=tuple(dict.fromkeys([*(p.reference for p in typed), "0811.1030", *model.references])),
+        version=__version__,
+        published=typed,
+        extra={"delta_a_at_unit_coupling": unit},
+        labels=model.labels,
+    )
+
+
+def _title(lepton: str, delta: float, sigma: float) -> str:
+    power = int(np.floor(np.log10(sigma))) - 1  # two digits of the error
+    unit = 10.0**power
+    symbol = {"muon": r"\mu", "electron": "e"}[lepton]
+    return rf"$(g-2)_{symbol}$: $\Delta a = ({delta / unit:.0f}\pm{sigma / unit:.0f})\times10^{{{power}}}$"
+
+
+def _difference(
+    lepton: str, delta: float | None, sigma: float | None
+) -> tuple[tuple[float, float], tuple[PublishedNumber, ...]]:
+    centre, error = MEASURED[lepton][0]
+    if (delta is None) != (sigma is None):
+        raise InputError("sigma" if sigma is None else "delta", None, "a number, as delta and sigma go together")
+    if delta is None or sigma is None:
+        return (centre.value, error.value), (centre, error)
+    if not np.isfinite(delta):
+        raise InputError("delta", delta, "a finite number")
+    if not 0 < sigma < np.inf:
+        raise InputError("sigma", sigma, "a finite number > 0")
+    return (delta, sigma), ()
+
+
+def _coupling(unit: Array, delta: float) -> Array:
+    ratio = np.divide(delta, unit, out=np.full_like(unit, np.nan), where=unit != 0)
+    return np.asarray(np.sqrt(np.where(ratio >= 0, ratio, np.nan)))

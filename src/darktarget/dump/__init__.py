@@ -1,0 +1,1 @@
+"""Beam dumps: decays behind a shield, scattering on electrons, proton beams."""

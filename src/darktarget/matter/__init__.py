@@ -1,0 +1,1 @@
+"""Materials, nuclear form factors, layers and atomic electrons."""

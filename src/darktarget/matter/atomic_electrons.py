@@ -1,0 +1,198 @@
+r"""Atomic electrons as targets: at rest or bound, and the photon that the positron may radiate first.
+
+A bound electron of energy m_e - B and momentum p_z along the beam changes s to s (1 - (p_z + B)/m_e). Shells are
+hydrogen-like with Slater's screening; their Compton profile :math:`J(p_z) = \frac12\int_{|p_z|}^\infty p\,|F_{nl}|^2dp`
+follows from the momentum wave functions of Podolsky and Pauling. Radiation is leading-logarithmic.
+
+References: J. C. Slater, Phys. Rev. 36 (1930) 57; B. Podolsky and L. Pauling, Phys. Rev. 34 (1929) 109;
+E. A. Kuraev and V. S. Fadin, Sov. J. Nucl. Phys. 41 (1985) 466; M. Skrzypek and S. Jadach, Z. Phys. C 49 (1991) 577.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import factorial, log, pi
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import Array, Options
+from darktarget.errors import UnknownName
+from darktarget.matter.materials import Element, Material
+from darktarget.numerics.quadrature import gauss
+from darktarget.units import ALPHA
+
+# filling order of the subshells (n, l) by Madelung's rule
+_ORDER: Final = tuple(sorted(((n, k) for n in range(1, 9) for k in range(n)), key=lambda s: (s[0] + s[1], s[0])))
+_EFFECTIVE_N: Final = MappingProxyType({1: 1.0, 2: 2.0, 3: 3.0, 4: 3.7, 5: 4.0, 6: 4.2, 7: 4.3, 8: 4.4})  # Slater
+
+
+@dataclass(frozen=True)
+class Smearing:
+    """What an annihilation at positron energy E sees: s = fraction * s(E), and the mediator gets kept * E.
+
+    Attributes:
+        fraction, kept, probability: one entry per case, [case]; the probabilities sum to 1.
+    """
+
+    fraction: Array
+    kept: Array
+    probability: Array
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Electrons of one subshell: number, quantum numbers, momentum scale and binding in units of m_e."""
+
+    electrons: int
+    n: int
+    l: int  # noqa: E741
+    scale: float
+    binding: float
+
+
+@lru_cache(maxsize=32)
+def shells(z: int) -> tuple[Shell, ...]:
+    """Occupied subshells of an atom with Slater's effective charges.
+
+    >>> [(s.n, s.l, s.electrons) for s in shells(13)]
+    [(1, 0, 2), (2, 0, 2), (2, 1, 6), (3, 0, 2), (3, 1, 1)]
+    """
+    filled, left = {}, z
+    for n, k in _ORDER:
+        if left > 0:
+            filled[n, k] = min(left, 2 * (2 * k + 1))
+            left -= filled[n, k]
+    found = []
+    for (n, k), electrons in sorted(filled.items()):
+        charge = z - _screening(filled, n, k)
+        scale = ALPHA * charge / _EFFECTIVE_N[n]
+        found.append(Shell(electrons, n, k, scale, scale**2 / 2))
+    return tuple(found)
+
+
+def _group(n: int, k: int) -> tuple[int, int]:
+    """Slater's groups in order: (1s) (2s2p) (3s3p) (3d) (4s4p) (4d) (4f) ..."""
+    return n, max(k, 1)
+
+
+def _screening(filled: Mapping[tuple[int, int], int], n: int, k: int) -> float:
+    """Slater's screening of one electron of a subshell by all others."""
+    same = 0.30 if n == 1 else 0.35
+    total = -same
+    for (m, j), electrons in filled.items():
+        if _group(m, j) == _group(n, k):
+            total += same * electrons
+        elif _group(m, j) < _group(n, k):
+            total += electrons * (0.85 if k < 2 and m == n - 1 else 1.0)
+    return total
+
+
+def momentum_density(n: int, k: int, x: Array) -> Array:
+    r"""Hydrogen-like :math:`|F_{nl}|^2` at momentum x in units of Z_eff alpha m_e/n; :math:`\int|F|^2x^2dx = 1`."""
+    cosine = (x**2 - 1) / (x**2 + 1)
+    norm = 2 / pi * factorial(n - k - 1) / factorial(n + k) * n * (2 ** (2 * k + 2) * factorial(k)) ** 2
+    return np.asarray(norm * x ** (2 * k) / (x**2 + 1) ** (2 * k + 4) * _gegenbauer(n - k - 1, k + 1, cosine) ** 2)
+
+
+def _gegenbauer(degree: int, order: int, z: Array) -> Array:
+    before, now = np.zeros_like(z), np.ones_like(z)
+    for i in range(1, degree + 1):
+        before, now = now, (2 * z * (i + order - 1) * now - (i + 2 * order - 2) * before) / i
+    return now
+
+
+def compton_profile(shell: Shell, pz: Array) -> Array:
+    """Probability density of p_z (in units of m_e) of one electron of a shell."""
+    z, w = gauss(64)
+    low = np.abs(pz)[..., None] / shell.scale
+    angle = np.arctan(low) + (pi / 2 - np.arctan(low)) * z
+    x = np.tan(angle)
+    dx = (pi / 2 - np.arctan(low)) * w / np.cos(angle) ** 2
+    return np.asarray(0.5 * (x * momentum_density(shell.n, shell.l, x) * dx).sum(axis=-1) / shell.scale)
+
+
+def _rest(_: Material) -> Smearing:
+    one = np.ones(1)
+    return Smearing(one, one, one)
+
+
+def _bound(stuff: Material) -> Smearing:
+    parts = zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True)
+    atoms = [(_atom(e), e.Z * n) for e, n in parts]
+    electrons = sum(n for _, n in atoms)
+    fraction = np.concatenate([f for (f, _), _ in atoms])
+    probability = np.concatenate([p * n / electrons for (_, p), n in atoms])
+    return _grouped(fraction, np.ones_like(fraction), probability)
+
+
+@lru_cache(maxsize=16)
+def _atom(element: Element) -> tuple[Array, Array]:
+    """s fractions of one atom's electrons and their probabilities."""
+    z, w = gauss(48)
+    fractions, probabilities = [], []
+    for shell in shells(element.Z):
+        angle = pi * (z - 0.5)  # p_z = scale tan(angle) covers all momenta
+        pz = shell.scale * np.tan(angle)
+        weight = compton_profile(shell, pz) * shell.scale * pi * w / np.cos(angle) ** 2
+        fractions.append(1 - pz - shell.binding)
+        probabilities.append(weight * shell.electrons / element.Z)
+    fraction, probability = np.concatenate(fractions), np.concatenate(probabilities)
+    keep = (fraction > 0.05) & (fraction < 2)  # beyond, less than 1e-4 of the electrons
+    return fraction[keep], probability[keep] / probability[keep].sum()
+
+
+def _grouped(fraction: Array, kept: Array, probability: Array, groups: int = 61) -> Smearing:
+    """Fewer cases with the same mean in each: bins in the fraction that widen away from 1."""
+    edges = 1 + np.sinh(np.linspace(-7, 7, groups + 1)) / np.sinh(7.0)
+    index = np.clip(np.searchsorted(edges, fraction) - 1, 0, groups - 1)
+    total = np.bincount(index, probability, groups)
+    used = total > 0
+    mean_fraction = np.bincount(index, probability * fraction, groups)[used] / total[used]
+    mean_kept = np.bincount(index, probability * kept, groups)[used] / total[used]
+    return Smearing(mean_fraction, mean_kept, total[used] / total.sum())
+
+
+#: Treatments of the electrons by name (read-only).
+ELECTRONS: Final[Mapping[str, Callable[[Material], Smearing]]] = MappingProxyType({"rest": _rest, "bound": _bound})
+
+
+def radiated(energy_squared: float, electron_mass: float) -> Smearing:
+    r"""Energy fraction left after collinear radiation of one leg, leading logarithm:
+    :math:`D(z) = \frac\beta2(1-z)^{\beta/2-1}(1+\frac38\beta) - \frac\beta4(1+z)`,
+    :math:`\beta = \frac{2\alpha}{\pi}(\ln\frac{s}{m_e^2}-1)`."""
+    beta = 2 * ALPHA / pi * (log(energy_squared / electron_mass**2) - 1)
+    r, w = gauss(16)
+    gap = r ** (2 / beta)  # 1 - z, uniform in its power beta/2
+    soft = (1 + 3 * beta / 8) * w
+    hard = -beta / 4 * (2 - gap) * (2 / beta) * gap / r * w
+    probability = soft + hard
+    return Smearing(1 - gap, 1 - gap, probability / probability.sum())
+
+
+def smearing(stuff: Material, options: Options, energy_squared: float, electron_mass: float) -> Smearing:
+    """All cases of one annihilation: electrons as chosen, radiation from both legs if asked for.
+
+    Raises:
+        UnknownName: no such treatment of the electrons.
+    """
+    if options.electrons not in ELECTRONS:
+        raise UnknownName("electrons", options.electrons, ELECTRONS)
+    base = ELECTRONS[options.electrons](stuff)
+    if not options.radiation:
+        return base
+    leg = radiated(energy_squared, electron_mass)
+    # the electron's photon is soft in the lab: it lowers s but takes nothing from the mediator
+    electron = _product(base, Smearing(leg.fraction, np.ones_like(leg.fraction), leg.probability))
+    electron = _grouped(electron.fraction, electron.kept, electron.probability)
+    return _product(electron, leg)
+
+
+def _product(a: Smearing, b: Smearing) -> Smearing:
+    def outer(x: Array, y: Array) -> Array:
+        return np.multiply.outer(x, y).ravel()
+
+    return Smearing(outer(a.fraction, b.fraction), outer(a.kept, b.kept), outer(a.probability, b.probability))

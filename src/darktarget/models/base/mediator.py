@@ -1,0 +1,218 @@
+"""What all models with one mediator share: its dark and visible pairs, the decays of the heavier dark states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar, Final
+
+import numpy as np
+
+from darktarget.core import Array, Channel, Exchange, Model, State
+from darktarget.decays.currents import Current, emission_width, pair_width
+from darktarget.decays.exchange import crossed
+from darktarget.decays.three_body import ThreeBody
+from darktarget.decays.two_body import TO_DARK, TO_LEPTONS, TwoBody
+from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter, resolve
+from darktarget.units import ALPHA, LEPTON_MASS, PION_MASS, GeV
+
+DM: Final = Parameter(
+    "dm", "kind of dark matter, or none", default="dirac", choices=("dirac", "majorana", "scalar", "none")
+)
+DEGREES: Final = MappingProxyType({"dirac": 4, "majorana": 2, "scalar": 2, "vector": 3})
+LEPTONS: Final = MappingProxyType({"e": "electron", "mu": "muon", "tau": "tau"})
+LANDAU: Final = 0.2  # alpha_D below which no Landau pole appears up to 1 TeV, arXiv:2107.02021
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two dark particles that the mediator couples to.
+
+    Attributes:
+        names: of the particles. masses: of each, [point]. current: theirs.
+        alpha: coupling^2/(4 pi) in internal units, the share of identical particles included, [point].
+    """
+
+    names: tuple[str, str]
+    masses: tuple[Array, Array]
+    current: Current
+    alpha: Array
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A heavier dark state that turns into a lighter one by emitting the mediator; as ``Pair``."""
+
+    parent: str
+    child: str
+    masses: tuple[Array, Array]
+    current: Current
+    alpha: Array
+
+
+def _exchange(first: str, second: str, masses: tuple[Array, Array], current: Current, square: Array) -> Exchange:
+    """That of a current; square: coupling^2, [point]."""
+
+    def strength(momentum: Array) -> tuple[Array, Array]:
+        one, two = crossed(current, momentum, masses[0][:, None], masses[1][:, None])
+        return square[:, None] * one, square[:, None] * two
+
+    return Exchange(first, second, masses, strength)
+
+
+class MediatorModel(Model):
+    """A mediator of one Lorentz structure, coupled to leptons with eps e and to one kind of dark matter with g_D.
+
+    A subclass sets ``name``, ``mediator``, ``structure``, ``references`` and may add ``parameters``. One that couples
+    to quarks says so (``hadronic``) and has a ``hadron_width``; one with several dark states says so in ``states``,
+    ``pairs`` and ``transitions``.
+    """
+
+    parameters: ClassVar[tuple[Parameter, ...]] = (MASS, COUPLING, ALPHA_D, MASS_RATIO, DM)
+    processes: tuple[str, ...] = ("bremsstrahlung", "annihilation")
+    hadronic: ClassVar[bool] = False  # whether it couples to quarks
+
+    def __init__(self, **given: Any) -> None:
+        self.values = MappingProxyType(resolve(self.parameters, given))
+        self.mass: Array = self.values["mass"]
+        if self._mediated(dark=True) and (self.width(dark=True) == 0).any():
+            self.on_request = (*type(self).on_request, "off-shell")
+
+    @property
+    def dark_mass(self) -> Array:
+        """Mass of the lightest dark particle, [point]; nan where there is none."""
+        absent = self.values.get("dm") == "none"
+        return np.full(self.points, np.nan) if absent else np.asarray(self.mass / self.values["mass_ratio"])
+
+    def lepton_coupling(self, lepton: str) -> Array:
+        """1: ``coupling`` is that of the lepton in question, in units of e."""
+        return np.ones(self.points)
+
+    def lepton_ratio(self, lepton: str) -> float:
+        """Coupling to a lepton over that to the electron, for visible decays."""
+        return 1.0
+
+    @property
+    def dark_alpha(self) -> Array:
+        """Strength of the dark coupling in internal units, [point].
+
+        Dimensionless, but for a spin-0 mediator energy^2 with scalar and energy^-2 with vector dark matter.
+        """
+        dimension = {"scalar": 2, "vector": -2}.get(self.values.get("dm", ""), 0) if self.structure.spin == 0 else 0
+        return np.asarray(self.values["alpha_D"] * GeV**dimension)
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """landau-pole: the dark gauge coupling blows up below 1 TeV (arXiv:2107.02021)."""
+        has_pairs = self.structure.spin == 1 and self.pairs()
+        return ("landau-pole",) if has_pairs and (self.values["alpha_D"] > LANDAU).any() else ()
+
+    def pairs(self) -> tuple[Pair, ...]:
+        """Dark pairs of the mediator; nothing where there is no dark matter."""
+        kind = self.values["dm"]
+        if kind not in TO_DARK[self.structure]:
+            return ()
+        dark, names = TO_DARK[self.structure][kind], ("chi", "chi" if kind in ("majorana", "vector") else "chibar")
+        return (Pair(names, (self.dark_mass, self.dark_mass), dark.current, self.dark_alpha * dark.share),)
+
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What each pair gives by crossing, in both directions where its particles differ; spin 2 is left out."""
+        found = {}
+        for pair in self.pairs() if self.structure.spin < 2 else ():
+            names, masses = [n.removesuffix("bar") for n in pair.names], pair.masses
+            identical = pair.names[0] == pair.names[1]  # their alpha has the 1/2 of the width
+            square = 4 * np.pi * pair.alpha * (2 if identical else 1)
+            found[names[0], names[1]] = _exchange(names[0], names[1], masses, pair.current, square)
+            found[names[1], names[0]] = _exchange(names[1], names[0], masses[::-1], pair.current, square)
+        return tuple(found.values())
+
+    def transitions(self) -> tuple[Transition, ...]:
+        """Decays of heavier dark states through the mediator."""
+        return ()
+
+    def states(self) -> tuple[State, ...]:
+        """One dark particle, with its antiparticle where that is another one."""
+        kind = self.values["dm"]
+        return (State("chi", self.dark_mass, DEGREES[kind]),) if kind in DEGREES else ()
+
+    def lepton_width(self, lepton: str, mass: Array) -> Array:
+        """Width of the mediator at any virtual mass to a pair of charged leptons, at unit coupling."""
+        strength = ALPHA * self.lepton_ratio(lepton) ** 2
+        return TO_LEPTONS[self.structure](mass, LEPTON_MASS[lepton], strength)
+
+    def hadron_width(self, mass: Array) -> Array:
+        """Width of the mediator at any virtual mass to hadrons, at unit coupling."""
+        return np.zeros_like(mass)
+
+    def neutrino_widths(self) -> dict[str, Callable[[Array], Array]]:
+        """Width to each kind of neutrino pair at unit coupling."""
+        return {}
+
+    def channels(self) -> tuple[Channel, ...]:
+        """Mediator to dark pairs (coupling^0), leptons and hadrons (coupling^2); then those of heavier dark states."""
+        dark = tuple(self._dark(pair) for pair in self.pairs())
+        below = tuple(c for step in self.transitions() for c in self._cascade(step))
+        return *dark, *self._neutrinos(), *self._visible(), *below
+
+    def _dark(self, pair: Pair) -> Channel:
+        first, second = pair.masses
+
+        def width(mass: Array) -> Array:
+            return pair_width(pair.current, mass, first[:, None], second[:, None], pair.alpha[:, None])
+
+        return Channel(self.mediator, pair.names, width, 0.0, True, pair.masses, TwoBody(self.mass, first, second))
+
+    def _neutrinos(self) -> tuple[Channel, ...]:
+        zero = np.zeros(self.points)
+        return tuple(
+            Channel(self.mediator, (nu, f"{nu}bar"), width, 2.0, True, (zero, zero), TwoBody(self.mass, zero, zero))
+            for nu, width in self.neutrino_widths().items()
+        )
+
+    def _visible(self) -> tuple[Channel, ...]:
+        found = []
+        for short, lepton in LEPTONS.items():
+            one = np.full(self.points, LEPTON_MASS[lepton])
+            names, pair = (f"{short}+", f"{short}-"), TwoBody(self.mass, one, one)
+            found.append(Channel(self.mediator, names, self._to(lepton), 2.0, False, (one, one), pair))
+        if self.hadronic:
+            found.append(Channel(self.mediator, ("hadrons",), self.hadron_width, 2.0, False))
+        return tuple(found)
+
+    def _to(self, lepton: str) -> Callable[[Array], Array]:
+        return lambda mass: self.lepton_width(lepton, mass)
+
+    def _cascade(self, step: Transition) -> tuple[Channel, ...]:
+        """chi2 -> chi1 X where X is light enough, else chi2 -> chi1 l l and hadrons through X*."""
+        heavy, light = step.masses
+        total = sum((self._dark(pair).at(self.mass[:, None])[:, 0] for pair in self.pairs()), np.zeros(self.points))
+
+        def on_shell(mass: Array) -> Array:
+            root = np.broadcast_to(self.mass[:, None], mass.shape)
+            return emission_width(step.current, mass, light[:, None], root, step.alpha[:, None])
+
+        found = [
+            Channel(
+                step.parent, (step.child, self.mediator), on_shell, 0.0, False, (light, self.mass),
+                TwoBody(heavy, light, self.mass),
+            )
+        ]  # fmt: skip
+        ends = [(short, LEPTON_MASS[name], self._to(name)) for short, name in LEPTONS.items()]
+        for short, lepton, width in ends:
+            decay = ThreeBody(step.current, step.alpha, heavy, light, self.mass, total, width, 2 * lepton, lepton)
+            names, one = (step.child, f"{short}+", f"{short}-"), np.full(self.points, lepton)
+            found.append(Channel(step.parent, names, decay.at, 2.0, False, (light, one, one), decay))
+        if self.hadronic:
+            decay = ThreeBody(
+                step.current, step.alpha, heavy, light, self.mass, total, self.smooth_hadrons, 2 * PION_MASS, None
+            )
+            found.append(Channel(step.parent, (step.child, "hadrons"), decay.at, 2.0, False, (), decay))
+        return tuple(found)
+
+    def smooth_hadrons(self, mass: Array) -> Array:
+        """Width to hadrons without resonances too narrow to integrate over."""
+        return self.hadron_width(mass)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.points} points)"

@@ -1,0 +1,1 @@
+"""Numerical rules that every part shares: arrays, quadrature, Chebyshev interpolation, roots, special functions."""

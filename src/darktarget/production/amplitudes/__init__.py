@@ -1,0 +1,1 @@
+"""Squared amplitudes of bremsstrahlung: exact, spin 2, and the Weizsaecker-Williams approximation."""

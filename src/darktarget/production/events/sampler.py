@@ -1,0 +1,310 @@
+r"""Weighted events of bremsstrahlung from the exact 2 -> 3 cross section along simulated tracks.
+
+Tables propose, the exact cross section decides: each event is drawn from simple densities in (who radiates, energy,
+depth), zeta, angle, t and azimuth, and weighted with the exact integrand over what was drawn, so that approximations of
+the proposals only spread the weights. Proposals:
+
+* lepton, nucleus, energy bin and zeta cell: the tabulated spectrum; the energy within its bin as 1/E;
+* angle: theta^2/(theta^2 + theta_half^2) with the tabulated median;
+* t: (t - t_min)/(t + t_a)^2 with the screening scale t_a; its integral ln r + 1/r - 1, r = (t + t_a)/(t_min + t_a), is
+  inverted once for all;
+* azimuth of the nucleus: 1/s~, in closed form; azimuth about the beam: uniform.
+
+Blocks of events have random streams of their own (Philox, keyed with the seed and the block), so that any part of a
+sample is the same however the work is divided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import Array, Events, Model, Tracks
+from darktarget.core.events import INCOMING, MEDIATOR_ID, OUTGOING, PDG_ID, Ids, nucleus_id
+from darktarget.errors import InputError, PhysicsError
+from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
+from darktarget.matter.materials import Element
+from darktarget.production.amplitudes.exact import EXACT, Collision
+from darktarget.production.events import recoil as _recoil
+from darktarget.production.spectra import angles as _angles
+from darktarget.production.spectra.table import Request, SpectrumTable
+from darktarget.units import HBARC_CM, GeV
+
+BLOCK: Final = 32768  # events with one random stream
+CELLS: Final = 128  # of zeta per energy bin
+FLOOR: Final = 1e-3  # part of the proposals that is uniform in zeta, where the table could be wrong
+ROLES: Final = ("beam lepton", "target nucleus", "mediator", "recoil lepton", "recoil nucleus")
+STATUS: Final = (INCOMING, INCOMING, OUTGOING, OUTGOING, OUTGOING)
+
+
+@dataclass(frozen=True)
+class Radiators:
+    """Leptons of one species on one kind of nucleus, in energy bins.
+
+    Attributes:
+        species: of the lepton. nucleus: what it hits. request: table of its spectrum.
+        energy: lower and upper edges, equal for a line, [2, bin]. nuclei: times track length, per cm^2, [bin].
+        depth: cumulative distribution over the depth bins, [bin, depth].
+        charge2: squared coupling in units of e.
+    """
+
+    species: str
+    nucleus: Element
+    request: Request
+    energy: Array
+    nuclei: Array
+    depth: Array
+    charge2: float
+
+
+def radiators(
+    model: Model, tracks: Tracks, minimum: float, species: str, material: str, nuclei: float, request: Request
+) -> Radiators:
+    """The energy bins of one species and material that reach above ``minimum``, the line included."""
+    i, j = tracks.species.index(species), tracks.materials.index(material)
+    length = tracks.length[i, j]  # [depth, bin]
+    low, high = np.maximum(tracks.energy[:-1], minimum), tracks.energy[1:]
+    keep = (high > minimum) & (length.sum(axis=0) > 0)
+    part = np.log(high[keep] / low[keep]) / np.log(high[keep] / tracks.energy[:-1][keep])
+    total = length.sum(axis=0)[keep]
+    energy, weight = np.array([low[keep], high[keep]]), total * part
+    depth = np.cumsum(length[:, keep].T / total[:, None], axis=1)
+    if tracks.line[i, j] > 0 and tracks.beam.energy > minimum:
+        energy = np.append(energy, np.full((2, 1), tracks.beam.energy), axis=1)
+        weight = np.append(weight, tracks.line[i, j])
+        even = np.diff(tracks.depth) / (tracks.depth[-1] - tracks.depth[0])
+        depth = np.append(depth, np.cumsum(even)[None], axis=0)
+    charge2 = float(model.lepton_coupling(species)[0] ** 2)
+    return Radiators(species, request.nucleus, request, energy, weight * nuclei, depth, charge2)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Proposals in (energy bin, zeta cell), flattened over all radiators.
+
+    Attributes:
+        chance: probability of each cell, [bin, cell]. cumulative: of the flattened chances.
+        group: radiator of each bin, [bin]. bin: its number there. angle: ln(theta_half^2/theta_0^2), [bin, cell].
+    """
+
+    chance: Array
+    cumulative: Array
+    group: Ids
+    bin: Ids
+    angle: Array
+
+
+@dataclass(frozen=True)
+class EventSample:
+    """Drawn events before they become ``Events``: everything per event."""
+
+    weight: Array
+    momentum: Array
+    particle: Ids
+    mass: Array
+    depth: Array
+
+
+class Sampler:
+    """Draws events of one model point from some radiators.
+
+    Args:
+        model: with one point. groups: who radiates. minimum: energy of the mediator.
+        form_name: of the form factor. tracks: where their depth and method come from.
+        source: name of the experiment. thickness: of its target, cm.
+
+    Raises:
+        InputError: several parameter points. PhysicsError: a Lorentz structure without amplitude, or nothing made.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        groups: Iterable[Radiators],
+        minimum: float,
+        form_name: str,
+        tracks: Tracks,
+        source: str,
+        thickness: float,
+    ) -> None:
+        if model.points != 1:
+            raise InputError("mass", f"{model.points} points", "one parameter point", "Events are those of one point.")
+        self.block = BLOCK  # chunks of this size, or multiples, waste nothing
+        self.mass, self.structure, self.minimum = float(model.mass[0]), model.structure, minimum
+        self.model, self.source, self.thickness, self.tracks = model, source, thickness, tracks
+        self.groups = tuple(g for g in groups if g.nuclei.size)
+        self.form: FormFactor = form_factor(form_name)
+        self.depth_edges = tracks.depth
+        self.kernel = EXACT[self.structure]
+        self.mediator_id = MEDIATOR_ID[self.structure.spin]
+        if not self.groups:
+            raise PhysicsError(f"no charged particle above {minimum / GeV:g} GeV in the target of {source}")
+        self.cells = self._proposals()
+        if self.cells.cumulative[-1] <= 0:
+            raise PhysicsError(f"kinematically closed: no {model.mediator} above {minimum / GeV:g} GeV in {source}")
+
+    def _proposals(self) -> Cells:
+        place = (np.arange(CELLS) + 0.5) / CELLS
+        chances: list[Array] = []
+        angles: list[Array] = []
+        group: list[int] = []
+        number: list[int] = []
+        for index, g in enumerate(self.groups):
+            table = SpectrumTable.recall(g.request)
+            centre = np.sqrt(g.energy[0] * g.energy[1])
+            mass = np.array([self.mass])
+            energy, density = table.density(mass, centre, self.minimum, place)
+            rate = density[0] / CELLS * g.nuclei[:, None] * g.charge2
+            chances.append(rate + FLOOR * rate.mean(axis=1, keepdims=True))
+            median = _angles.median_angle(g.request, mass, centre, energy)[0]
+            hit = Collision(g.request.grid().lepton_mass, self.mass, centre[:, None], g.nucleus)
+            angles.append(np.log(median**2 / _angles.forward_scale(hit, 1 - energy[0] / centre[:, None])))
+            group += [index] * centre.size
+            number += range(centre.size)
+        chance = np.concatenate(chances)
+        total = chance.sum()
+        chance = chance / total if total > 0 else chance
+        return Cells(chance, np.cumsum(chance), np.array(group), np.array(number), np.concatenate(angles))
+
+    def events(self, number: int, seed: int = 1, first: int = 0, count: int | None = None) -> Events:
+        """A sample of ``number`` events, or ``count`` of them from ``first`` on: the same ones in any division.
+
+        Raises:
+            InputError: numbers that are no such numbers.
+        """
+        check_number("number", number, 1, 10**15)
+        check_number("seed", seed, 0, 2**63)
+        check_number("first", first, 0, number - 1)
+        drawn = self.draw(seed, first, number - first if count is None else min(count, number - first))
+        z = drawn.depth * self.thickness / (self.depth_edges[-1] - self.depth_edges[0])
+        zero = np.zeros_like(z)
+        return Events(
+            process="bremsstrahlung",
+            model=self.model.name,
+            experiment=self.source,
+            weight=drawn.weight / number,
+            power=2.0,
+            momentum=drawn.momentum,
+            particle=drawn.particle,
+            mass=drawn.mass,
+            status=STATUS,
+            role=ROLES,
+            vertex=np.stack([z, zero, zero, z], axis=1),
+            depth=drawn.depth,
+            number=number,
+            seed=seed,
+            first=first,
+            method=(self.tracks.method, "bremsstrahlung: exact tree level, recoil of the nucleus included",
+                    f"{self.form.name} form factor", "radiating leptons along the beam, evenly spread in a depth bin"),
+            references=("1609.06781", "1705.01633", *self.tracks.references),
+        )  # fmt: skip
+
+    def draw(self, seed: int, first: int, count: int) -> EventSample:
+        """Events ``first`` to ``first + count`` of a sample; the weights still have to be divided by its size."""
+        blocks = range(first // BLOCK, -(-(first + count) // BLOCK))
+        parts = [self._block(seed, b) for b in blocks]
+        cut = slice(first - blocks.start * BLOCK, first - blocks.start * BLOCK + count)
+        joined = [np.concatenate([getattr(p, name) for p in parts])[cut] for name in EventSample.__dataclass_fields__]
+        return EventSample(*joined)
+
+    def _block(self, seed: int, block: int) -> EventSample:
+        """One block of events; they are sorted by radiator inside and put back in random order."""
+        n = BLOCK
+        u = np.random.Generator(np.random.Philox(key=np.array([seed, block], np.uint64))).random((9, n))
+        cells = self.cells
+        flat = np.minimum(np.searchsorted(cells.cumulative, u[0] * cells.cumulative[-1]), cells.cumulative.size - 1)
+        row, cell = flat // CELLS, flat % CELLS
+        drawn = EventSample(np.zeros(n), np.zeros((n, 5, 4)), np.zeros((n, 5), np.int64), np.zeros((n, 5)), np.zeros(n))
+        for index in np.unique(cells.group[row]):
+            chosen = np.flatnonzero(cells.group[row] == index)
+            self._collide(drawn, chosen, self.groups[index], row[chosen], cell[chosen], u[1:, chosen])
+        return drawn
+
+    def _collide(self, drawn: EventSample, where: Ids, g: Radiators, row: Ids, cell: Ids, u: Array) -> None:
+        """Fill some events of one radiator into a block."""
+        number = self.cells.bin[row]
+        low, high = g.energy[:, number]
+        E = low * (high / low) ** u[0]
+        hit = Collision(g.request.grid().lepton_mass, self.mass, E, g.nucleus)
+        y, dx = self._x(g, hit, (cell + u[1]) / CELLS)
+        tau, dtau = _angle(hit, y, self.cells.angle[row, cell], u[2])
+        a = _recoil.plane(hit, y, tau)
+        t, dt = _transfer(a, g.nucleus, self.form, u[3])
+        s = _recoil.propagator(hit, a, t)
+        cosine, phi, dphi = _azimuth(*s, u[4])
+        exact = _recoil.density(self.kernel, hit, a, t, cosine, s, self.form)
+        rate = g.nuclei[number] * g.charge2 * HBARC_CM**2
+        weight = rate * exact * dx / CELLS * dtau * dt * dphi / self.cells.chance[row, cell]
+        drawn.weight[where] = np.where(np.isfinite(weight), weight, 0.0)
+        drawn.momentum[where] = _recoil.four_momenta(hit, a, t, phi, 2 * np.pi * u[5])
+        lepton, nucleus = PDG_ID[g.species], nucleus_id(g.nucleus.Z, g.nucleus.A)
+        drawn.particle[where] = (lepton, nucleus, self.mediator_id, lepton, nucleus)
+        drawn.mass[where] = (hit.lepton_mass, hit.nuclear_mass, self.mass, hit.lepton_mass, hit.nuclear_mass)
+        slab = (u[6][:, None] > g.depth[number]).sum(axis=1).clip(0, self.depth_edges.size - 2)
+        edges = self.depth_edges
+        drawn.depth[where] = edges[slab] + (edges[slab + 1] - edges[slab]) * u[7]
+
+    def _x(self, g: Radiators, hit: Collision, place: Array) -> tuple[Array, Array]:
+        """1 - x at a place in [0, 1] between the cut and the kinematic end, and dx per unit of it."""
+        grid = g.request.grid()
+        inside = grid.mass_fraction(np.full(hit.energy.shape, self.mass), hit.energy) <= 1
+        chart, start = grid.chart(self.mass, hit.energy)
+        reached = inside & (self.minimum < chart.high * hit.energy)
+        start = np.minimum(np.maximum(chart.zeta(self.minimum / hit.energy), start), chart.last)
+        zeta = start + (chart.last - start) * place
+        return chart.y(zeta), np.where(reached, chart.jacobian(zeta) * (chart.last - start), 0.0)
+
+
+def check_number(name: str, value: object, low: int, high: int) -> None:
+    """Check a whole number.
+
+    Raises:
+        InputError: not an integer between ``low`` and ``high``.
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not low <= value <= high:  # type: ignore[operator]
+        raise InputError(name, value, f"a whole number from {low} to {high:.3g}")
+
+
+def _angle(hit: Collision, y: Array, log_ratio: Array, u: Array) -> tuple[Array, Array]:
+    """1 - cos(theta) and its Jacobian; up to backward."""
+    half = np.exp(log_ratio) * _angles.forward_scale(hit, y) / 2
+    top = 2 / (2 + half)
+    s = u * top
+    return half * s / (1 - s), half / (1 - s) ** 2 * top
+
+
+_RATIO: Final = np.concatenate([[1.0], 1 + np.geomspace(1e-7, 1e16, 8000)])
+
+
+def _integral(r: Array) -> Array:
+    """ln r + 1/r - 1, without cancellation near r = 1."""
+    z = r - 1
+    return np.asarray(np.where(z < 1e-3, z**2 / 2 - 2 * z**3 / 3, np.log1p(np.maximum(z, 1e-30)) - z / r))
+
+
+_INTEGRAL: Final = _integral(_RATIO)
+
+
+def _transfer(a: _recoil.ScatteringPlane, nucleus: Element, form: FormFactor, u: Array) -> tuple[Array, Array]:
+    """t and its Jacobian; cut where the size of the nucleus leaves nothing, as the integrals are."""
+    screening = screening_scale(nucleus)
+    base = a.t_min + screening
+    top = (np.minimum(a.t_max, 3e3 * form.scale(nucleus) + 100 * a.t_min) + screening) / base
+    whole = _integral(top)
+    r = np.interp(u * whole, _INTEGRAL, _RATIO)
+    t = a.t_min + np.maximum(base * (r - 1), 1e-9 * a.t_min)
+    slope = (t - a.t_min) / (t + screening) ** 2  # of the proposal
+    return np.minimum(t, a.t_max), whole / slope
+
+
+def _azimuth(s0: Array, s1: Array, u: Array) -> tuple[Array, Array, Array]:
+    """cos(phi), phi and the Jacobian of phi drawn as 1/(s0 - s1 cos(phi))."""
+    root = np.sqrt(np.maximum((s0 - s1) * (s0 + s1), 0.0))
+    half = np.sqrt(np.maximum((s0 - s1) / (s0 + s1), 0.0)) * np.tan(np.pi * (u - 0.5))
+    phi = 2 * np.arctan(half)
+    cosine = (1 - half**2) / (1 + half**2)
+    return cosine, phi, 2 * np.pi * (s0 - s1 * cosine) / np.maximum(root, 1e-300)

@@ -1,0 +1,1 @@
+"""Photoproduction of vector mesons on nuclei."""

@@ -1,0 +1,126 @@
+r"""Exclusive photoproduction gamma A -> V A of rho, omega, phi and J/psi on nuclei, and their decay into dark pairs.
+
+On a proton, with W the energy of photon and proton in GeV,
+:math:`\sigma(\gamma p\to Vp) = XW^\epsilon + YW^{-\eta}` in ub and :math:`d\sigma/dt|_0 = b_V\sigma`; J/psi:
+:math:`4.06\,{\rm nb}\,W^{0.65}[1-(m_p+m_V)^2/W^2]^2`. Vector dominance gives
+:math:`\sigma_{\rm tot}^2(Vp) = \frac{16\pi}{\alpha}\frac{f_V^2}{4\pi}\,d\sigma/dt|_0`.
+
+References: S. R. Klein and J. Nystrand, Phys. Rev. C 60 (1999) 014903 (hep-ph/9902259), Eqs. (8)-(11) and Table I;
+arXiv:1607.03838 (its J/psi threshold factor); masses, widths and branching fractions: PDG 2024.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import Array, Model
+from darktarget.decays.two_body import vector_to_dirac
+from darktarget.numerics.quadrature import gauss
+from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, PROTON_MASS, GeV
+
+MICROBARN: Final = 1e-30 / HBARC_CM**2  # 1 ub in (energy unit)^-2
+WINDOW: Final = 3.0  # widths of a meson around its mass over which a mediator's propagator is averaged
+PANELS, NODES = 24, 8  # of that average
+
+
+@dataclass(frozen=True)
+class Meson:
+    """A vector meson.
+
+    Attributes:
+        name: key. mass, width: energy unit. electrons: branching fraction into e+ e-.
+        coupling: f_V^2/(4 pi).
+        pomeron, meson: (X, epsilon) and (Y, eta) of the cross section on a proton, in ub with W in GeV.
+        threshold: power of the threshold factor.
+        slope: b_V in 1/energy^2.
+    """
+
+    name: str
+    mass: float
+    width: float
+    electrons: float
+    coupling: float
+    pomeron: tuple[float, float]
+    meson: tuple[float, float]
+    threshold: float
+    slope: float
+
+    def on_proton(self, energy: Array) -> Array:
+        """Cross section gamma p -> V p at photon energies, (energy unit)^-2, the shape of ``energy``.
+
+        >>> print(f"{MESONS['rho'].on_proton(np.array([75 * GeV]))[0] / MICROBARN:.2f} ub")
+        9.86 ub
+        """
+        s = PROTON_MASS**2 + 2 * PROTON_MASS * np.asarray(energy, float)
+        root = np.sqrt(s) / GeV
+        value = self.pomeron[0] * root ** self.pomeron[1] + self.meson[0] * root ** -self.meson[1]
+        opening = np.maximum(1 - (PROTON_MASS + self.mass) ** 2 / s, 0.0)
+        return np.asarray(MICROBARN * np.where(opening > 0, value * opening**self.threshold, 0.0))
+
+    def total_on_proton(self, energy: Array) -> Array:
+        """sigma_tot(V p) by vector dominance, (energy unit)^-2, the shape of ``energy``."""
+        return np.asarray(np.sqrt(16 * np.pi * self.coupling / ALPHA * self.slope * self.on_proton(energy)))
+
+    def to_electrons(self, root: Array) -> Array:
+        """Width of a virtual photon of mass ``root`` into e+ e-."""
+        return vector_to_dirac(root, ELECTRON_MASS, ALPHA)
+
+
+_TABLE = (  # hep-ph/9902259 Table I; mass, width, B(ee): PDG 2024
+    Meson("rho", 0.77526 * GeV, 0.1474 * GeV, 4.72e-5, 2.02, (5.0, 0.22), (26.0, 1.23), 0, 11 / GeV**2),
+    Meson("omega", 0.78266 * GeV, 8.68e-3 * GeV, 7.38e-5, 23.13, (0.55, 0.22), (18.0, 1.92), 0, 10 / GeV**2),
+    Meson("phi", 1.019460 * GeV, 4.249e-3 * GeV, 2.979e-4, 13.71, (0.34, 0.22), (0.0, 0.0), 0, 7 / GeV**2),
+    Meson("J/psi", 3.096900 * GeV, 92.6e-6 * GeV, 5.971e-2, 10.45, (0.00406, 0.65), (0.0, 0.0), 2, 4 / GeV**2),
+)
+
+#: The mesons by name (read-only).
+MESONS: Final[Mapping[str, Meson]] = MappingProxyType({m.name: m for m in _TABLE})
+
+
+def invisible_ratio(model: Model, meson: Meson) -> Array:
+    r"""Gamma(V -> dark)/Gamma(V -> e e) at unit coupling, [point].
+
+    The ratio of the widths of a virtual photon of mass m_V into the dark channels, through the mediator, and into
+    e+ e-: the coupling of V to the current drops out. With a massive mediator, whose pole may lie near, the ratio is
+    averaged over the line shape of the meson (Breit-Wigner within 3 widths).
+
+    >>> from darktarget.models.millicharge import Millicharge
+    >>> ratio = invisible_ratio(Millicharge(mass=1e-4 * GeV), MESONS["phi"])
+    >>> print(f"{ratio[0]:.4f}")
+    1.0000
+    """
+    if model.mediator_mass.any():
+        root, offset, weight = _line_shape(model, meson)
+    else:
+        root, weight = np.full((model.points, 1), meson.mass), np.ones((model.points, 1))
+        offset = root**2
+    ratio = model.photon_width(root, offset) / meson.to_electrons(root)
+    return np.asarray(model.quark_charge(meson.name) ** 2 * (ratio * weight).sum(axis=1))
+
+
+def _line_shape(model: Model, meson: Meson) -> tuple[Array, Array, Array]:
+    """Masses across the line of a meson, s - M^2 of the mediator and probabilities, each [point, node].
+
+    Even in arsinh of the distance to the mediator's pole (or to the end of the line next to it) over its width, which
+    resolves a pole of any width.
+    """
+    half, centre = meson.mass * meson.width, meson.mass**2
+    low, high = centre - WINDOW * half, centre + WINDOW * half
+    mass = model.mediator_mass[:, None]
+    pole = np.clip(mass**2, low, high)
+    width = mass * model.width(coupling=model.reference_coupling)[:, None]
+    scale = np.maximum(np.hypot(width, mass**2 - pole), 1e-30 * centre)
+    z, w = gauss(NODES)
+    place = ((np.arange(PANELS)[:, None] + z) / PANELS).ravel()
+    first, last = np.arcsinh((low - pole) / scale), np.arcsinh((high - pole) / scale)
+    psi = first + (last - first) * place
+    away = scale * np.sinh(psi)
+    s = np.clip(pole + away, low, high)
+    line = half / ((s - centre) ** 2 + half**2) / (2 * np.arctan(WINDOW))
+    probability = line * scale * np.cosh(psi) * (last - first) * np.tile(w / PANELS, PANELS)
+    return np.sqrt(s), away + (pole - mass**2), probability

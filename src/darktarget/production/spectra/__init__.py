@@ -1,0 +1,1 @@
+"""Tabulated energy and angular spectra of bremsstrahlung."""

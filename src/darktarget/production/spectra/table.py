@@ -1,0 +1,345 @@
+r"""Tables of d sigma/dx: Chebyshev in log(mass), log(energy) and :math:`\zeta = \ln[(x-x_\min)/(x_\max-x)]`.
+
+In zeta the spectrum is smooth from soft emission to the electron's peak at x -> 1, and log(d sigma/d zeta) is
+linear towards both ends. What the nuclear size does to it is divided out, and the nodes in mass are denser where it
+matters; then a few nodes per axis give 1e-3. Tables of declared experiments are shipped.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from darktarget import cache
+from darktarget.core import Array, Beam, LorentzStructure, Options
+from darktarget.matter.form_factors import form_factor, nuclear_scale, screening_scale
+from darktarget.matter.materials import Element
+from darktarget.numerics.chebyshev import basis, clenshaw, coefficients, nodes
+from darktarget.numerics.quadrature import gauss
+from darktarget.production.amplitudes.exact import Collision, minimal_u
+from darktarget.production.spectra.calculation import Calculation
+from darktarget.production.spectra.zeta import ZetaMap
+from darktarget.progress import track
+from darktarget.units import LEPTON_MASS, GeV
+
+MASSES, PLACES = 48, 32  # nodes in mass and zeta
+HEAVY_NODES = 0.6  # nodes at the heavy end of the mass axis are 1/(1 - 0.6) as dense as even ones
+MASS_RANGE_GEV = (1e-6, 10.0)
+ENERGY_SPAN = 20.0  # tables reach down to a twentieth of the beam energy, or to the energy cut
+LOWEST_X = 0.02
+OPEN_FRACTION = 0.98  # heaviest mass of a table relative to the kinematic end
+QUALITY = 2  # 1e-4; 4e-4 for the heaviest mediators
+NODES_PER_ENERGY = 24  # 3e-4 on the events above a smeared cut
+FEW_NODES = 8  # 2e-2, for species and materials that carry little of the track length
+CHECKPOINTS = (
+    (0.33, 0.3),
+    (0.61, 0.97),
+    (0.71, 0.55),
+    (0.76, 0.1),
+    (0.83, 0.95),
+    (0.88, 0.35),
+    (0.93, 0.8),
+    (0.97, 0.15),
+)  # in mass and energy, off the nodes
+FAR = 30.0  # of r in ``size_suppression``: beyond, its terms cancel, and those of the series in -1/r serve, last first
+FAR_TERMS = [-1 / n - 2 / (n + 1) + 6 / (2 * n + 1) for n in range(8, 0, -1)] + [0.0]
+SHIFT_MASSES, SHIFT_PLACES = 32, 16  # of the spread of the form factors
+LEAST_SHARE = 0.05  # errors are those of the events above any energy that at least this fraction exceeds
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The coordinates of one table: what is hit by what, and how (z, energy, mass) map to x."""
+
+    lepton_mass: float
+    nucleus: Element
+    method: Calculation
+    energy_max: float
+    energy_min: float
+    lowest_x: float
+
+    def collision(self, mass: Any, energy: Any) -> Collision:
+        """The collision at a mass and a beam energy."""
+        return Collision(self.lepton_mass, mass, energy, self.nucleus)
+
+    def heaviest(self, energy: Any) -> Any:
+        """Heaviest tabulated mass at an energy: the kinematic end bent smoothly under the table's range."""
+        start = self.collision(0.0, energy)
+        rest = self.lepton_mass + start.nuclear_mass
+        end = np.sqrt(rest**2 + 2 * start.nuclear_mass * (energy - self.lepton_mass)) - rest
+        return OPEN_FRACTION * (end**-4 + (MASS_RANGE_GEV[1] * GeV) ** -4) ** -0.25
+
+    def mass_fraction(self, mass: Array, energy: Any) -> Array:
+        """Position of a mass on the mass axis at an energy: 0 lightest, 1 heaviest; quadratic in log(mass)."""
+        low, bend = MASS_RANGE_GEV[0] * GeV, HEAVY_NODES
+        even = np.log(mass / low) / np.log(self.heaviest(energy) / low)
+        return np.asarray((1 + bend - np.sqrt(np.maximum((1 + bend) ** 2 - 4 * bend * even, 0))) / (2 * bend))
+
+    def mass(self, fraction: float, energy: float) -> float:
+        """Inverse of ``mass_fraction``."""
+        low = MASS_RANGE_GEV[0] * GeV
+        even = fraction * (1 + HEAVY_NODES * (1 - fraction))
+        return float(low * (self.heaviest(energy) / low) ** even)
+
+    def energy(self, fraction: float) -> float:
+        """Energy at a position on the energy axis."""
+        return float(self.energy_min * (self.energy_max / self.energy_min) ** fraction)
+
+    def chart(self, mass: Any, energy: Any) -> tuple[ZetaMap, Any]:
+        """The integration variable at masses and energies, and its first tabulated value."""
+        chart = self.method.chart(self.collision(mass, energy))
+        return chart, chart.zeta(np.hypot(chart.low, self.lowest_x))
+
+
+@dataclass(frozen=True)
+class SpectrumTable:
+    """log(d sigma/d zeta) as Chebyshev coefficients [mass, energy, zeta]."""
+
+    grid: Grid
+    log_density: Array
+    shift: Array  # ln(sigma with Helm / sigma) at the highest energy, Chebyshev coefficients in mass
+    error: float
+
+    @classmethod
+    def recall(cls, request: Request) -> SpectrumTable:
+        """The table of a request."""
+        arrays = cache.recall(request.recipe, lambda: build(request))
+        log_density = arrays["log_density"].copy()
+        log_density[0, 0, 0] -= 2 * np.log(GeV)  # stored in GeV^-2
+        return cls(request.grid(), log_density, arrays["shift"], float(arrays["error"][0]))
+
+    def evaluate(
+        self, mass: Array, parent: Array, minimum: float, nodes: int = NODES_PER_ENERGY
+    ) -> tuple[Array, Array]:
+        """Mediator energies above ``minimum`` and d sigma at each (weights included).
+
+        Args:
+            mass: mediator masses, [point]. parent: lepton energies, [energy]. nodes: per lepton energy.
+
+        Returns:
+            energy and weight, each [point, energy, node]; weights sum to the cross section above ``minimum``.
+        """
+        z, w = gauss(nodes)
+        energy, density = self.density(mass, parent, minimum, z)
+        return energy, density * w
+
+    def density(self, mass: Array, parent: Array, minimum: float, z: Array) -> tuple[Array, Array]:
+        """Mediator energies and d sigma/dz at places z in (0, 1) between ``minimum`` and the kinematic end.
+
+        z is linear in the integration variable zeta; arguments and shapes as in ``evaluate``.
+        """
+        grid = self.grid
+        fraction = grid.mass_fraction(mass[:, None], parent)
+        inside = fraction <= 1
+        position = np.log(parent / grid.energy_min) / np.log(grid.energy_max / grid.energy_min)
+        shape = self.log_density.shape
+        planes = np.einsum("abc,eb->eac", self.log_density, basis(shape[1], position))
+        # a product of matrices per energy; einsum is 40 times slower on the many masses of virtual photons
+        rows = np.moveaxis(np.matmul(np.moveaxis(basis(shape[0], fraction), 1, 0), planes), 0, 1)
+        energy = parent[None, :, None]
+        safe = np.where(inside, mass[:, None], MASS_RANGE_GEV[0] * GeV)[:, :, None]
+        chart, first = grid.chart(safe, energy)
+        start = np.minimum(np.maximum(chart.zeta(minimum / energy), first), chart.last)
+        zeta = start + (chart.last - start) * z
+        y = chart.y(zeta)
+        density = np.exp(clenshaw(rows[:, :, None, :], (zeta - first) / (chart.last - first)))
+        density *= size_suppression(grid.collision(safe, energy), y) * (chart.last - start)
+        reached = inside[:, :, None] & (minimum < chart.high * energy)
+        return (1 - y) * energy, np.where(reached, density, 0.0)
+
+    def form_factor_shift(self, mass: Array) -> Array:
+        """Relative difference of the cross section with Helm's form factor, [point]."""
+        fraction = self.grid.mass_fraction(mass, self.grid.energy_max)
+        return np.asarray(np.abs(np.expm1(basis(self.shift.size, fraction) @ self.shift)))
+
+
+@dataclass(frozen=True)
+class DirectSpectrum:
+    """The same answers without a table, for calculations whose spectrum ends abruptly (photon flux)."""
+
+    request: Request
+
+    @property
+    def error(self) -> float:
+        """Relative error of the integrated spectrum, measured against four times the nodes."""
+        return 5e-3
+
+    def evaluate(
+        self, mass: Array, parent: Array, minimum: float, nodes: int = NODES_PER_ENERGY
+    ) -> tuple[Array, Array]:
+        """Mediator energies above ``minimum`` and d sigma at each, as ``SpectrumTable.evaluate``."""
+        grid, (z, w) = self.request.grid(), gauss(2 * nodes)
+        energy = np.zeros((mass.size, parent.size, z.size))
+        weight = np.zeros_like(energy)
+        for p, i in np.ndindex(mass.size, parent.size):
+            collision = grid.collision(float(mass[p]), float(parent[i]))
+            chart = grid.method.chart(collision)
+            energy[p, i] = parent[i]
+            if not collision.is_open or minimum >= chart.high * parent[i]:
+                continue
+            start = float(chart.zeta(max(minimum / float(parent[i]), 1.001 * chart.low)))
+            zeta = start + (chart.last - start) * z
+            energy[p, i] = (1 - chart.y(zeta)) * parent[i]
+            form = form_factor(self.request.recipe["form_factor"])
+            value = self.request.how.spectrum(self.request.structure, collision, form, chart.y(zeta), 1)
+            weight[p, i] = value * chart.jacobian(zeta) * (chart.last - start) * w
+        return energy, weight
+
+    def form_factor_shift(self, mass: Array) -> Array:
+        """Not evaluated for approximations, whose own error is larger: nan."""
+        return np.full(mass.size, np.nan)
+
+
+def source(request: Request) -> SpectrumTable | DirectSpectrum:
+    """Where spectra come from: a table (shipped, cached or built now), or the calculation itself."""
+    return SpectrumTable.recall(request) if request.how.tabulated else DirectSpectrum(request)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What it takes to build a table."""
+
+    recipe: dict[str, Any]
+    structure: LorentzStructure
+    nucleus: Element
+    how: Calculation
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Nodes in mass, energy and zeta."""
+        masses, energies, places = self.recipe["shape"]
+        return masses, energies, places
+
+    def grid(self) -> Grid:
+        """The coordinates of the table."""
+        r = self.recipe
+        return Grid(
+            r["lepton_mass_GeV"] * GeV,
+            self.nucleus,
+            self.how,
+            r["energy_GeV"][1] * GeV,
+            r["energy_GeV"][0] * GeV,
+            r["lowest_x"],
+        )
+
+
+def recipe_of(
+    structure: LorentzStructure,
+    lepton_mass: float,
+    nucleus: Element,
+    options: Options,
+    beam: Beam,
+    minimum: float,
+) -> dict[str, Any]:
+    """Everything the content of a table depends on, as plain numbers and names."""
+    top, method, form_name = beam.energy / GeV, options.cross_section, options.form_factor
+    lowest = min(LOWEST_X, round(0.5 * minimum / beam.energy, 6))
+    bottom = round(max(0.9 * minimum / GeV, top / ENERGY_SPAN), 9)
+    return {
+        "kind": "bremsstrahlung",
+        "label": f"{structure.name}-{nucleus.symbol}-{_lepton(lepton_mass)}-{top:g}GeV-{form_name}-{method}",
+        "structure": structure.name,
+        "lepton_mass_GeV": lepton_mass / GeV,
+        "Z": nucleus.Z,
+        "A": nucleus.A,
+        "form_factor": form_name,
+        "method": method,
+        "energy_GeV": [bottom, top],
+        "mass_GeV": list(MASS_RANGE_GEV),
+        "lowest_x": lowest,
+        "shape": [MASSES, _energies(top / bottom), PLACES],
+        "quality": QUALITY,
+        "version": 3,
+    }
+
+
+def _energies(span: float) -> int:
+    """Number of nodes between energies of some ratio: 5 for 1.6, 11 for 11."""
+    return 3 + math.ceil(3 * math.log(span))
+
+
+def _lepton(mass: float) -> str:
+    """Name of a lepton by its mass: electrons and positrons share tables."""
+    return next(name for name, value in LEPTON_MASS.items() if value == mass)
+
+
+def node(request: Request, i: int, j: int) -> Array:
+    """log of d sigma/d zeta over its suppression, at all zeta nodes of mass node i and energy node j, in GeV^-2."""
+    grid, (masses, energies, places) = request.grid(), request.shape
+    energy = grid.energy(float(nodes(energies)[j]))
+    mass = grid.mass(float(nodes(masses)[i]), energy)
+    value, suppression = _density(request, mass, energy, request.recipe["form_factor"], nodes(places), QUALITY)
+    return np.asarray(np.log(np.maximum(value / suppression, 1e-300)))
+
+
+def _density(
+    request: Request, mass: float, energy: float, form_name: str, place: Array, quality: float
+) -> tuple[Array, Array]:
+    """d sigma/d zeta at places on the zeta axis, in GeV^-2, and its suppression."""
+    grid = request.grid()
+    chart, first = grid.chart(mass, energy)
+    zeta = first + (chart.last - first) * place
+    collision, form = grid.collision(mass, energy), form_factor(form_name)
+    value = request.how.spectrum(request.structure, collision, form, chart.y(zeta), quality)
+    return value * chart.jacobian(zeta) * GeV**2, size_suppression(collision, chart.y(zeta))
+
+
+def size_suppression(collision: Collision, y: Array) -> Array:
+    r"""How screening and the nuclear size cut the spectrum, with :math:`r = (t_\min + 1/a^2)/d`; divided out of tables.
+
+    .. math:: S(r) = \int_1^\infty\frac{dv}{v^2}\,\chi(rv^2),\qquad \chi(r) = \int_r^\infty ds\,\frac{s-r}{s^2(1+s)^2}
+
+    is the photon flux of a nucleus with elastic form factor, summed over emission angles of density 1/u~^2, which
+    raise t_min as u~^2. In closed form :math:`(1-2r)\ln(1+1/r) + 6\sqrt r\arctan(1/\sqrt r) - 4`.
+    """
+    size = nuclear_scale(collision.nucleus)
+    t_min = (minimal_u(collision, y) / (2 * collision.energy * y)) ** 2
+    r = np.asarray((t_min + screening_scale(collision.nucleus)) / size)
+    root = np.sqrt(r)
+    found = np.asarray((1 - 2 * r) * np.log1p(1 / r) + 6 * root * np.arctan(1 / root) - 4)
+    far = r > FAR
+    found[far] = np.polyval(FAR_TERMS, -1 / r[far])
+    return found
+
+
+def build(request: Request) -> cache.Arrays:
+    """Calculate every node of a table and the spread of the form factors."""
+    shape = request.shape
+    places = [(i, j) for i in range(shape[0]) for j in range(shape[1])]
+    cells = [node(request, i, j) for i, j in track(places, f"d sigma/dx table {request.recipe['label']}")]
+    log_density = coefficients(coefficients(coefficients(np.array(cells).reshape(shape), 0), 1), 2)
+    error = np.array([_worst_error(request, log_density)])
+    return {"log_density": log_density, "shift": coefficients(_shifts(request)), "error": error}
+
+
+def _shifts(request: Request) -> Array:
+    """ln(sigma with Helm's form factor / sigma) at the highest energy and each mass node."""
+    grid, (z, w) = request.grid(), gauss(SHIFT_PLACES)
+    names = (request.recipe["form_factor"], "helm")
+
+    def total(fraction: float, name: str) -> float:
+        mass = grid.mass(fraction, grid.energy_max)
+        return float(_density(request, mass, grid.energy_max, name, z, 1)[0] @ w)
+
+    sums = np.array([[total(float(fraction), name) for name in names] for fraction in nodes(SHIFT_MASSES)])
+    return np.asarray(np.log(sums[:, 1] / sums[:, 0]))
+
+
+def _worst_error(request: Request, log_density: Array) -> float:
+    """Largest relative error off the nodes of the events above an energy, against a denser quadrature."""
+    return max(1e-4, *(_error(request, log_density, a, b) for a, b in CHECKPOINTS))
+
+
+def _error(request: Request, log_density: Array, a: float, b: float) -> float:
+    """The same at one place in mass and energy, for every energy that ``LEAST_SHARE`` of the events exceed."""
+    grid, (z, w), (masses, energies, places) = request.grid(), gauss(48), request.shape
+    energy = grid.energy(b)
+    plane = np.einsum("abc,a,b->c", log_density, basis(masses, np.array(a)), basis(energies, np.array(b)))
+    direct, suppression = _density(request, grid.mass(a, energy), energy, request.recipe["form_factor"], z, 4)
+    table = np.exp(basis(places, z) @ plane) * suppression
+    found, expected = (np.cumsum((density * w)[::-1]) for density in (table, direct))
+    enough = expected > LEAST_SHARE * expected[-1]
+    return float(np.abs(found / expected - 1)[enough].max())

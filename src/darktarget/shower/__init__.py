@@ -1,0 +1,1 @@
+"""The electromagnetic shower Monte Carlo and the track lengths that it yields."""

@@ -1,1 +1,0 @@
-"""What the beam meets before any new physics: materials, form factors, the electromagnetic shower."""
