@@ -70,7 +70,7 @@ def _gallery(made: list[str], pictures: Path) -> str:
     parts = [
         "# Gallery",
         "Figures and tables of the papers, recalculated by `darktarget figure --all`: the picture, and each number of "
-        "the paper beside ours. The file of a figure in `src/darktarget/figures` is all there is to it.",
+        "the paper beside ours. The file of a figure in `src/darktarget_papers` is all there is to it.",
     ]
     if missing:
         parts.append(f"Not drawn for this site (`make docs FIGURES=folder` takes made ones): {', '.join(missing)}.")

@@ -55,7 +55,7 @@ def rows() -> dict[str, Row]:
 def claims(figures: Path | None = None) -> tuple[Claim, ...]:
     """What tests and figures cover; with a folder of made figures, whether their checks agree."""
     found = [c for path in sorted((ROOT / "tests").rglob("*.py")) for c in _marked(path)]
-    for path in sorted((ROOT / "src/darktarget/figures").glob("[!_]*.py")):
+    for path in sorted((ROOT / "src/darktarget_papers").glob("[!_]*.py")):
         found += _declared(path, _differing(figures, path.stem.replace("_", "-")))
     return tuple(found)
 
