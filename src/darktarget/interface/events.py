@@ -12,7 +12,7 @@ from darktarget.errors import InputError
 
 if TYPE_CHECKING:
     from darktarget.core import Events, Model
-    from darktarget.io.events import EventsHeader
+    from darktarget.io.event_records import EventsHeader
 
 
 def events(
@@ -92,7 +92,7 @@ def _detector(
 def prepared(theory: Model, seen: Any, number: int, seed: int, process: str) -> tuple[EventsHeader, Iterator[Events]]:
     """Header and chunks of a sample for the exposure of an experiment at the model's coupling."""
     from darktarget import flow
-    from darktarget.io.events import EventsHeader
+    from darktarget.io.event_records import EventsHeader
     from darktarget.io.tables import finite
 
     source = flow.sampler(theory, seen, process=process)
