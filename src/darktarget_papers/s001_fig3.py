@@ -6,7 +6,7 @@ import numpy as np
 
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown
-from darktarget_papers._s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
+from darktarget_papers.shared.s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(
     np.concatenate([np.geomspace(1e-3, 0.3, 10), np.linspace(0.3, 1.02, 25), np.geomspace(1.06, 1.5, 8)])

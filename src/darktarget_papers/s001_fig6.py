@@ -11,7 +11,7 @@ from darktarget import api
 from darktarget.core import Array, Curve, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, shown
 from darktarget.figures.refine import Joined, refined
-from darktarget_papers._s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
+from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
 
 CHI_GEV = {
     0.1: np.geomspace(1e-3, 1, 18),

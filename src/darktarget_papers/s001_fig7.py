@@ -7,7 +7,7 @@ import numpy as np
 from darktarget import api
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, marks, relative, shown
-from darktarget_papers._s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, others, scan
+from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, others, scan
 
 #: (m_chi1 in GeV, splitting, alpha_D)
 PANELS = ((0.010, 0.1, 0.1), (0.150, 0.4, 0.5))

@@ -43,7 +43,7 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
         edges = np.array(exact_edges(int(b.observed), float(b.background), cl))
         low, high = edges[:, None] / fractions.sum(axis=(1, 2))
         return Solution(low, high, high, text + ", exact edges", REFERENCES)
-    from darktarget.statistics.ordering import interval_edges
+    from darktarget.statistics.ordering import interval_edges  # cold start
 
     pairs = np.array([interval_edges(measurement, f, cl) for f in fractions])
     text += ", probabilities averaged over the priors, edges bisected"
