@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import LOGITS, Array, Yield, angle_at
+from darktarget.core import LOGITS, Array, Model, Yield, angle_at
 from darktarget.dump.disc import Disc, VisiblePair, hitting, points, visible_pairs
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import material
