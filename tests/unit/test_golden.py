@@ -1,7 +1,8 @@
 """Nothing moves unnoticed: a few seconds of every kind of calculation against a stored record.
 
 ``python -m validation.golden`` records and compares everything. A number that moves on purpose is a line in the
-changelog, and the record is written again with ``python -m validation.golden record tests/data/golden.npz --part small``.
+changelog, and then the record is written again:
+``python -m validation.golden record tests/data/golden.npz --part small``.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-
 from validation.golden import moved, recorded
 
 RECORD = Path(__file__).parents[1] / "data" / "golden.npz"

@@ -54,8 +54,6 @@ def test_a_limit_with_its_model_process_experiment_signature_and_constraint(inst
     assert all(1e-6 < c < 1e-3 for c in found["coupling_upper"])
     assert found["curves"]["example-collider"]["coupling"] == [0.01, 0.01]
     assert "slow recoil" in found["method"]
-        found
-    )
 
 
 def test_its_process_is_what_it_says(installed: Path) -> None:
