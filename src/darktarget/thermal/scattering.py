@@ -1,4 +1,4 @@
-r"""Reaction densities of a b -> c d by exchange in the t channel, all masses kept; the amplitude of a vector.
+r"""Reaction densities of a b -> c d by exchange in the t channel, all masses kept; for vectors, the amplitude as well.
 
 .. math:: \gamma = \frac{g_ag_bT}{8\pi^4}\int ds\,\sqrt s\,K_1(\sqrt s/T)\,p^2\sigma,\qquad
           p^2\sigma = \frac1{64\pi s}\int dt\,\overline{|M|^2}
