@@ -12,7 +12,7 @@ from typing import Any, Final
 from darktarget import experiments as _experiments
 from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Model, Process
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.flow import choose
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
@@ -20,6 +20,7 @@ from darktarget.production import PROCESSES
 from darktarget.progress import track
 from darktarget.registry import Registry, plural
 from darktarget.signatures import SIGNATURES
+from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV
 
 #: The figures: all of them come from other packages, those of the papers from ``darktarget_papers``.
@@ -27,7 +28,10 @@ FIGURES: Final[Registry[Any]] = Registry("figure", None, shown=("caption", "sour
 
 #: What ``names`` can list (read-only).
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
-    {plural(r.kind): r for r in (MODELS, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, CONSTRAINTS, FIGURES)}
+    {
+        plural(r.kind): r
+        for r in (MODELS, STRUCTURES, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, CONSTRAINTS, FIGURES)
+    }
 )
 BEAMS: Final = ("electron", "positron", "muon", "photon")
 
@@ -97,6 +101,7 @@ def cross_section(
 
     Raises:
         InputError, UnknownName: bad input; every mass above the beam energy is one.
+        PhysicsError: the process does not start from this beam, or the model's Lorentz structure has no amplitude.
 
     >>> from darktarget import units
     >>> result = cross_section(model("dark-photon", mass=0.1), energy=100, target="Pb")
@@ -118,8 +123,11 @@ def cross_section(
     if name not in known:
         PROCESSES.require(name)
         raise UnknownName(f"process of {which.name}", name, known)
-    options = choose(**{"cross_section": method, **choices})
-    return PROCESSES[name]().cross_section(which, primary, target, options)
+    chosen, options = PROCESSES[name](), choose(**{"cross_section": method, **choices})
+    if beam not in chosen.beams:
+        beams = " or ".join(chosen.beams)
+        raise PhysicsError(f"{name} starts from a beam of {beams}, not {beam}; in a limit, showers provide all of them")
+    return chosen.cross_section(which, primary, target, options)
 
 
 def constraint(name: str, which: Model) -> Curve:

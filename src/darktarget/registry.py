@@ -40,6 +40,15 @@ def camel(name: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in name.split("-"))
 
 
+def constant(name: str) -> str:
+    """The constant that belongs to a registry name.
+
+    >>> constant("tensor-leptons")
+    'TENSOR_LEPTONS'
+    """
+    return name.replace("-", "_").upper()
+
+
 def plural(kind: str) -> str:
     """Plural of a kind, as the command line and the entry points write it.
 
@@ -56,7 +65,8 @@ class Registry(Generic[T]):
         kind: singular name of the kind, used in error messages and for entry points (plural).
         package: the package whose folder is searched; None where every member is a plug-in.
         suffix: file suffix that makes a file a member.
-        load: turns (name, path) into the member; by default the class named after the file.
+        load: turns (name, path) into the member; by default an object of the module, such as its class.
+        attribute: name of that object from the name of the member.
         shown: attributes of a member that a listing shows beside its name.
     """
 
@@ -67,8 +77,9 @@ class Registry(Generic[T]):
         suffix: str = ".py",
         load: Callable[[str, Path], T] | None = None,
         shown: tuple[str, ...] = (),
+        attribute: Callable[[str], str] = camel,
     ) -> None:
-        self.shown = shown
+        self.shown, self._attribute = shown, attribute
         self.kind, self.package, self.suffix = kind, package, suffix
         self._load = load
         self._loaded: dict[str, T] = {}
@@ -125,7 +136,7 @@ class Registry(Generic[T]):
         assert member.path is not None
         if self._load is not None:
             return self._load(name, member.path)
-        return cast(T, getattr(import_module(f"{member.package}.{member.path.stem}"), camel(name)))
+        return cast(T, getattr(import_module(f"{member.package}.{member.path.stem}"), self._attribute(name)))
 
     def line(self, name: str) -> str:
         """The name, with what the registry shows beside it."""

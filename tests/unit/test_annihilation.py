@@ -9,7 +9,7 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import Beam, Options, Tracks
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import PhysicsError, UnknownName
 from darktarget.matter.atomic_electrons import ELECTRONS, compton_profile, momentum_density, radiated, shells, smearing
 from darktarget.matter.materials import material
 from darktarget.production import annihilation as an
@@ -197,7 +197,7 @@ def test_radiation_conserves_probability_and_lowers_the_energy() -> None:
 
 def test_bad_choices() -> None:
     model = dt.model("dark-photon", mass=0.2)
-    with pytest.raises(InputError, match="positron"):
+    with pytest.raises(PhysicsError, match="positron"):
         dt.cross_section(model, beam="electron", energy=50, target="Pb", process="annihilation")
     with pytest.raises(UnknownName, match="fixed, running"):
         dt.cross_section(model, beam="positron", energy=50, target="Pb", process="annihilation", width="wide")

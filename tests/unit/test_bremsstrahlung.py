@@ -9,18 +9,16 @@ import pytest
 
 import darktarget as dt
 from darktarget import cache
-from darktarget.core import VECTOR, Beam, LorentzStructure, Options
-from darktarget.errors import PhysicsError
+from darktarget.core import VECTOR, Beam, Options
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import MATERIALS, material
 from darktarget.numerics.chebyshev import basis, nodes
 from darktarget.production.amplitudes.exact import EXACT, Collision
-from darktarget.production.amplitudes.kernels import KernelTable
-from darktarget.production.amplitudes.spin2 import COUPLED_TO
 from darktarget.production.amplitudes.weizsaecker_williams import flux
 from darktarget.production.bremsstrahlung import Bremsstrahlung
 from darktarget.production.spectra import table as st
 from darktarget.production.spectra.calculation import CALCULATIONS, calculation, sigma
+from darktarget.structures import STRUCTURES
 from darktarget.units import ELECTRON_MASS, MUON_MASS, PB
 
 LEAD = material("Pb").elements[0]
@@ -139,7 +137,8 @@ def test_random_collisions_against_a_dense_quadrature() -> None:
         nucleus = material(str(generator.choice(["H", "C", "Al", "Si", "Fe", "Cu", "W", "Pb"]))).elements[0]
         lepton = ELECTRON_MASS if generator.random() < 0.7 else MUON_MASS
         mass, energy = 10 ** generator.uniform(-4, 0.48), 10 ** generator.uniform(0.3, 2.2)
-        structure = list(EXACT.entries)[int(generator.integers(len(EXACT.entries)))]
+        known = list(EXACT)
+        structure = known[int(generator.integers(len(known)))]
         hit = Collision(lepton, mass, energy, nucleus)
         if not hit.is_open:
             continue
@@ -189,8 +188,7 @@ def shipped() -> list[tuple[dict[str, object], cache.Arrays]]:
 
 def request_of(recipe: dict[str, object]) -> st.Request:
     nucleus = next(e for m in MATERIALS.values() for e in m.elements if recipe["Z"] == e.Z)
-    assert set(COUPLED_TO.values()) <= set(EXACT.entries)
-    structure = next(s for s in EXACT.entries if s.name == recipe["structure"])
+    structure = STRUCTURES[str(recipe["structure"])]
     return st.Request(dict(recipe), structure, nucleus, calculation(str(recipe["method"])))
 
 
@@ -235,15 +233,3 @@ def test_shipped_tables_agree_with_the_direct_calculation(spin: int) -> None:
             )
             expected = (direct * chart.jacobian(zeta) * w).sum() * (chart.last - start) / 2
             assert weight.sum() == pytest.approx(expected, rel=1e-3)
-
-
-def test_kernel_tables_refuse_duplicates_and_are_read_only() -> None:
-    table: KernelTable[object] = KernelTable("test")  # type: ignore[type-var]
-    structure = LorentzStructure("made-up", 1)
-    table.kernel(structure)(lambda: None)
-    with pytest.raises(PhysicsError, match="already"):
-        table.kernel(structure)(lambda: None)
-    with pytest.raises(TypeError):
-        table.entries[structure] = None  # type: ignore[index]
-    with pytest.raises(PhysicsError, match="no kernel for other"):
-        _ = table[LorentzStructure("other", 1)]

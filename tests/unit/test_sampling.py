@@ -115,7 +115,7 @@ def test_histogram_of_energy_and_angle() -> None:
 
 
 # spin 2 has a peak that this grid does not resolve for electrons: see test_tensor
-@pytest.mark.parametrize("structure", [s for s in EXACT.entries if s.spin < 2])
+@pytest.mark.parametrize("structure", [s for s in EXACT if s.spin < 2])
 def test_t_and_azimuth_integrate_to_the_angular_cross_section(structure: object) -> None:
     """The density in all variables, summed over a grid of t and phi, against the integral done in closed form."""
     lead, form = material("Pb").elements[0], form_factor("elastic")

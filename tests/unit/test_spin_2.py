@@ -297,7 +297,7 @@ def test_bad_requests() -> None:
         dt.cross_section(leptons, beam="photon", energy=50, target="Pb", process="primakoff")
     with pytest.raises(PhysicsError, match="no coupling to two photons"):
         Primakoff().cross_section(leptons, Beam("photon", 50.0), "Pb")
-    with pytest.raises(InputError, match="photon"):
+    with pytest.raises(PhysicsError, match="photon"):
         dt.cross_section(universal, beam="electron", energy=50, target="Pb", process="primakoff")
     with pytest.raises(UnknownName, match="primakoff"):
         dt.limit(dt.model("scalar", mass=0.1), dt.experiment("na64e-2018"), processes=["primakoff"])

@@ -10,7 +10,7 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import Beam, Options, Tracks
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.matter.form_factors import FERMI
 from darktarget.matter.materials import material
 from darktarget.production import vector_meson as vm
@@ -338,7 +338,7 @@ def test_bad_choices() -> None:
     model = dt.model("millicharge", mass=0.1)
     with pytest.raises(UnknownName, match="full, classical"):
         dt.limit(model, NA64, processes=["vector-meson"], glauber="quantum")
-    with pytest.raises(InputError, match="photon"):
+    with pytest.raises(PhysicsError, match="photon"):
         dt.cross_section(model, energy=70, target="Pb", process="vector-meson")
 
 

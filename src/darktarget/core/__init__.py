@@ -10,16 +10,9 @@ from darktarget.core.events import Events
 from darktarget.core.experiment import Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature
 from darktarget.core.limit import Limit
 from darktarget.core.model import (
-    AXIAL,
-    PSEUDOSCALAR,
-    SCALAR,
-    TENSOR,
-    TENSOR_LEPTONS,
-    VECTOR,
     Channel,
     Decay,
     Exchange,
-    LorentzStructure,
     Model,
     State,
 )
@@ -38,6 +31,13 @@ from darktarget.core.yields import (
     angle_at,
 )
 from darktarget.numerics.arrays import Array
+from darktarget.structures import LorentzStructure
+from darktarget.structures.axial import AXIAL
+from darktarget.structures.pseudoscalar import PSEUDOSCALAR
+from darktarget.structures.scalar import SCALAR
+from darktarget.structures.tensor import TENSOR
+from darktarget.structures.tensor_leptons import TENSOR_LEPTONS
+from darktarget.structures.vector import VECTOR
 
 __all__ = [
     "AXIAL",

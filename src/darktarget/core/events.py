@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from darktarget.errors import InputError
 from darktarget.numerics.arrays import Array
+from darktarget.structures import Ability
 
 Ids = NDArray[np.int64]
 INCOMING: Final = -1
@@ -34,8 +35,8 @@ DECAYED: Final = 2  # made and gone: its decay products are among the outgoing p
 PDG_ID: Final[Mapping[str, int]] = MappingProxyType(
     {"electron": 11, "positron": -11, "muon": 13, "antimuon": -13, "photon": 22}
 )
-#: PDG numbers of mediators by spin (read-only).
-MEDIATOR_ID: Final[Mapping[int, int]] = MappingProxyType({0: 54, 1: 55, 2: 39})
+#: PDG number of the mediator of each Lorentz structure.
+MEDIATOR_ID: Final[Ability[int]] = Ability("particle_id")
 #: PDG numbers of dark matter by kind (read-only).
 DARK_ID: Final[Mapping[str, int]] = MappingProxyType({"scalar": 51, "dirac": 52, "majorana": 52, "vector": 53})
 

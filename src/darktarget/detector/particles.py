@@ -33,7 +33,7 @@ def number_of(model: Model, name: str) -> int:
     if name in NEUTRINOS:
         return NEUTRINOS[name]
     if name == model.mediator:
-        return 22 if name.startswith("gamma") else MEDIATOR_ID[model.structure.spin]
+        return 22 if name.startswith("gamma") else MEDIATOR_ID[model.structure]
     state = model.state(name)
     kind = str(model.values.get("dm", "dirac"))
     level = [s.name for s in model.states()].index(state.name)

@@ -11,15 +11,15 @@ where L contracts the dark current (:mod:`darktarget.decays.exchange`) with that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
-from darktarget.core import SCALAR, VECTOR, Array, Exchange, LorentzStructure, Model
+from darktarget.core import Array, Exchange, Model
 from darktarget.decays.exchange import convection
 from darktarget.decays.kinematics import kallen_root
+from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, ELECTRON_MASS
 
 NODES: Final = 24  # in the logarithm of the electron's energy
@@ -27,16 +27,18 @@ NODES: Final = 24  # in the logarithm of the electron's energy
 Contraction = Callable[[Array, Array, Array, Array, Array], Array]
 
 
-def _vector(one: Array, two: Array, square: Array, along: Array, length: Array) -> Array:
+def vector(one: Array, two: Array, square: Array, along: Array, length: Array) -> Array:
+    """L of a vector coupling."""
     return np.asarray(one * (2 * square - 4 * ELECTRON_MASS**2) + two * (4 * along**2 - square * length))
 
 
-def _scalar(one: Array, two: Array, square: Array, along: Array, length: Array) -> Array:
+def scalar(one: Array, two: Array, square: Array, along: Array, length: Array) -> Array:
+    """L of a scalar coupling."""
     return np.asarray(one * (4 * ELECTRON_MASS**2 + square))
 
 
-#: What is known, by Lorentz structure (read-only).
-KNOWN: Final[Mapping[LorentzStructure, Contraction]] = MappingProxyType({VECTOR: _vector, SCALAR: _scalar})
+#: L of each Lorentz structure.
+KNOWN: Final[Ability[Contraction]] = Ability("electron_scattering")
 
 
 def struck(model: Model, energy: Array, window: tuple[float, float]) -> dict[str, Array]:
@@ -47,10 +49,13 @@ def struck(model: Model, energy: Array, window: tuple[float, float]) -> dict[str
         window: lowest and highest energy of the electron.
 
     Returns:
-        By the name of chi, energy^-2, [point, energy]; 0 below threshold; empty where no structure of KNOWN scatters.
+        By the name of chi, energy^-2, [point, energy]; 0 below threshold; empty where no dark particle scatters.
+
+    Raises:
+        PhysicsError: the Lorentz structure has no ``electron_scattering``.
     """
     found: dict[str, Array] = {}
-    for exchange in model.exchanges() if model.structure in KNOWN else ():
+    for exchange in model.exchanges():
         found[exchange.incoming] = found.get(exchange.incoming, 0.0) + _cross_section(model, exchange, energy, window)
     return found
 
@@ -64,7 +69,7 @@ def _cross_section(model: Model, exchange: Exchange, energy: Array, window: tupl
     one, two = (w.reshape(square.shape) for w in exchange.current(square.reshape(model.points, -1)))
     along = ELECTRON_MASS * (2 * energy[:, None] - kinetic) - (second**2 - first**2)[..., None] / 2
     length = convection(square, first[..., None], second[..., None])
-    amplitude = KNOWN[model.structure](one, two, square, along, length)
+    amplitude = KNOWN.of(model.structure, f"scattering in {model.name}")(one, two, square, along, length)
     propagator = (model.mediator_mass[:, None, None] ** 2 + square) ** 2
     flux = 32 * np.pi * ELECTRON_MASS * np.maximum(energy**2 - first**2, 1e-30)
     coupling = ELECTRON_CHARGE_SQUARED * model.lepton_coupling("electron")[:, None] ** 2

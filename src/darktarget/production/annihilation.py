@@ -20,7 +20,7 @@ import numpy as np
 
 from darktarget.core import DEFAULT, Array, Beam, CrossSection, Model, Options, Tracks, Yield
 from darktarget.decays.two_body import TO_LEPTONS
-from darktarget.errors import InputError, chosen
+from darktarget.errors import chosen
 from darktarget.matter.atomic_electrons import Smearing, smearing
 from darktarget.matter.materials import Material, material
 from darktarget.numerics.quadrature import gauss
@@ -65,7 +65,8 @@ def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = N
     running = chosen("width", width, WIDTHS)
     mass = model.mediator_mass[:, None]
     root = np.sqrt(s)
-    leptons = TO_LEPTONS[model.structure](root, 0.0, ALPHA) * model.lepton_coupling("electron")[:, None] ** 2
+    pair = TO_LEPTONS.of(model.structure, f"annihilation to {model.mediator} of {model.name}")
+    leptons = pair(root, 0.0, ALPHA) * model.lepton_coupling("electron")[:, None] ** 2
     dark = model.width(dark=True, at=root, coupling=model.reference_coupling)
     total = model.width(coupling=model.reference_coupling)[:, None]
     distance = s - mass**2 if offset is None else offset
@@ -96,13 +97,7 @@ class Annihilation:
     beams = ("positron",)
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
-        """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam.
-
-        Raises:
-            InputError: the beam is not of positrons.
-        """
-        if beam.particle != "positron":
-            raise InputError("beam", beam.particle, "positron", "Electrons annihilate through the shower: see limit.")
+        """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam."""
         stuff = material(target)
         electrons = stuff.electrons_per_cm2_per_X0 / sum(stuff.nuclei_per_cm2_per_X0)
         s = np.broadcast_to(squared_energy(beam.energy), (model.points, 1))

@@ -28,9 +28,6 @@ import numpy as np
 from darktarget.core import (
     DEFAULT,
     LOGITS,
-    PSEUDOSCALAR,
-    SCALAR,
-    TENSOR,
     Array,
     Beam,
     CrossSection,
@@ -40,11 +37,11 @@ from darktarget.core import (
     Tracks,
     Yield,
 )
-from darktarget.errors import InputError, PhysicsError
+from darktarget.errors import PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
 from darktarget.matter.materials import Element, material
 from darktarget.numerics.quadrature import gauss
-from darktarget.production.amplitudes.kernels import KernelTable
+from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT
 
 MERGED_BINS: Final = 2
@@ -79,22 +76,17 @@ class Conversion:
 
 Vertex = Callable[[Conversion], Array]
 
-#: Sum of |V|^2 over polarisations at unit g or c, by Lorentz structure.
-VERTEX: Final[KernelTable[Vertex]] = KernelTable("Primakoff production")
+#: Sum of |V|^2 over polarisations at unit g or c, of each Lorentz structure.
+VERTEX: Final[Ability[Vertex]] = Ability("primakoff")
 
 
-def _spin_zero(at: Conversion) -> Array:
+def spin_zero(at: Conversion) -> Array:
     """The sum as a product, which keeps its digits at the forward end: M_N^2 (4 E^2 + ...) (t - t_min)(t_max - t)."""
     lead = (at.nucleus + at.photon) ** 2 - at.photon**2  # s
     return np.asarray(lead * (at.t - at.t_min).clip(0) * (at.t_max - at.t).clip(0))
 
 
-VERTEX.kernel(SCALAR)(_spin_zero)
-VERTEX.kernel(PSEUDOSCALAR)(_spin_zero)
-
-
-@VERTEX.kernel(TENSOR)
-def _tensor(at: Conversion) -> Array:
+def spin_two(at: Conversion) -> Array:
     """Spin 2 with the energy and momentum of photons and nucleus; 4 times spin 0 for t << M^2 or M -> 0."""
     t, M2 = at.t, at.M2
     jj, w = at.current
@@ -172,10 +164,8 @@ class Primakoff:
         """Cross section per nucleus at unit coupling for a photon beam; a compound gives the mean over its nuclei.
 
         Raises:
-            InputError: the beam is not of photons. PhysicsError: no coupling to photons.
+            PhysicsError: no coupling to photons.
         """
-        if beam.particle != "photon":
-            raise InputError("beam", beam.particle, "photon", "Leptons make photons in the shower: see limit.")
         squared = strength(model)
         stuff, form = material(target), form_factor(options.form_factor)
         counts = np.array(stuff.nuclei_per_cm2_per_X0)

@@ -67,13 +67,7 @@ class VectorMeson:
         return _scale(options) * whole, _scale(options) * struck
 
     def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
-        """gamma A -> V A -> dark pair per nucleus for a photon beam, summed over mesons, at unit coupling.
-
-        Raises:
-            InputError: the beam is not of photons.
-        """
-        if beam.particle != "photon":
-            raise InputError("beam", beam.particle, "photon", "Leptons make photons in the shower: see limit.")
+        """gamma A -> V A -> dark pair per nucleus for a photon beam, summed over mesons, at unit coupling."""
         energy = np.array([beam.energy])
         value, other = np.zeros(model.points), np.zeros(model.points)
         for name, meson in MESONS.items():

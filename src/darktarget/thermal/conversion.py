@@ -195,17 +195,21 @@ def strengths(through: ThermalExchange, model: Model) -> tuple[Array, Array, Arr
     return found[0], found[1], found[2]
 
 
+def _amplitude(model: Model) -> scattering.Square:
+    return scattering.CONVERSION.of(model.structure, f"conversion of the dark states of {model.name}")
+
+
 def _leptons(
     through: ThermalExchange, model: Model, coupling: Array, nodes: Array, to: Array, temperature: Array
 ) -> Array:
     """chi2 f -> chi1 f on electrons and muons (4 degrees of freedom each) over exp(-m_2/T), [point, x]."""
     one, two = (s.mass for s in model.states())
-    mixed = strengths(through, model)[1]
+    mixed, amplitude = strengths(through, model)[1], _amplitude(model)
     total = np.zeros_like(temperature)
     for lepton, mass in (("electron", ELECTRON_MASS), ("muon", MUON_MASS)):
         m = np.full(model.points, mass)
         couplings = (4 * np.pi) ** 2 * mixed * ALPHA * (model.lepton_coupling(lepton) * coupling) ** 2
-        value = scattering.density((two, m, one, m), through.mass, (model.states()[1].degrees, 4), nodes)
+        value = scattering.density((two, m, one, m), through.mass, (model.states()[1].degrees, 4), nodes, amplitude)
         total = total + couplings[:, None] * _grown(value, to) * np.exp(-mass / temperature)
     return total
 
@@ -214,8 +218,8 @@ def _dark(through: ThermalExchange, model: Model, nodes: Array, to: Array) -> tu
     """22->12, 22->11 and 12->11 events in the t channel over the exponentials of the initial masses, [point, x]."""
     (one, two), degrees = (s.mass for s in model.states()), model.states()[1].degrees
     a11, a12, a22 = ((4 * np.pi) * a[:, None] for a in strengths(through, model))
-    both = (degrees, degrees)
-    first = scattering.density((two, two, one, two), through.mass, both, nodes)
-    second = scattering.density((two, two, one, one), through.mass, both, nodes)
-    third = scattering.density((two, one, one, one), through.mass, both, nodes)
+    both, amplitude = (degrees, degrees), _amplitude(model)
+    first = scattering.density((two, two, one, two), through.mass, both, nodes, amplitude)
+    second = scattering.density((two, two, one, one), through.mass, both, nodes, amplitude)
+    third = scattering.density((two, one, one, one), through.mass, both, nodes, amplitude)
     return a12 * a22 * _grown(first, to), a12 * a12 * _grown(second, to) / 2, a12 * a11 * _grown(third, to)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from darktarget._version import __version__
-from darktarget.core import VECTOR, Array, Curve, LorentzStructure, Model, PublishedNumber
+from darktarget.core import Array, Curve, Model, PublishedNumber
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
+from darktarget.structures import Ability
 from darktarget.units import GeV
 
 Intervals = tuple[tuple[tuple[float, float], ...], ...]
 NOTHING = "nothing excluded at any coupling"
+#: Whether bounds on kinetic mixing apply to a Lorentz structure.
+PHOTON_LIKE: Final[Ability[bool]] = Ability("photon_like")
 
 
 class Search(ABC):
@@ -141,20 +144,21 @@ def electron_vector(model: Model, search: str) -> Array:
     Raises:
         PhysicsError: the mediator is not a massive vector.
     """
-    return electron_coupling(model, search, (VECTOR,))
+    return electron_coupling(model, search, PHOTON_LIKE)
 
 
-def electron_coupling(model: Model, search: str, known: Collection[LorentzStructure]) -> Array:
-    """Coupling of some Lorentz structures to the electron in units of e * coupling, [point].
+def electron_coupling(model: Model, search: str, needed: Ability[Any]) -> Array:
+    """Coupling to the electron in units of e * coupling, [point], of structures that a search can be recomputed for.
+
+    Args:
+        needed: what the search needs of the Lorentz structure.
 
     Raises:
-        PhysicsError: the mediator is none of them, or has no mass.
+        PhysicsError: the structure lacks it, or the mediator has no mass.
     """
     if through_photon(model):
         raise PhysicsError(f"{search} is recomputed for mediators; {model.name} has none of its own")
-    if model.structure not in known:
-        names = ", ".join(s.name for s in known)
-        raise PhysicsError(f"{search} is recomputed for {names} mediators; {model.name} is {model.structure.name}")
+    needed.of(model.structure, f"{search} cannot be recomputed for {model.name}")
     return np.abs(model.lepton_coupling("electron"))
 
 

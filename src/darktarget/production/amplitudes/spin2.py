@@ -35,15 +35,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from darktarget.core import TENSOR, TENSOR_LEPTONS, Array, LorentzStructure
+from darktarget.core import Array
 from darktarget.numerics.quadrature import gauss
-from darktarget.production.amplitudes.exact import EXACT, Emission, ExactKernel, Invariants, Nodes, log_nodes, t_range
-from darktarget.production.amplitudes.weizsaecker_williams import FLUX, FluxKernel
-
-#: Lorentz structures of the spin-2 mediator by what it couples to (read-only).
-COUPLED_TO: Final[Mapping[str, LorentzStructure]] = MappingProxyType(
-    {"universal": TENSOR, "leptons-only": TENSOR_LEPTONS}
-)
+from darktarget.production.amplitudes.exact import Emission, ExactKernel, Invariants, Nodes, log_nodes, t_range
+from darktarget.production.amplitudes.weizsaecker_williams import FluxKernel
 
 Moments = tuple[Array, Array, Array]  # mean of 1, z and z^2 times something
 REACH: Final = 2.0  # half width of the panels around the peak in log(t)
@@ -303,9 +298,11 @@ def _many_nodes(quality: float) -> tuple[int, int]:
     return int(24 + 8 * quality), int(24 + 16 * quality)
 
 
-EXACT.kernel(TENSOR)(ExactKernel(partial(_mean, "tensor"), partial(_point, "tensor"), _t_nodes, _u_nodes, _nodes))
-EXACT.kernel(TENSOR_LEPTONS)(
-    ExactKernel(partial(_mean, "tensor-leptons"), partial(_point, "tensor-leptons"), log_nodes, _u_nodes, _many_nodes)
+UNIVERSAL_AMPLITUDE: Final = ExactKernel(
+    partial(_mean, "tensor"), partial(_point, "tensor"), _t_nodes, _u_nodes, _nodes
 )
-FLUX.kernel(TENSOR)(FluxKernel(universal, _u_nodes))
-FLUX.kernel(TENSOR_LEPTONS)(FluxKernel(leptons_only, _u_nodes))
+LEPTONS_AMPLITUDE: Final = ExactKernel(
+    partial(_mean, "tensor-leptons"), partial(_point, "tensor-leptons"), log_nodes, _u_nodes, _many_nodes
+)
+UNIVERSAL_FLUX: Final = FluxKernel(universal, _u_nodes)
+LEPTONS_FLUX: Final = FluxKernel(leptons_only, _u_nodes)

@@ -117,7 +117,8 @@ class Sampler:
         source: name of the experiment. thickness: of its target, cm.
 
     Raises:
-        InputError: several parameter points. PhysicsError: a Lorentz structure without amplitude, or nothing made.
+        InputError: several parameter points. PhysicsError: the Lorentz structure has no amplitude or
+            particle number, or nothing can be produced.
     """
 
     def __init__(
@@ -139,7 +140,7 @@ class Sampler:
         self.form: FormFactor = form_factor(form_name)
         self.depth_edges = tracks.depth
         self.kernel = EXACT[self.structure]
-        self.mediator_id = MEDIATOR_ID[self.structure.spin]
+        self.mediator_id = MEDIATOR_ID[self.structure]
         if not self.groups:
             raise PhysicsError(f"no charged particle above {minimum / GeV:g} GeV in the target of {source}")
         self.cells = self._proposals()
