@@ -14,7 +14,7 @@ import darktarget
 ROOT = Path(darktarget.__file__).parent
 # a module imports only from those listed before it
 ORDER = (
-    "_version", "units", "errors", "progress", "numerics", "particles", "core", "registry", "cache", "matter", "shower",
+    "_version", "particles", "units", "errors", "progress", "numerics", "core", "registry", "cache", "matter", "shower",
     "decays", "production", "models", "statistics", "limits", "detector", "dump", "signatures", "experiments", "flow",
     "thermal", "constraints", "io", "plot", "api", "figures", "build_tables", "interface", "__main__",
 )  # fmt: skip
