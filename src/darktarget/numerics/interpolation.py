@@ -40,7 +40,7 @@ def semilog(grid: Array, values: Array, at: Array | float) -> Array:
 
 
 def log_between(low: Array, high: Array, weight: Array) -> Array:
-    r"""Between two values, :math:`a^{1-w}\,b^w`; 0 next to a 0.
+    r"""Between two values, :math:`a^{1-w}\,b^w`; a 0 counts as ``SMALLEST``, so that the value drops right next to it.
 
     >>> log_between(np.array([1.0, 0.0]), np.array([100.0, 1.0]), np.array([0.5, 0.5])).round(6).tolist()
     [10.0, 0.0]
@@ -51,7 +51,7 @@ def log_between(low: Array, high: Array, weight: Array) -> Array:
 
 
 def log_linear(grid: Array, values: Array, at: Array, outside: Outside = "extrapolate") -> Array:
-    """Values between their nodes, straight in the logarithms of both; 0 next to a 0.
+    """Values between their nodes, straight in the logarithms of both; zeros as in ``log_between``.
 
     Args:
         grid: ascending and positive, [grid]. values: not negative, [..., grid]. at: places, [n].

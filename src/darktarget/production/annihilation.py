@@ -82,7 +82,7 @@ def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS)
     square = mass[:, None] ** 2
     start = np.clip(model.dark_threshold[:, None] ** 2, low, high)  # nothing below the lightest pair
     first, last = np.arcsinh((start - square) / scale), np.arcsinh((high - square) / scale)
-    place, weight = gauss_panels(np.linspace(0, 1, panels + 1), NODES)
+    place, weight = (v / panels for v in gauss_panels(np.arange(panels + 1.0), NODES))
     psi = first + (last - first) * place
     return scale * np.sinh(psi), scale * np.cosh(psi) * (last - first) * weight
 

@@ -224,10 +224,10 @@ def _t_nodes(at: Emission, number: int) -> Nodes:
     near = [np.clip(centre + s * REACH, low, high) for s in (-1, 1)]
     n = number // 4
     parts = [
-        gauss_on(low, near[0], n),
+        gauss_on(low[..., 0], near[0][..., 0], n),
         _towards(centre, near[0], width, n),
         _towards(centre, near[1], width, n),
-        gauss_on(near[1], high, n),
+        gauss_on(near[1][..., 0], high[..., 0], n),
     ]
     place = np.concatenate([a for a, _ in parts], axis=-1)
     weight = np.concatenate([b for _, b in parts], axis=-1)

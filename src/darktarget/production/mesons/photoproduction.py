@@ -122,7 +122,7 @@ def _line_shape(model: Model, meson: Meson) -> tuple[Array, Array, Array]:
     pole = np.clip(mass**2, low, high)
     width = mass * model.width(coupling=model.reference_coupling)[:, None]
     scale = np.maximum(np.hypot(width, mass**2 - pole), 1e-30 * centre)
-    place, w = gauss_panels(np.linspace(0, 1, PANELS + 1), NODES)
+    place, w = (v / PANELS for v in gauss_panels(np.arange(PANELS + 1.0), NODES))
     first, last = np.arcsinh((low - pole) / scale), np.arcsinh((high - pole) / scale)
     psi = first + (last - first) * place
     away = scale * np.sinh(psi)
