@@ -6,6 +6,7 @@ import numpy as np
 
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown
+from darktarget.numerics.interpolation import log_linear
 from darktarget_papers.shared.s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(
@@ -95,8 +96,8 @@ def projections(found: Scan) -> list[Check]:
     relic = api.relic_target(idm(mass)).coupling
 
     def margin(one: Scan, experiment: str) -> float:
-        edge = np.interp(np.log(mass), np.log(one.model.mass), np.log(one.lowest(experiment)))
-        return float(np.min(np.log(relic) - edge))
+        edge = log_linear(one.model.mass, one.lowest(experiment), mass, outside="hold")
+        return float(np.min(np.log(relic / edge)))
 
     now, soon, later = (margin(found.published(S001), name) for _, name in EXPOSURES)
     own = margin(found, EXPOSURES[1][1])

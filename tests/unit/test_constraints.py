@@ -230,7 +230,7 @@ def test_boosts_conserve_mass_and_momentum() -> None:
     random = np.random.default_rng(1)
     parent = _sample.MomentumSample(random.normal(size=(50, 3)), np.ones(50))
     k = np.sqrt((0.25 - 0.3**2) * (0.25 - 0.1**2)) / (2 * 0.5)
-    rest = k * _sample.directions(random, 50)
+    rest = k * _sample.isotropic(random, 50)
     masses, energy = (0.2, 0.1), np.sqrt((parent.momentum**2).sum(axis=1) + 0.25)
     first = _sample.boosted(parent.momentum, 0.5, rest, np.sqrt(k**2 + masses[0] ** 2))
     second = _sample.boosted(parent.momentum, 0.5, -rest, np.sqrt(k**2 + masses[1] ** 2))
@@ -332,7 +332,7 @@ def test_charm_ii_on_a_dipole_by_hand() -> None:
     area, total = 185.0, 0.0
     for m, electrons, per_pion in ((0.7753, 4.72e-5, 0.0995), (0.7827, 7.38e-5, 0.1008), (1.0195, 2.98e-4, 0.0049)):
         k = np.sqrt(m**2 / 4 - mass**2)
-        lab = _sample.boosted(parent, m, k * _sample.directions(random, n), m / 2)
+        lab = _sample.boosted(parent, m, k * _sample.isotropic(random, n), m / 2)
         energy = np.sqrt((lab**2).sum(axis=1) + mass**2)
         x, y = (820e2 * lab[:, i] / lab[:, 2] for i in (0, 1))
         inside = (lab[:, 2] > 0) & (np.abs(x) < area) & (np.abs(y) < area) & (parent[:, 2] < beam)

@@ -10,10 +10,10 @@ from scipy.stats import chi2
 
 import darktarget as dt
 from darktarget.core import VECTOR, Events
-from darktarget.core.events import nucleus_id
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import material
+from darktarget.particles import nucleus_id
 from darktarget.production.amplitudes import exact as _exact
 from darktarget.production.amplitudes.exact import EXACT, Collision
 from darktarget.production.events import recoil as _recoil

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from darktarget.core.detector import Layer, Slab
 from darktarget.core.model import Model
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.interpolation import semilog
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Tracks:
             ends = per_log[[0, -1]] + (per_log[[0, -1]] - per_log[[1, -2]]) / 2
             centre = np.concatenate([self.energy[:1], centre, self.energy[-1:]])
             per_log = np.concatenate([ends[:1], per_log, ends[1:]]).clip(0)
-        value = np.interp(np.log(np.maximum(energy, self.energy[0])), np.log(centre), per_log)
+        value = semilog(centre, per_log, np.maximum(energy, self.energy[0]))
         return np.asarray(np.where(inside, value / np.maximum(energy, self.energy[0]), 0.0))
 
     def nodes(self, species: str, material: str, minimum: float, merge: int = 1) -> tuple[Array, Array]:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Beam, Events, Experiment, Model, Target, Yield
-from darktarget.core.events import DECAYED, INCOMING, OUTGOING, PDG_ID, Ids
+from darktarget.core.events import DECAYED, INCOMING, OUTGOING, Ids
 from darktarget.decays.chain import Branch, Chain
 from darktarget.decays.kinematics import uniforms
 from darktarget.detector.acceptance import PLACES, SHOWERS
@@ -23,6 +23,7 @@ from darktarget.detector.record import Seen
 from darktarget.detector.response import Response
 from darktarget.detector.sample import MediatorSample, births, deposits, seen_of
 from darktarget.errors import InputError, PhysicsError
+from darktarget.particles import PDG_ID
 from darktarget.units import GeV
 
 BLOCK: Final = 16384  # events with one random stream

@@ -19,6 +19,7 @@ import numpy as np
 from darktarget.core import Array, Exchange, Model
 from darktarget.decays.exchange import convection
 from darktarget.decays.kinematics import kallen_root
+from darktarget.numerics.quadrature import gauss_log
 from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, ELECTRON_MASS
 
@@ -84,7 +85,4 @@ def _nodes(energy: Array, first: Array, second: Array, low: float, high: float) 
     swing = ELECTRON_MASS * np.sqrt(np.maximum(energy**2 - first**2, 0)) / root
     swing = swing * kallen_root(root, second, ELECTRON_MASS) / (2 * root)
     ends = [np.clip((before * after + sign * swing) / ELECTRON_MASS, low, high) for sign in (-1, 1)]
-    span = np.where(root > second + ELECTRON_MASS, np.log(ends[1] / ends[0]), 0.0)[..., None]
-    x, w = np.polynomial.legendre.leggauss(NODES)
-    nodes = ends[0][..., None] * np.exp(span * (x + 1) / 2)
-    return nodes, nodes * span * w / 2
+    return gauss_log(ends[0], np.where(root > second + ELECTRON_MASS, ends[1], ends[0]), NODES)

@@ -22,7 +22,7 @@ import numpy as np
 from darktarget.core import Array, Options
 from darktarget.errors import UnknownName
 from darktarget.matter.materials import Element, Material
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss, gauss_on
 from darktarget.units import ALPHA
 
 # filling order of the subshells (n, l) by Madelung's rule
@@ -107,11 +107,9 @@ def _gegenbauer(degree: int, order: int, z: Array) -> Array:
 
 def compton_profile(shell: Shell, pz: Array) -> Array:
     """Probability density of p_z (in units of m_e) of one electron of a shell."""
-    z, w = gauss(64)
-    low = np.abs(pz)[..., None] / shell.scale
-    angle = np.arctan(low) + (pi / 2 - np.arctan(low)) * z
+    angle, w = gauss_on(np.arctan(np.abs(pz) / shell.scale), pi / 2, 64)
     x = np.tan(angle)
-    dx = (pi / 2 - np.arctan(low)) * w / np.cos(angle) ** 2
+    dx = w / np.cos(angle) ** 2
     return np.asarray(0.5 * (x * momentum_density(shell.n, shell.l, x) * dx).sum(axis=-1) / shell.scale)
 
 
@@ -132,12 +130,11 @@ def _bound(stuff: Material) -> Smearing:
 @lru_cache(maxsize=16)
 def _atom(element: Element) -> tuple[Array, Array]:
     """s fractions of one atom's electrons and their probabilities."""
-    z, w = gauss(48)
+    angle, w = gauss_on(-pi / 2, pi / 2, 48)  # p_z = scale tan(angle) covers all momenta
     fractions, probabilities = [], []
     for shell in shells(element.Z):
-        angle = pi * (z - 0.5)  # p_z = scale tan(angle) covers all momenta
         pz = shell.scale * np.tan(angle)
-        weight = compton_profile(shell, pz) * shell.scale * pi * w / np.cos(angle) ** 2
+        weight = compton_profile(shell, pz) * shell.scale * w / np.cos(angle) ** 2
         fractions.append(1 - pz - shell.binding)
         probabilities.append(weight * shell.electrons / element.Z)
     fraction, probability = np.concatenate(fractions), np.concatenate(probabilities)

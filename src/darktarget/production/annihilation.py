@@ -23,7 +23,7 @@ from darktarget.decays.two_body import TO_LEPTONS
 from darktarget.errors import chosen
 from darktarget.matter.atomic_electrons import Smearing, smearing
 from darktarget.matter.materials import Material, material
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss_panels
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
@@ -83,9 +83,7 @@ def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS)
     square = mass[:, None] ** 2
     start = np.clip(model.dark_threshold[:, None] ** 2, low, high)  # nothing below the lightest pair
     first, last = np.arcsinh((start - square) / scale), np.arcsinh((high - square) / scale)
-    z, w = gauss(NODES)
-    panel = np.arange(panels)[:, None]
-    place, weight = ((panel + z) / panels).ravel(), np.tile(w / panels, panels)
+    place, weight = (v / panels for v in gauss_panels(np.arange(panels + 1.0), NODES))
     psi = first + (last - first) * place
     return scale * np.sinh(psi), scale * np.cosh(psi) * (last - first) * weight
 

@@ -40,7 +40,7 @@ from darktarget.core import (
 from darktarget.errors import PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
 from darktarget.matter.materials import Element, material
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss_log
 from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT
 
@@ -131,12 +131,10 @@ def differential(
     low = np.maximum(t_min, np.minimum(1e-3 * screening_scale(nucleus), t_max / 2))
     high = np.maximum(np.minimum(t_max, 3e3 * form.scale(nucleus) + 100 * t_min), low)
     low, high = np.where(is_open, low, 1.0), np.where(is_open, high, 1.0)
-    z, w = gauss(nodes)
-    span = np.log(high / low)
-    t = low * np.exp(span * z)
+    t, w = gauss_log(low[..., 0], high[..., 0], nodes)
     at = Conversion(t, mass**2, energy, energy - t / (2 * nuclear_mass), nuclear_mass, t_min, t_max)
     front = ELECTRON_CHARGE_SQUARED / (128 * np.pi * nuclear_mass**2 * energy**2)
-    value = front * VERTEX[structure](at) * form.g2(t, nucleus) / t * span * w
+    value = front * VERTEX[structure](at) * form.g2(t, nucleus) / t**2 * w
     return t, np.where(is_open, value, 0.0)
 
 

@@ -2,12 +2,13 @@ r"""Axial vector coupling, :math:`g\,X_\mu\bar l\gamma^\mu\gamma_5l`."""
 
 from typing import Final
 
+from darktarget.particles import MEDIATOR_NUMBER
 from darktarget.structures import LorentzStructure
 
 AXIAL: Final = LorentzStructure(
     name="axial",
     spin=1,
-    particle_id=55,
+    particle_id=MEDIATOR_NUMBER[1],
     lepton_width="darktarget.decays.two_body:axial_to_dirac",
     dark_currents={
         "dirac": "darktarget.decays.currents:AXIAL_FERMIONS",

@@ -2,12 +2,13 @@ r"""Pseudoscalar coupling, :math:`g\,a\,\bar li\gamma_5l`."""
 
 from typing import Final
 
+from darktarget.particles import MEDIATOR_NUMBER
 from darktarget.structures import LorentzStructure
 
 PSEUDOSCALAR: Final = LorentzStructure(
     name="pseudoscalar",
     spin=0,
-    particle_id=54,
+    particle_id=MEDIATOR_NUMBER[0],
     lepton_width="darktarget.decays.two_body:pseudoscalar_to_dirac",
     dark_currents={
         "dirac": "darktarget.decays.currents:PSEUDOSCALAR_FERMIONS",

@@ -2,12 +2,13 @@ r"""Scalar coupling, :math:`g\,\phi\,\bar ll`."""
 
 from typing import Final
 
+from darktarget.particles import MEDIATOR_NUMBER
 from darktarget.structures import LorentzStructure
 
 SCALAR: Final = LorentzStructure(
     name="scalar",
     spin=0,
-    particle_id=54,
+    particle_id=MEDIATOR_NUMBER[0],
     lepton_width="darktarget.decays.two_body:scalar_to_dirac",
     dark_currents={
         "dirac": "darktarget.decays.currents:SCALAR_FERMIONS",

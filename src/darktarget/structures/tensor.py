@@ -2,12 +2,13 @@ r"""Coupling to energy and momentum of leptons, photons and nuclei, :math:`c\,h_
 
 from typing import Final
 
+from darktarget.particles import MEDIATOR_NUMBER
 from darktarget.structures import LorentzStructure
 
 TENSOR: Final = LorentzStructure(
     name="tensor",
     spin=2,
-    particle_id=39,
+    particle_id=MEDIATOR_NUMBER[2],
     lepton_width="darktarget.decays.two_body:tensor_to_dirac",
     dark_currents={
         "dirac": "darktarget.decays.spin2:TENSOR_FERMIONS",

@@ -2,12 +2,13 @@ r"""Vector coupling, :math:`g\,X_\mu\bar l\gamma^\mu l`, the photon's."""
 
 from typing import Final
 
+from darktarget.particles import MEDIATOR_NUMBER
 from darktarget.structures import LorentzStructure
 
 VECTOR: Final = LorentzStructure(
     name="vector",
     spin=1,
-    particle_id=55,
+    particle_id=MEDIATOR_NUMBER[1],
     lepton_width="darktarget.decays.two_body:vector_to_dirac",
     dark_currents={
         "dirac": "darktarget.decays.currents:VECTOR_FERMIONS",

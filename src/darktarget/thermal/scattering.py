@@ -19,6 +19,8 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array
+from darktarget.decays.kinematics import momentum
+from darktarget.numerics.quadrature import gauss_on, gauss_panels
 from darktarget.structures import Ability
 
 #: (s, t, masses, mediator mass) -> sum over spins of |M|^2 over the squared couplings of both vertices; broadcasts.
@@ -46,11 +48,10 @@ def reduced(
     """p^2 sigma at unit squared couplings, averaged over 2 x 2 spins, sqrt(s) [point, any]; 0 below threshold."""
     a, b, c, d = (np.asarray(m)[:, None] for m in masses)
     s = root**2
-    before = np.sqrt(np.maximum((s - (a + b) ** 2) * (s - (a - b) ** 2), 0)) / (2 * root)
-    after = np.sqrt(np.maximum((s - (c + d) ** 2) * (s - (c - d) ** 2), 0)) / (2 * root)
+    before, after = momentum(root, a, b), momentum(root, c, d)
     e_a, e_c = np.sqrt(before**2 + a**2), np.sqrt(after**2 + c**2)
     middle = a**2 + c**2 - 2 * e_a * e_c
-    x, w = np.polynomial.legendre.leggauss(T_NODES)
+    x, w = gauss_on(-1.0, 1.0, T_NODES)
     t = middle[:, :, None] + 2 * (before * after)[:, :, None] * x
     square = amplitude(
         s[:, :, None], t, (a[..., None], b[..., None], c[..., None], d[..., None]), mediator[:, None, None]
@@ -76,12 +77,9 @@ def density(
     start = np.maximum(masses[0] + masses[1], masses[2] + masses[3])
     hot, cold = temperature.max(axis=1), temperature.min(axis=1)
     edges = np.concatenate([[0.0], np.geomspace(1e-3, 1.0, S_PANELS)])
-    z, w = np.polynomial.legendre.leggauss(S_NODES)
-    panel = edges[:-1, None] + np.diff(edges)[:, None] * (z + 1) / 2
-    size = np.diff(edges)[:, None] * w / 2
+    v, dv = gauss_panels(edges, S_NODES)
     # sqrt(s) - start = TOP cold (hot/cold)^v would start too late: quadratic below the coldest temperature
     span = np.log(TOP * hot / (1e-3 * cold))[:, None]
-    v, dv = panel.ravel(), size.ravel()
     above = 1e-3 * cold[:, None] * (np.expm1(span * v))
     root = start[:, None] + above
     weight = 2 * root * (above + 1e-3 * cold[:, None]) * span * dv

@@ -12,6 +12,8 @@ from darktarget._version import __version__
 from darktarget.core import Array, Curve, Model, PublishedNumber
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
+from darktarget.numerics.interpolation import SMALLEST
+from darktarget.numerics.intervals import positive
 from darktarget.structures import Ability
 from darktarget.units import GeV
 
@@ -119,18 +121,10 @@ def exceeding(ratio: Array, coupling: Array = COUPLINGS) -> Intervals:
     >>> [[round(v, 3) for v in pair] for pair in found]
     [[1.414, 3.464]]
     """
-    out = []
-    log_c = np.log(coupling)
-    for row in ratio:
-        value = np.log(np.maximum(row, 1e-300))
-        inside = value > 0
-        flips = np.nonzero(inside[1:] != inside[:-1])[0]
-        crossings = [
-            float(np.exp(log_c[k] - value[k] * (log_c[k + 1] - log_c[k]) / (value[k + 1] - value[k]))) for k in flips
-        ]
-        edges = [*([0.0] if inside[0] else []), *crossings, *([np.inf] if inside[-1] else [])]
-        out.append(tuple(zip(edges[::2], edges[1::2], strict=True)))
-    return tuple(out)
+    found = positive(coupling, np.log(np.maximum(ratio, SMALLEST)))
+    return tuple(
+        tuple((0.0 if i.from_start else i.lower, np.inf if i.to_end else i.upper) for i in point) for point in found
+    )
 
 
 def through_photon(model: Model) -> bool:

@@ -36,7 +36,7 @@ import numpy as np
 import numpy.typing as npt
 
 from darktarget.core import Array
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss, gauss_on
 from darktarget.production.amplitudes.exact import Emission, ExactKernel, Invariants, Nodes, log_nodes, t_range
 from darktarget.production.amplitudes.weizsaecker_williams import FluxKernel
 
@@ -219,20 +219,15 @@ def _t_nodes(at: Emission, number: int) -> Nodes:
     near = [np.clip(centre + s * REACH, low, high) for s in (-1, 1)]
     n = number // 4
     parts = [
-        _even(low, near[0], n),
+        gauss_on(low[..., 0], near[0][..., 0], n),
         _towards(centre, near[0], width, n),
         _towards(centre, near[1], width, n),
-        _even(near[1], high, n),
+        gauss_on(near[1][..., 0], high[..., 0], n),
     ]
     place = np.concatenate([a for a, _ in parts], axis=-1)
     weight = np.concatenate([b for _, b in parts], axis=-1)
     t = np.exp(place)
     return t, t * weight
-
-
-def _even(first: Array, last: Array, number: int) -> Nodes:
-    z, w = gauss(number)
-    return first + (last - first) * z, np.abs(last - first) * w
 
 
 def _towards(centre: Array, far: Array, width: Array, number: int) -> Nodes:

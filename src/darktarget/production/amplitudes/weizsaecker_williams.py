@@ -20,7 +20,7 @@ import numpy as np
 from darktarget.core import Array
 from darktarget.matter.form_factors import FormFactor, screening_scale
 from darktarget.matter.materials import Element
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss_log
 from darktarget.production.amplitudes.exact import Collision, Nodes, falling_nodes
 from darktarget.structures import Ability
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED
@@ -72,12 +72,9 @@ def axial(x: Array, w: Array, m2: float, M2: float) -> Array:
 
 def flux(t_min: Array, t_max: float, nucleus: Element, form: FormFactor, nodes: int = 32) -> Array:
     r""":math:`\chi(t_\min, t_\max)`, 0 where t_min >= t_max; shape of ``t_min``."""
-    t_min = np.asarray(t_min)[..., None]
     low = np.maximum(t_min, 1e-4 * screening_scale(nucleus))
-    span = np.log(np.maximum(t_max / low, 1.0))
-    z, w = gauss(nodes)
-    t = low * np.exp(span * z)
-    return np.asarray((np.maximum(t - t_min, 0) / t * form.g2(t, nucleus) * span * w).sum(axis=-1))
+    t, w = gauss_log(low, np.maximum(t_max, low), nodes)
+    return np.asarray((np.maximum(t - np.asarray(t_min)[..., None], 0) / t**2 * form.g2(t, nucleus) * w).sum(axis=-1))
 
 
 def spectrum(

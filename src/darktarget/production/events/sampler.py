@@ -23,10 +23,11 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Events, Model, Tracks
-from darktarget.core.events import INCOMING, MEDIATOR_ID, OUTGOING, PDG_ID, Ids, nucleus_id
+from darktarget.core.events import INCOMING, MEDIATOR_ID, OUTGOING, Ids
 from darktarget.errors import InputError, PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
 from darktarget.matter.materials import Element
+from darktarget.particles import PDG_ID, nucleus_id
 from darktarget.production.amplitudes.exact import EXACT, Collision
 from darktarget.production.events import recoil as _recoil
 from darktarget.production.spectra import angles as _angles

@@ -12,7 +12,7 @@ import numpy as np
 from darktarget.core import Array, LorentzStructure
 from darktarget.errors import chosen
 from darktarget.matter.form_factors import FormFactor
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss_on
 from darktarget.production.amplitudes import exact as _exact
 from darktarget.production.amplitudes import weizsaecker_williams as _photon_flux
 from darktarget.production.amplitudes.exact import Collision
@@ -115,8 +115,6 @@ def sigma(
     if not collision.is_open:
         return 0.0
     chart = method.chart(collision)
-    z, w = gauss(points)
-    first = float(chart.zeta(1.001 * chart.low))  # below, the mediator is at rest
-    zeta = first + (chart.last - first) * z
+    zeta, w = gauss_on(float(chart.zeta(1.001 * chart.low)), chart.last, points)  # below, the mediator is at rest
     value = method.spectrum(structure, collision, form, chart.y(zeta), quality) * chart.jacobian(zeta)
-    return float((value * w).sum() * (chart.last - first))
+    return float((value * w).sum())

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darktarget.errors import InputError
+from darktarget.numerics.roots import root
 from darktarget.statistics.measurement import Measurement
 from darktarget.statistics.results import Solution
 
@@ -149,10 +150,8 @@ def _lower(n: int, b: float, cl: float) -> float:
 
 def _bisect(first: int, last: int, accepted: float, rejected: float, cl: float) -> float:
     """Mean where the probability of first..last reaches cl, between an accepted and a rejected mean."""
-    while abs(rejected - accepted) > 1e-12 * max(accepted, rejected):
-        middle = 0.5 * (accepted + rejected)
-        if _between(first, last, middle) < cl:
-            accepted = middle
-        else:
-            rejected = middle
-    return accepted
+
+    def below(mean: Array, _: object) -> Array:
+        return np.array([_between(first, last, float(mean[0])) - cl])
+
+    return float(root(below, np.array([accepted]), np.array([rejected]))[0])
