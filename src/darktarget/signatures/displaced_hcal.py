@@ -70,7 +70,7 @@ class DisplacedHcal(MissingEnergy):
         for z in seen.vertices:
             missed = missed * ((z < start) | (z >= end))
         return {
-            "veto": seen.veto <= seen.veto_threshold,
+            "veto": ~seen.vetoed,
             "quiet modules": seen.named(self.quiet) < self.quiet_below_GeV * GeV,
             "decay inside": 1 - missed,
             "energy inside": energy > self.energy_above_GeV * GeV,

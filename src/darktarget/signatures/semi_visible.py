@@ -55,7 +55,7 @@ class SemiVisible(MissingEnergy):
         inside = TARGET in self.counted
         found = {
             **self.target_cuts(seen, inside),
-            "veto": (seen.veto <= seen.veto_threshold) | (VETO not in self.counted),
+            "veto": ~seen.vetoed | (VETO not in self.counted),
             "calorimeters": (seen.of(CALORIMETER) < self.calorimeters_below_GeV * GeV)
             | (CALORIMETER not in self.counted),
         }
