@@ -25,6 +25,7 @@ from darktarget.experiments._detector import (
     layers_of,
     slabs_of,
 )
+from darktarget.experiments._effect import check_signature, check_target
 from darktarget.production import PROCESSES
 from darktarget.signatures import SIGNATURES
 from darktarget.units import GeV
@@ -181,6 +182,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
     runs = tuple(Run(name=k, **r.model_dump()) for k, r in t.runs.items())
     for seen in bins:
         check_roles(seen.signature, target.slabs, f"{source}: bins.{seen.name}.signature")
+        check_signature(seen.signature, target, f"{source}: bins.{seen.name}.signature")
     return Experiment(
         name=name,
         title=t.title,
@@ -203,6 +205,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
 def _target(t: ExperimentTable, source: str) -> Target:
     layers = layers_of(t.target.layers, f"{source}: target.layers")
     bare = Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm)
+    check_target(bare, f"{source}: target")
     return dataclasses.replace(bare, slabs=slabs_of(t.detector, bare, source))
 
 
