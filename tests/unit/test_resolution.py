@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 import darktarget as dt
@@ -50,7 +51,7 @@ def _below(slab: Slab, energy: Array, cut: float) -> Array:
     return np.where(sigma > 0, _normal((cut - energy) / np.maximum(sigma, 1e-30)), sharp)
 
 
-def _close(measured: Array, chance: Array) -> None:
+def _close(measured: npt.NDArray[np.bool_], chance: Array) -> None:
     """Fraction of events below the cut against their probabilities: within 3 statistical errors."""
     error = np.sqrt((chance * (1 - chance)).sum()) / chance.size
     assert error > 0

@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from darktarget.core import Beam, Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
-from darktarget.experiments._detector import (
+from darktarget.experiments._effect import check_signature, check_target
+from darktarget.experiments.slab_tables import (
     STRICT,
     LayerTable,
     Positive,
@@ -25,7 +26,6 @@ from darktarget.experiments._detector import (
     layers_of,
     slabs_of,
 )
-from darktarget.experiments._effect import check_signature, check_target
 from darktarget.production import PROCESSES
 from darktarget.signatures import SIGNATURES
 from darktarget.units import GeV
