@@ -18,6 +18,7 @@ from darktarget.core import Experiment, Target
 from darktarget.detector import lateral_profile, preshower, response
 from darktarget.detector.lateral_profile import Square
 from darktarget.detector.record import Seen
+from darktarget.detector.response import Deposits, IncidentRays
 from darktarget.detector.shower_library import Library, Slice
 from darktarget.detector.simulation import Simulation
 from darktarget.errors import DeclarationError
@@ -25,6 +26,7 @@ from darktarget.experiments.slab_tables import LayerTable, SlabTable
 from darktarget.interface.show import lines
 from darktarget.matter.materials import material
 from darktarget.signatures import SIGNATURES
+from darktarget.signatures.displaced_hcal import DisplacedHcal
 from darktarget.units import GeV
 
 SLABS = """
@@ -240,3 +242,26 @@ def test_every_number_of_a_signature_changes_a_result_or_is_refused(name: str) -
             moved = _outcome(other, target)
             same = len(moved) == len(base) and all(np.array_equal(a, b) for a, b in zip(base, moved, strict=True))
             assert not same, field.name
+
+
+def test_a_shower_that_starts_in_a_veto_reaches_the_veto_behind_it() -> None:
+    """The library of the first includes the second, whose energy is its own."""
+    ecal, veto, *_ = _experiment({}).target.slabs
+    veto = dataclasses.replace(veto, offset=0.0)
+    behind = dataclasses.replace(veto, name="second", start=veto.end)
+    target = dataclasses.replace(dt.experiment("na64e-2018").target, slabs=(ecal, veto, behind))
+    one, found = np.ones(50), Deposits.none(3, 50)
+    rays = IncidentRays(5.0 * one, 0 * one, 0 * one, (veto.start + 1) * one, 0 * one, 0 * one, 0.5 * np.ones((50, 3)))
+    response.Response(target).add("e", rays, found)
+    assert np.all(found.veto[1] > 0)
+    assert np.all(found.veto[2] > 0)
+    assert set(found.veto) == {1, 2}
+
+
+def test_the_fiducial_volume_has_the_modules_between_the_first_and_the_last() -> None:
+    experiment = dt.experiment("na64e-2018-displaced")
+    three = DisplacedHcal(50.0, 42.5, decay="inside", inside=("hcal1", "hcal3"), quiet=(), energy_above_GeV=1.0)
+    slabs, zero = experiment.target.slabs, np.zeros(1)
+    energy = tuple(np.array([20.0 * GeV * (s.name == "hcal2")]) for s in slabs)
+    seen = Seen(slabs, 100.0, zero, zero, zero, (zero,) * len(slabs), energy, energy, (np.array([300.0]),))
+    assert three.cuts(seen)["energy inside"].item() == 1.0

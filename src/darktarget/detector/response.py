@@ -36,26 +36,30 @@ class Deposits:
             Declared resolutions (``resolution.py``) and that of the target come later.
         centre: of it in the middle cell, [slab, n].
         front: scintillator energy of the pre-shower, calibrated, [n].
-        veto: scintillator energy of each veto, [slab, n], 0 in other slabs.
+        veto: scintillator energy of vetos by the number of the slab, [n] each; none where nothing entered.
     """
 
     energy: Array
     centre: Array
     front: Array
-    veto: Array
+    veto: dict[int, Array]
 
     @classmethod
     def none(cls, slabs: int, size: int) -> Deposits:
         """Nothing yet."""
-        energy, centre, veto = np.zeros((3, slabs, size))
-        return cls(energy, centre, np.zeros(size), veto)
+        return cls(np.zeros((slabs, size)), np.zeros((slabs, size)), np.zeros(size), {})
 
     def collect(self, part: Deposits, rows: Any) -> None:
         """Add those of some of the decays, in place; ``rows`` has no repetition."""
         self.energy[:, rows] += part.energy
         self.centre[:, rows] += part.centre
         self.front[rows] += part.front
-        self.veto[:, rows] += part.veto
+        for slab, energy in part.veto.items():
+            self.notice(slab, rows, energy)
+
+    def notice(self, slab: int, rows: Any, energy: Array) -> None:
+        """Add scintillator energy in a veto for some of the decays, in place."""
+        self.veto.setdefault(slab, np.zeros_like(self.front))[rows] += energy
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,9 +143,9 @@ class Response:
             found = PASSAGES[kind](self, i, part)
             to.energy[i, rows] += np.where(hit, found.measured, 0.0)
             if slab.role == VETO:
-                to.veto[i, rows] += np.where(hit, found.noticed, 0.0)
+                to.notice(i, rows, np.where(hit, found.noticed, 0.0))
             if self.guarded(i):
-                to.veto[i + 1, rows] += np.where(hit, found.behind, 0.0)
+                to.notice(i + 1, rows, np.where(hit, found.behind, 0.0))
             if slab.role == CALORIMETER and slab.cell > 0:
                 aside = self.aside(i, part, found.depth)
                 to.centre[i, rows] += np.where(hit, found.measured * found.middle * aside, 0.0)

@@ -210,7 +210,7 @@ def seen_of(
         front=born.front[rows].reshape(event),
         front_of_decays=total([p.front for p in parts]),
         veto=tuple(
-            total([p.veto[i] for p in parts]) if slab.role == VETO else np.zeros(event)
+            total([p.veto.get(i, np.zeros_like(p.front)) for p in parts]) if slab.role == VETO else np.zeros(event)
             for i, slab in enumerate(response.slabs)
         ),
         energy=energy,
