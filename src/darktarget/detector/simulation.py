@@ -182,7 +182,7 @@ def _flat(value: Array, n: int) -> Array:
 
 def _values(seen: Seen, n: int) -> dict[str, Array]:
     """Energies in the detector (GeV) by column name; that of the target before its resolution."""
-    found = {"E_preshower_GeV": seen.front + seen.front_of_decays, "E_veto_GeV": seen.veto}
+    found = {"E_preshower_GeV": seen.front + seen.front_of_decays, "E_veto_GeV": seen.in_vetos}
     for slab, energy in zip(seen.slabs, seen.energy, strict=True):
         whole = energy + (seen.beam - seen.mediator if slab.role == "target" else 0.0)
         found[f"E_{slab.name}_GeV"] = whole
