@@ -6,7 +6,7 @@ The public names are loaded on first use, so that ``import darktarget`` costs no
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from darktarget._version import __version__ as __version__
 
@@ -60,12 +60,21 @@ _MODULES = ("plot", "statistics", "units", "errors")
 __all__ = [*_PUBLIC, *_MODULES]
 
 
-def __getattr__(name: str) -> Any:
+def _load(name: str) -> object:
+    """A public name, on first use.
+
+    Raises:
+        AttributeError: no such name.
+    """
     if name in _PUBLIC:
         return getattr(import_module(f"darktarget.{_PUBLIC[name]}"), name)
     if name in _MODULES:
         return import_module(f"darktarget.{name}")
     raise AttributeError(f"module 'darktarget' has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # a type checker knows the names above and reports all others
+    __getattr__ = _load
 
 
 def __dir__() -> list[str]:

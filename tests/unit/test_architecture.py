@@ -14,9 +14,10 @@ import darktarget
 ROOT = Path(darktarget.__file__).parent
 # a module imports only from those listed before it
 ORDER = (
-    "_version", "units", "errors", "progress", "numerics", "particles", "core", "registry", "cache", "matter", "shower",
-    "decays", "production", "models", "statistics", "limits", "detector", "dump", "signatures", "experiments", "flow",
-    "thermal", "constraints", "io", "plot", "api", "figures", "build_tables", "interface", "__main__",
+    "_version", "units", "errors", "options", "progress", "numerics", "particles", "core", "registry", "cache", "matter",
+    "shower", "decays", "production", "models", "statistics", "limits", "detector", "dump", "signatures", "experiments",
+    "keywords", "flow", "thermal", "constraints", "io", "plot", "api", "figures", "build_tables", "interface",
+    "__main__",
 )  # fmt: skip
 ONLY = {"statistics": {"errors", "numerics", "statistics"}}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py")

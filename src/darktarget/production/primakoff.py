@@ -26,7 +26,6 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import (
-    DEFAULT,
     LOGITS,
     PSEUDOSCALAR,
     SCALAR,
@@ -36,7 +35,6 @@ from darktarget.core import (
     CrossSection,
     LorentzStructure,
     Model,
-    Options,
     Tracks,
     Yield,
 )
@@ -45,12 +43,14 @@ from darktarget.matter.form_factors import FormFactor, form_factor, screening_sc
 from darktarget.matter.materials import Element, material
 from darktarget.numerics.quadrature import gauss
 from darktarget.production.amplitudes.kernels import KernelTable
+from darktarget.production.options.primakoff import PrimakoffOptions
 from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT
 
 MERGED_BINS: Final = 2
 NODES: Final = 48  # in log(t)
 QUADRATURE_ERROR: Final = 1e-3  # of the yield, against denser nodes (a test holds it to that)
 REFERENCES: Final = ("1512.03069",)
+DEFAULT: Final = PrimakoffOptions()
 PHOTONS: Final = ("gamma", "gamma")
 
 
@@ -168,7 +168,7 @@ class Primakoff:
     name = "primakoff"
     beams = ("photon",)
 
-    def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
+    def cross_section(self, model: Model, beam: Beam, target: str, options: PrimakoffOptions = DEFAULT) -> CrossSection:
         """Cross section per nucleus at unit coupling for a photon beam; a compound gives the mean over its nuclei.
 
         Raises:
@@ -199,7 +199,7 @@ class Primakoff:
             references=REFERENCES,
         )
 
-    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: PrimakoffOptions = DEFAULT) -> Yield:
         """Mediators above ``minimum`` energy per primary at unit coupling, from all photon tracks."""
         form, squared = form_factor(options.form_factor), strength(model)[:, None]
         none = np.zeros((model.points, 0))
@@ -241,5 +241,5 @@ def _angles(structure: LorentzStructure, mass: Array, energy: Array, nucleus: El
     return found.reshape(*t.shape[:-1], len(LOGITS))
 
 
-def _words(options: Options) -> tuple[str, ...]:
+def _words(options: PrimakoffOptions) -> tuple[str, ...]:
     return ("Primakoff: one photon exchange on the whole nucleus", f"{options.form_factor} form factor")
