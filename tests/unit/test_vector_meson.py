@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -255,7 +256,7 @@ def _axion(M: float, a: float, vector: float) -> float:
     return _pair_width(M, a, vector, amplitude)
 
 
-PAIRS: dict[str, tuple[dict[str, object], Callable[[float], float]]] = {
+PAIRS: dict[str, tuple[dict[str, Any], Callable[[float], float]]] = {
     "millicharge": ({"mass": 0.2}, lambda M: E_CHARGE**2 * _fermions(M, 0.2, 0.2, brute_force.vector_vertex)),
     "magnetic": (
         {"mass": 0.2, "splitting": 0.4, "charge_assignments": 1},
