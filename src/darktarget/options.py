@@ -31,7 +31,7 @@ OptionValue: TypeAlias = str | float | bool
 KEY = "darktarget.option"  # of the metadata of a field
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Option:
     """One option, as its field describes it.
 
@@ -131,6 +131,8 @@ def option(
 @dataclass(frozen=True)
 class OptionGroup:
     """The options of one process or step; a process without options has this empty group.
+
+    A group that inherits all of its fields needs no decorator.
 
     Raises:
         UnknownName, InputError: a value that the field does not allow.

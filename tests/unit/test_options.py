@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
 import numpy as np
@@ -167,6 +168,16 @@ def test_the_help_is_grouped_and_complete() -> None:
     assert "etl" not in text
     bremsstrahlung = next(p for p in panels if "--cross-section" in p)
     assert "off-shell, virtual-photon" in bremsstrahlung
+
+
+def test_the_usage_page_has_every_option() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "usage.md").read_text()
+    for item, _ in declared({**generated.production(), **generated.statistic(), **generated.report()}):
+        assert f"--{item.name.replace('_', '-')}" in text
+    rows = {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
+    for item, owners in PRODUCTION:
+        assert all(choice in rows[item.name] for choice in item.choices())
+        assert all(owner in rows[item.name] or owner in STEPS for owner in owners)
 
 
 def test_method_is_the_statistic_everywhere() -> None:

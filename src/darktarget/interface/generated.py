@@ -1,7 +1,8 @@
 """Commands whose options come from the fields of option groups, in one panel of the help per set of groups.
 
-A command is declared with what is its own and ``**options``. The groups are read only for the command that runs, so
-that other commands do not wait for plug-ins; no process is imported. An option that is not given is not passed on.
+A command is declared with what is its own and ``**options``. The groups are read only for the command that runs, those
+of other packages only for its help and for options that are not shipped; no process is imported. An option that is not
+given is not passed on.
 """
 
 from __future__ import annotations
@@ -24,49 +25,49 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., None])
 
 
-def processes() -> Groups:
-    """The groups of all processes, those of other packages included."""
+def processes(plugins: bool = True) -> Groups:
+    """The groups of all processes; ``plugins`` adds those of other packages."""
     from darktarget.keywords import process_groups
 
-    return process_groups()
+    return process_groups(plugins)
 
 
-def production() -> Groups:
+def production(plugins: bool = True) -> Groups:
     """The groups of all processes and of the steps of the flow."""
     from darktarget.keywords import STEPS
 
-    return {**processes(), **STEPS}
+    return {**processes(plugins), **STEPS}
 
 
-def events_production() -> Groups:
+def events_production(plugins: bool = True) -> Groups:
     """The groups of all processes and of the track lengths."""
     from darktarget.keywords import STEPS
 
-    return {**processes(), "tracks": STEPS["tracks"]}
+    return {**processes(plugins), "tracks": STEPS["tracks"]}
 
 
-def statistic() -> Groups:
+def statistic(plugins: bool = True) -> Groups:
     """How an interval follows from counts."""
     from darktarget.limits.options import StatisticOptions
 
     return {"statistic": StatisticOptions}
 
 
-def report() -> Groups:
+def report(plugins: bool = True) -> Groups:
     """What a limit adds."""
     from darktarget.limits.options import ReportOptions
 
     return {"report": ReportOptions}
 
 
-def relic_density() -> Groups:
+def relic_density(plugins: bool = True) -> Groups:
     """How the relic density is calculated."""
     from darktarget.thermal.options import RelicOptions
 
     return {"relic density": RelicOptions}
 
 
-def generated(app: typer.Typer, *groups: Callable[[], Groups]) -> Callable[[F], F]:
+def generated(app: typer.Typer, *groups: Callable[[bool], Groups]) -> Callable[[F], F]:
     """Add a function to an app as a command that has the options of some groups as well.
 
     Args:
@@ -75,22 +76,29 @@ def generated(app: typer.Typer, *groups: Callable[[], Groups]) -> Callable[[F], 
 
     def add(function: F) -> F:
         class Command(TyperCommand):
-            def make_context(self, *words: Any, **settings: Any) -> Any:
-                """Complete the command, then parse its words."""
-                from darktarget.keywords import declared
-
-                known = declared({name: group for part in groups for name, group in part().items()})
-                added = [parameter for item, owners in known for parameter in _parameters(item, owners)]
-                single = typer.Typer(add_completion=False)
-                single.command()(_with(function, added))
-                complete = typer.main.get_command(single)
+            def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+                """Complete the command, then parse its words; plug-ins are read for the help and unknown options."""
+                complete = _complete(function, groups, plugins := "--help" in args)
+                known = {flag for p in complete.params for flag in (*p.opts, *p.secondary_opts)}
+                if not plugins and any(word.startswith("--") and word.split("=")[0] not in known for word in args):
+                    complete = _complete(function, groups, True)
                 self.params, self.callback = complete.params, complete.callback
-                return super().make_context(*words, **settings)
+                return super().make_context(info_name, args, parent, **extra)
 
         app.command(cls=Command)(_with(function, ()))
         return function
 
     return add
+
+
+def _complete(function: Callable[..., None], groups: Sequence[Callable[[bool], Groups]], plugins: bool) -> Any:
+    """The command with the options of the groups."""
+    from darktarget.keywords import declared
+
+    known = declared({name: group for part in groups for name, group in part(plugins).items()})
+    single = typer.Typer(add_completion=False)
+    single.command()(_with(function, [parameter for item, owners in known for parameter in _parameters(item, owners)]))
+    return typer.main.get_command(single)
 
 
 def _with(function: Callable[..., None], added: Sequence[Parameter]) -> Callable[..., None]:
