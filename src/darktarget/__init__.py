@@ -62,14 +62,21 @@ _MODULES = ("io", "plot", "statistics", "units", "errors")
 __all__ = [*_PUBLIC, *_MODULES]
 
 
-if not TYPE_CHECKING:
+def _load(name: str) -> object:
+    """A public name, on first use.
 
-    def __getattr__(name: str) -> object:
-        if name in _PUBLIC:
-            return getattr(import_module(f"darktarget.{_PUBLIC[name]}"), name)
-        if name in _MODULES:
-            return import_module(f"darktarget.{name}")
-        raise AttributeError(f"module 'darktarget' has no attribute {name!r}")
+    Raises:
+        AttributeError: no such name.
+    """
+    if name in _PUBLIC:
+        return getattr(import_module(f"darktarget.{_PUBLIC[name]}"), name)
+    if name in _MODULES:
+        return import_module(f"darktarget.{name}")
+    raise AttributeError(f"module 'darktarget' has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # a type checker knows the names above and reports all others
+    __getattr__ = _load
 
 
 def __dir__() -> list[str]:

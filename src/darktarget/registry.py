@@ -49,6 +49,15 @@ def constant(name: str) -> str:
     return name.replace("-", "_").upper()
 
 
+def member_names(folder: Path, suffix: str = ".py") -> tuple[str, ...]:
+    """Names of the members in a folder, sorted; nothing is imported.
+
+    Args:
+        folder: one file per member. suffix: of their names.
+    """
+    return tuple(sorted(_members(folder, suffix)))
+
+
 def plural(kind: str) -> str:
     """Plural of a kind, as the command line and the entry points write it.
 
@@ -105,8 +114,7 @@ class Registry(Generic[T]):
 
     def _search(self, package: str) -> dict[str, _Member]:
         """The members in the folder of a package."""
-        paths = [p for p in _folder(package).glob(f"*{self.suffix}") if p.stem[0] != "_"]
-        return {p.stem.replace("_", "-"): _Member(package, p) for p in paths}
+        return {name: _Member(package, path) for name, path in _members(_folder(package), self.suffix).items()}
 
     def names(self, plugins: bool = True) -> tuple[str, ...]:
         """All names, sorted; ``plugins`` adds those of other packages."""
@@ -170,6 +178,11 @@ class _Member:
     package: str = ""
     path: Path | None = None
     entry: EntryPoint | None = None
+
+
+def _members(folder: Path, suffix: str) -> dict[str, Path]:
+    """File by name of a member: ``dark_photon.py`` is dark-photon; those that start with an underscore are helpers."""
+    return {p.stem.replace("_", "-"): p for p in folder.glob(f"*{suffix}") if p.stem[0] != "_"}
 
 
 def _folder(package: str) -> Path:

@@ -9,13 +9,15 @@ import pytest
 
 import darktarget as dt
 from darktarget import cache
-from darktarget.core import VECTOR, Beam, Options
+from darktarget.core import VECTOR, Beam
+from darktarget.keywords import choose
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import MATERIALS, material
 from darktarget.numerics.chebyshev import basis, nodes
 from darktarget.production.amplitudes.exact import EXACT, Collision
 from darktarget.production.amplitudes.weizsaecker_williams import flux
 from darktarget.production.bremsstrahlung import Bremsstrahlung
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra import table as st
 from darktarget.production.spectra.calculation import CALCULATIONS, calculation, sigma
 from darktarget.structures import STRUCTURES
@@ -73,7 +75,9 @@ def test_other_mediators(name: str, beam: str, mass: float, expected: float) -> 
 @pytest.mark.parametrize("name", ["dark-photon", "axial", "scalar", "pseudoscalar"])
 def test_weizsaecker_williams_is_good_for_muons(name: str) -> None:
     model = dt.model(name, mass=[1e-3, 0.01, 0.1, 1.0, 3.0])
-    sigma = [dt.cross_section(model, beam="muon", energy=160, target="Pb", method=m).sigma for m in ("ww", "etl")]
+    sigma = [
+        dt.cross_section(model, beam="muon", energy=160, target="Pb", cross_section=m).sigma for m in ("ww", "exact")
+    ]
     ratio = sigma[0] / sigma[1]
     assert np.all((ratio > 0.997) & (ratio < 1.03))
 
@@ -88,12 +92,17 @@ def test_inelastic_scattering_adds_what_it_should() -> None:
 def test_energy_and_angle_integrate_to_the_spectrum_and_the_total(method: str) -> None:
     """d sigma/dx dtheta -> d sigma/dx -> sigma, by a quadrature that the package does not use."""
     process, model = Bremsstrahlung(), dt.model("dark-photon", mass=0.3)
-    beam, how = Beam("muon", 160.0), Options(cross_section=method)
+    beam, how = Beam("muon", 160.0), choose({"cross_section": method}).of(BremsstrahlungOptions)
     log_theta = np.linspace(np.log(1e-7), np.log(0.5), 1200)
     theta = np.exp(log_theta)
     for x in (0.3, 0.8):
         row = process.energy_angle(
-            model, beam, "Pb", np.full(theta.size, x), theta, Options(cross_section=method)
+            model,
+            beam,
+            "Pb",
+            np.full(theta.size, x),
+            theta,
+            choose({"cross_section": method}).of(BremsstrahlungOptions),
         ).value[0]
         total = np.trapezoid(row * theta, log_theta)
         single = process.spectrum(model, beam, "Pb", np.array([x]), how).value[0, 0]
@@ -123,7 +132,7 @@ def test_the_quoted_error_covers_a_denser_quadrature(mass: float, beam: str, ene
     result = dt.cross_section(dt.model("dark-photon", mass=mass), beam=beam, energy=energy, target=target)
     lepton = ELECTRON_MASS if beam == "electron" else MUON_MASS
     hit = Collision(lepton, mass, energy, material(target).elements[0])
-    dense = sigma(VECTOR, hit, form_factor("elastic"), calculation("etl"), 128, 5)
+    dense = sigma(VECTOR, hit, form_factor("elastic"), calculation("exact"), 128, 5)
     assert abs(result.sigma[0] / dense - 1) < max(2 * result.relative_error[0], 3e-4)
     assert result.relative_error[0] < 3e-3
 
@@ -142,8 +151,8 @@ def test_random_collisions_against_a_dense_quadrature() -> None:
         hit = Collision(lepton, mass, energy, nucleus)
         if not hit.is_open:
             continue
-        found = sigma(structure, hit, form_factor("elastic"), calculation("etl"))
-        dense = sigma(structure, hit, form_factor("elastic"), calculation("etl"), 96, 4)
+        found = sigma(structure, hit, form_factor("elastic"), calculation("exact"))
+        dense = sigma(structure, hit, form_factor("elastic"), calculation("exact"), 96, 4)
         assert found == pytest.approx(dense, rel=3e-3)
         done += 1
 

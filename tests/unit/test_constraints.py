@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -317,7 +318,7 @@ def test_charm_ii_needs_dark_particles() -> None:
 def test_charm_ii_lies_at_the_scalar_target() -> None:
     """arXiv:1912.09346 (R = 3): CHARM II is somewhat weaker than what excludes scalars from 10 to 100 MeV."""
     mass = [0.03, 0.09, 0.15, 0.3]
-    pair = {"mass": mass, "mass_ratio": 3, "alpha_D": 0.5}
+    pair: dict[str, Any] = {"mass": mass, "mass_ratio": 3, "alpha_D": 0.5}
     target = dt.relic_target(dt.model("dark-photon", dm="scalar", **pair)).coupling
     found = dt.constraint("charm-ii", dt.model("dark-photon", dm="dirac", **pair)).coupling
     np.testing.assert_allclose(np.log(found / target), 0.1, atol=0.4)

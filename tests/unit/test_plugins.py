@@ -69,6 +69,20 @@ def test_its_process_is_what_it_says(installed: Path) -> None:
     assert float(ratio) == pytest.approx(0.5, rel=1e-9)
 
 
+def test_the_option_of_its_process_is_a_keyword_and_on_the_command_line(installed: Path) -> None:
+    words = ["limit", "example-run", "muon-heavy", "--mass", "0.1", "--json"]
+    half = json.loads(darktarget(installed, *words))["coupling_upper"][0]
+    whole = json.loads(darktarget(installed, *words, "--part", "1"))["coupling_upper"][0]
+    assert half / whole == pytest.approx(2**0.5, rel=1e-9)
+    assert "Part of the bremsstrahlung" in " ".join(darktarget(installed, "limit", "--help").split())
+    code = (
+        "import darktarget as dt\n"
+        "bound = dt.limit(dt.model('muon-heavy', mass=0.1), dt.experiment('example-run'), part=1.0)\n"
+        "print(bound.coupling_upper[0])"
+    )
+    assert float(run(installed, "-c", code)) == pytest.approx(whole, rel=1e-9)
+
+
 def test_its_experiment_can_be_shown_and_extended(installed: Path, tmp_path: Path) -> None:
     assert json.loads(darktarget(installed, "show", "example-run", "--json"))
     mine = tmp_path / "mine.toml"

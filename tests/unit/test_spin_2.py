@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -286,7 +288,7 @@ def test_units_of_the_coupling() -> None:
         ({"yukawa": "electrophilic"}, DarktargetError, "yukawa"),
     ],
 )
-def test_bad_parameters(given: dict[str, object], error: type[Exception], match: str) -> None:
+def test_bad_parameters(given: dict[str, Any], error: type[Exception], match: str) -> None:
     with pytest.raises(error, match=match):
         dt.model("spin-2", mass=0.1, **given)
 

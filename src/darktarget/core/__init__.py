@@ -18,12 +18,10 @@ from darktarget.core.model import (
 )
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
-    DEFAULT,
     LOGITS,
     Beam,
     CrossSection,
     DifferentialCrossSection,
-    Options,
     Process,
     Target,
     Tracks,
@@ -41,7 +39,6 @@ from darktarget.structures.vector import VECTOR
 
 __all__ = [
     "AXIAL",
-    "DEFAULT",
     "LOGITS",
     "PSEUDOSCALAR",
     "SCALAR",
@@ -62,7 +59,6 @@ __all__ = [
     "Limit",
     "LorentzStructure",
     "Model",
-    "Options",
     "Process",
     "PublishedLimit",
     "PublishedNumber",

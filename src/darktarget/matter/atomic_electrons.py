@@ -19,8 +19,8 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Options
-from darktarget.errors import UnknownName
+from darktarget.core import Array
+from darktarget.errors import chosen
 from darktarget.matter.materials import Element, Material
 from darktarget.numerics.quadrature import gauss, gauss_on
 from darktarget.units import ALPHA
@@ -170,16 +170,17 @@ def radiated(energy_squared: float, electron_mass: float) -> Smearing:
     return Smearing(1 - gap, 1 - gap, probability / probability.sum())
 
 
-def smearing(stuff: Material, options: Options, energy_squared: float, electron_mass: float) -> Smearing:
-    """All cases of one annihilation: electrons as chosen, radiation from both legs if asked for.
+def smearing(stuff: Material, electrons: str, radiation: bool, energy_squared: float, electron_mass: float) -> Smearing:
+    """All cases of one annihilation.
+
+    Args:
+        electrons: rest or bound. radiation: from both legs. energy_squared: s (energy^2).
 
     Raises:
         UnknownName: no such treatment of the electrons.
     """
-    if options.electrons not in ELECTRONS:
-        raise UnknownName("electrons", options.electrons, ELECTRONS)
-    base = ELECTRONS[options.electrons](stuff)
-    if not options.radiation:
+    base = chosen("electrons", electrons, ELECTRONS)(stuff)
+    if not radiation:
         return base
     leg = radiated(energy_squared, electron_mass)
     # the electron's photon is soft in the lab: it lowers s but takes nothing from the mediator

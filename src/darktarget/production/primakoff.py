@@ -26,14 +26,12 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import (
-    DEFAULT,
     LOGITS,
     Array,
     Beam,
     CrossSection,
     LorentzStructure,
     Model,
-    Options,
     Tracks,
     Yield,
 )
@@ -41,6 +39,7 @@ from darktarget.errors import PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
 from darktarget.matter.materials import Element, material
 from darktarget.numerics.quadrature import gauss_log
+from darktarget.production.options.primakoff import PrimakoffOptions
 from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT
 
@@ -48,6 +47,7 @@ MERGED_BINS: Final = 2
 NODES: Final = 48  # in log(t)
 QUADRATURE_ERROR: Final = 1e-3  # of the yield, against denser nodes (a test holds it to that)
 REFERENCES: Final = ("1512.03069",)
+DEFAULT: Final = PrimakoffOptions()
 PHOTONS: Final = ("gamma", "gamma")
 
 
@@ -158,7 +158,7 @@ class Primakoff:
     name = "primakoff"
     beams = ("photon",)
 
-    def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
+    def cross_section(self, model: Model, beam: Beam, target: str, options: PrimakoffOptions = DEFAULT) -> CrossSection:
         """Cross section per nucleus at unit coupling for a photon beam; a compound gives the mean over its nuclei.
 
         Raises:
@@ -187,7 +187,7 @@ class Primakoff:
             references=REFERENCES,
         )
 
-    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: PrimakoffOptions = DEFAULT) -> Yield:
         """Mediators above ``minimum`` energy per primary at unit coupling, from all photon tracks."""
         form, squared = form_factor(options.form_factor), strength(model)[:, None]
         none = np.zeros((model.points, 0))
@@ -229,5 +229,5 @@ def _angles(structure: LorentzStructure, mass: Array, energy: Array, nucleus: El
     return found.reshape(*t.shape[:-1], len(LOGITS))
 
 
-def _words(options: Options) -> tuple[str, ...]:
+def _words(options: PrimakoffOptions) -> tuple[str, ...]:
     return ("Primakoff: one photon exchange on the whole nucleus", f"{options.form_factor} form factor")

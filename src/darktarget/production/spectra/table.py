@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from darktarget import cache
-from darktarget.core import Array, Beam, LorentzStructure, Options
+from darktarget.core import Array, Beam, LorentzStructure
 from darktarget.matter.form_factors import form_factor, nuclear_scale, screening_scale
 from darktarget.matter.materials import Element
 from darktarget.numerics.chebyshev import basis, clenshaw, coefficients, nodes
 from darktarget.numerics.quadrature import gauss
 from darktarget.production.amplitudes.exact import Collision, minimal_u
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra.calculation import Calculation, calculation
 from darktarget.production.spectra.zeta import ZetaMap
 from darktarget.progress import track
@@ -232,15 +233,16 @@ def recipe_of(
     structure: LorentzStructure,
     lepton_mass: float,
     nucleus: Element,
-    options: Options,
+    options: BremsstrahlungOptions,
     beam: Beam,
     minimum: float,
 ) -> dict[str, Any]:
     """Everything the content of a table depends on, as plain numbers and names."""
-    top, method, form_name = beam.energy / GeV, options.cross_section, options.form_factor
+    top, form_name = beam.energy / GeV, options.form_factor
+    how = calculation(options.cross_section)
+    method = how.recipe
     lowest = min(LOWEST_X, round(0.5 * minimum / beam.energy, 6))
     bottom = round(max(0.9 * minimum / GeV, top / ENERGY_SPAN), 9)
-    how = calculation(method)
     own = how.tabulated and not _is_shipped(structure)
     return {
         **({"amplitude": _fingerprint(structure, how, nucleus)} if own else {}),

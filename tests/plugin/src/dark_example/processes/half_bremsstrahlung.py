@@ -1,9 +1,13 @@
-"""Half of the bremsstrahlung."""
+"""A part of the bremsstrahlung, by default half."""
 
 from dataclasses import replace
 
-from darktarget.core import DEFAULT, Model, Options, Tracks, Yield
+from dark_example.options import HalfBremsstrahlungOptions
+from darktarget.core import Model, Tracks, Yield
 from darktarget.production.bremsstrahlung import Bremsstrahlung
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
+
+DEFAULT = HalfBremsstrahlungOptions()
 
 
 class HalfBremsstrahlung(Bremsstrahlung):
@@ -11,7 +15,8 @@ class HalfBremsstrahlung(Bremsstrahlung):
 
     name = "half-bremsstrahlung"
 
-    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
-        """Half of the mediators above ``minimum`` energy per primary at unit coupling."""
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions = DEFAULT) -> Yield:
+        """A part of the mediators above ``minimum`` energy per primary at unit coupling."""
         made = super().produce(model, tracks, minimum, options)
-        return replace(made, process=self.name, weight=made.weight / 2)
+        part = options.part if isinstance(options, HalfBremsstrahlungOptions) else DEFAULT.part
+        return replace(made, process=self.name, weight=made.weight * part)
