@@ -36,8 +36,10 @@ from darktarget.core.yields import (
     Tracks,
     Yield,
     angle_at,
+    joined_angles,
 )
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.values import ByValue, FrozenDict, same
 
 __all__ = [
     "AXIAL",
@@ -50,6 +52,7 @@ __all__ = [
     "VECTOR",
     "Array",
     "Beam",
+    "ByValue",
     "Channel",
     "CrossSection",
     "Curve",
@@ -58,6 +61,7 @@ __all__ = [
     "Events",
     "Exchange",
     "Experiment",
+    "FrozenDict",
     "Layer",
     "Limit",
     "LorentzStructure",
@@ -77,4 +81,6 @@ __all__ = [
     "Tracks",
     "Yield",
     "angle_at",
+    "joined_angles",
+    "same",
 ]

@@ -13,7 +13,17 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, TENSOR, TENSOR_LEPTONS, VECTOR, Array, LorentzStructure
+from darktarget.core import (
+    AXIAL,
+    PSEUDOSCALAR,
+    SCALAR,
+    TENSOR,
+    TENSOR_LEPTONS,
+    VECTOR,
+    Array,
+    ByValue,
+    LorentzStructure,
+)
 from darktarget.decays.currents import (
     AXIAL_FERMIONS,
     PSEUDOSCALAR_FERMIONS,
@@ -136,8 +146,8 @@ TO_DARK: Final[Mapping[LorentzStructure, Mapping[str, DarkCurrent]]] = MappingPr
 )
 
 
-@dataclass(frozen=True)
-class TwoBody:
+@dataclass(frozen=True, eq=False)
+class TwoBody(ByValue):
     """Isotropic decay to two particles.
 
     Attributes:

@@ -22,7 +22,7 @@ from darktarget.units import ALPHA, LEPTON_MASS
 Widths = Callable[[Array], Array]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ThermalPair:
     """A pair of dark particles that the mediator couples to.
 
@@ -37,7 +37,7 @@ class ThermalPair:
     power: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ThermalExchange:
     """The s channel of a model: its dark pairs, what it decays to in the Standard Model, and its propagator.
 
@@ -88,7 +88,7 @@ def exchange(model: Model) -> ThermalExchange:
         PhysicsError: an axial lepton current is not conserved; there is no dark particle or no annihilation; the
             mediator is lighter than the dark particle, so that pairs of mediators set the relic density.
     """
-    if model.structure is AXIAL:
+    if model.structure == AXIAL:
         raise PhysicsError(
             f"the relic density of {model.name} is refused: its lepton current is not conserved, and away from the "
             "mediator's mass shell widths at virtual mass miss the m_l^2/m_X^2 terms"

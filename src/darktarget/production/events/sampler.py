@@ -40,7 +40,7 @@ ROLES: Final = ("beam lepton", "target nucleus", "mediator", "recoil lepton", "r
 STATUS: Final = (INCOMING, INCOMING, OUTGOING, OUTGOING, OUTGOING)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Radiators:
     """Leptons of one species on one kind of nucleus, in energy bins.
 
@@ -81,7 +81,7 @@ def radiators(
     return Radiators(species, request.nucleus, request, energy, weight * nuclei, depth, charge2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cells:
     """Proposals in (energy bin, zeta cell), flattened over all radiators.
 
@@ -97,7 +97,7 @@ class Cells:
     angle: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EventSample:
     """Drawn events before they become ``Events``: everything per event."""
 
@@ -138,7 +138,6 @@ class Sampler:
         self.groups = tuple(g for g in groups if g.nuclei.size)
         self.form: FormFactor = form_factor(form_name)
         self.depth_edges = tracks.depth
-        self.kernel = EXACT[self.structure]
         self.mediator_id = MEDIATOR_ID[self.structure.spin]
         if not self.groups:
             raise PhysicsError(f"no charged particle above {minimum / GeV:g} GeV in the target of {source}")
@@ -235,7 +234,7 @@ class Sampler:
         t, dt = _transfer(a, g.nucleus, self.form, u[3])
         s = _recoil.propagator(hit, a, t)
         cosine, phi, dphi = _azimuth(*s, u[4])
-        exact = _recoil.density(self.kernel, hit, a, t, cosine, s, self.form)
+        exact = _recoil.density(EXACT[self.structure], hit, a, t, cosine, s, self.form)
         rate = g.nuclei[number] * g.charge2 * HBARC_CM**2
         weight = rate * exact * dx / CELLS * dtau * dt * dphi / self.cells.chance[row, cell]
         drawn.weight[where] = np.where(np.isfinite(weight), weight, 0.0)
