@@ -111,6 +111,8 @@ class EventSample:
 class Sampler:
     """Draws events of one model point from some radiators.
 
+    It can be copied and pickled, and is compared by identity.
+
     Args:
         model: with one point. groups: who radiates. minimum: energy of the mediator.
         form_name: of the form factor. tracks: where their depth and method come from.
