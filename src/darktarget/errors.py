@@ -27,6 +27,15 @@ class InputError(DarktargetError, ValueError):
         tail = f" {advice}" if advice else ""
         super().__init__(f"{field} = {_short(value)}: allowed is {allowed}.{tail}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, vars(self))  # an error of a worker process has to reach its parent
+
+
+def _restored(kind: type[InputError], args: tuple[Any, ...], state: dict[str, Any]) -> InputError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(state)
+    return error
+
 
 class UnknownName(InputError):
     """A name that no registry knows; the message lists the valid ones."""

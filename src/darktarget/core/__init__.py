@@ -27,8 +27,10 @@ from darktarget.core.yields import (
     Tracks,
     Yield,
     angle_at,
+    joined_angles,
 )
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.values import ByValue, FrozenDict, same
 from darktarget.structures import LorentzStructure
 from darktarget.structures.axial import AXIAL
 from darktarget.structures.pseudoscalar import PSEUDOSCALAR
@@ -47,6 +49,7 @@ __all__ = [
     "VECTOR",
     "Array",
     "Beam",
+    "ByValue",
     "Channel",
     "CrossSection",
     "Curve",
@@ -55,6 +58,7 @@ __all__ = [
     "Events",
     "Exchange",
     "Experiment",
+    "FrozenDict",
     "Layer",
     "Limit",
     "LorentzStructure",
@@ -73,5 +77,7 @@ __all__ = [
     "Tracks",
     "Yield",
     "angle_at",
+    "joined_angles",
     "relic_variable",
+    "same",
 ]

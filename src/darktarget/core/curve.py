@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.values import ByValue, FrozenDict, freeze
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class PublishedNumber:
         return f"{self.quantity} = {self.value:g}{unit} (typed in: {self.reference}, {self.obtained})"
 
 
-@dataclass(frozen=True)
-class Curve:
+@dataclass(frozen=True, eq=False)
+class Curve(ByValue):
     """A line, a band or an exclusion in the plane of coupling against mass, which explains itself.
 
     Attributes:
@@ -69,8 +70,11 @@ class Curve:
     cl: float = float("nan")
     published: tuple[PublishedNumber, ...] = ()
     not_recomputed: bool = False
-    extra: Mapping[str, Array] = field(default_factory=dict)
+    extra: Mapping[str, Array] = field(default_factory=FrozenDict)
     labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
+
+    def __post_init__(self) -> None:
+        freeze(self, "parameters", "extra")
 
     @property
     def y(self) -> Array:

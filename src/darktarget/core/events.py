@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from darktarget.errors import InputError
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.values import ByValue, FrozenDict, freeze
 from darktarget.structures import Ability
 
 Ids = NDArray[np.int64]
@@ -35,7 +36,7 @@ MEDIATOR_ID: Final[Ability[int]] = Ability("particle_id")
 
 
 @dataclass(frozen=True, eq=False)
-class Events:
+class Events(ByValue):
     """A weighted sample of production events of one model point.
 
     Attributes:
@@ -71,9 +72,10 @@ class Events:
     first: int = 0
     method: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
-    extra: Mapping[str, Array] = field(default_factory=dict)
+    extra: Mapping[str, Array] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
+        freeze(self, "extra")
         if not np.all(np.isfinite(self.weight)) or np.any(self.weight < 0):
             bad = self.weight[~(np.isfinite(self.weight) & (self.weight >= 0))]
             raise InputError("weight", float(bad[0]), "finite and >= 0", "An event without a weight means nothing.")

@@ -11,6 +11,7 @@ from darktarget.core.signal import Signal
 from darktarget.core.yields import Beam, Target, Yield
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.interpolation import log_linear
+from darktarget.numerics.values import ByValue, FrozenDict, freeze
 
 
 class Signature(Protocol):
@@ -83,7 +84,7 @@ class SignalRegion:
 
 
 @dataclass(frozen=True, eq=False)
-class PublishedLimit:
+class PublishedLimit(ByValue):
     """A published limit of the invisible search of the same set-up.
 
     Attributes:
@@ -103,8 +104,8 @@ class PublishedLimit:
         return log_linear(self.mass, self.coupling, mass)
 
 
-@dataclass(frozen=True)
-class Experiment:
+@dataclass(frozen=True, eq=False)
+class Experiment(ByValue):
     """A published analysis or a projection, as its TOML file declares it.
 
     ``signal_uncertainty``: relative uncertainty of the signal by process, at every mass.
@@ -124,10 +125,13 @@ class Experiment:
     assumptions: tuple[str, ...]
     references: tuple[str, ...]
     published: str
-    signal_uncertainty: Mapping[str, float] = field(default_factory=dict)
+    signal_uncertainty: Mapping[str, float] = field(default_factory=FrozenDict)
     normalisation: PublishedLimit | None = None
     purity: Purity | None = None
-    apparatus: Mapping[str, float | str] = field(default_factory=dict)
+    apparatus: Mapping[str, float | str] = field(default_factory=FrozenDict)
+
+    def __post_init__(self) -> None:
+        freeze(self, "signal_uncertainty", "apparatus")
 
     @property
     def exposure(self) -> float:

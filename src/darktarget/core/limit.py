@@ -10,10 +10,11 @@ import numpy as np
 
 from darktarget.core.curve import relic_variable
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.values import ByValue, FrozenDict, freeze
 
 
-@dataclass(frozen=True)
-class Limit:
+@dataclass(frozen=True, eq=False)
+class Limit(ByValue):
     """An exclusion limit on the coupling at each parameter point, which explains itself.
 
     Attributes:
@@ -77,11 +78,14 @@ class Limit:
     nuisances: str = "none"
     uncertainties: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    bands: Mapping[str, Array] = field(default_factory=dict)
-    ranking: Mapping[str, Array] = field(default_factory=dict)
+    bands: Mapping[str, Array] = field(default_factory=FrozenDict)
+    ranking: Mapping[str, Array] = field(default_factory=FrozenDict)
     at_grid_end: tuple[tuple[tuple[bool, bool], ...], ...] = ()
     peak_counts: Array = field(default_factory=lambda: np.zeros(0))
     labels: tuple[str, str] = ("mass [GeV]", "coupling")
+
+    def __post_init__(self) -> None:
+        freeze(self, "parameters", "systematics", "bands", "ranking")
 
     @property
     def y(self) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 
 from darktarget.errors import UnknownName
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.values import ByValue, same
 from darktarget.structures import LorentzStructure
 from darktarget.units import HBARC_CM
 
@@ -18,8 +19,8 @@ from darktarget.units import HBARC_CM
 SMALL: Final = 1e-7
 
 
-@dataclass(frozen=True)
-class State:
+@dataclass(frozen=True, eq=False)
+class State(ByValue):
     """A particle of the dark sector.
 
     Attributes:
@@ -53,8 +54,8 @@ class Decay(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Channel:
+@dataclass(frozen=True, eq=False)
+class Channel(ByValue):
     """One decay channel: partial width = at(mass) * coupling**power.
 
     Attributes:
@@ -80,8 +81,8 @@ class Channel:
         return " ".join(self.daughters)
 
 
-@dataclass(frozen=True)
-class Exchange:
+@dataclass(frozen=True, eq=False)
+class Exchange(ByValue):
     """A dark particle that turns into another one, or stays, by exchange of the mediator.
 
     Attributes:
@@ -99,6 +100,8 @@ class Model(ABC):
     """A Lagrangian at P parameter points: couplings, states and decay channels.
 
     A model file declares ``parameters`` and implements the methods; ``registry`` finds it by its file name.
+    Two models are equal if their class and ``values`` are. What ``channels`` and ``exchanges`` return can be pickled if
+    its functions are functions of a module, methods, or a ``functools.partial`` of them: no lambdas.
     """
 
     name: str
@@ -112,6 +115,14 @@ class Model(ABC):
     labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
     reference_coupling: float = SMALL  # at which dark widths enter a cross section that is linear in them
     structure: LorentzStructure
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return same(self.values, other.values)
+
+    def __hash__(self) -> int:
+        return hash((type(self), (self.mass + 0.0).tobytes()))  # -0.0 is 0.0
 
     @abstractmethod
     def lepton_coupling(self, lepton: str) -> Array:

@@ -10,10 +10,11 @@ import numpy as np
 from darktarget.errors import PhysicsError
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.interpolation import log_linear
+from darktarget.numerics.values import ByValue, FrozenDict, freeze
 
 
-@dataclass(frozen=True)
-class Signal:
+@dataclass(frozen=True, eq=False)
+class Signal(ByValue):
     r"""Expected accepted events per primary, :math:`N(g) = N_1\,g^{\rm power} A(g)`.
 
     Attributes:
@@ -35,11 +36,12 @@ class Signal:
     power: float
     reason: tuple[str | None, ...]
     notes: tuple[str, ...] = ()
-    systematics: Mapping[str, Array] = field(default_factory=dict)
+    systematics: Mapping[str, Array] = field(default_factory=FrozenDict)
     coupling: Array | None = None
     acceptance: Array | None = None
 
     def __post_init__(self) -> None:
+        freeze(self, "systematics")
         if (self.coupling is None) != (self.acceptance is None):
             raise PhysicsError("a signal needs both a coupling grid and an acceptance on it, or neither")
         if self.coupling is not None and self.acceptance is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
@@ -13,6 +13,7 @@ from darktarget.core.detector import Layer, Slab
 from darktarget.core.model import Model
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.interpolation import semilog
+from darktarget.numerics.values import ByValue, FrozenDict, freeze
 from darktarget.options import OptionGroup
 
 Own = TypeVar("Own", bound=OptionGroup, contravariant=True)
@@ -49,8 +50,8 @@ class Target:
         return self.layers[0].material
 
 
-@dataclass(frozen=True)
-class Tracks:
+@dataclass(frozen=True, eq=False)
+class Tracks(ByValue):
     """Track length of each species per primary.
 
     Attributes:
@@ -138,8 +139,13 @@ def angle_at(logs: Array, fraction: Array) -> Array:
     return np.asarray(np.exp(inside + np.minimum(over, 0) + np.maximum(over - step, 0)))
 
 
-@dataclass(frozen=True)
-class Yield:
+def joined_angles(points: int, parts: Sequence[Callable[[], Array]]) -> Array:
+    """What several parts of a yield calculate as its ``angle``, one behind the other, [point, node, fraction]."""
+    return np.concatenate([np.zeros((points, 0, len(LOGITS))), *(part() for part in parts)], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Yield(ByValue):
     """Mediators (or dark pairs) produced per primary at unit coupling, as weights on energy nodes.
 
     Attributes:
@@ -167,11 +173,14 @@ class Yield:
     power: float
     error: Array
     decayed: bool = False
-    systematics: Mapping[str, Array] = field(default_factory=dict)
+    systematics: Mapping[str, Array] = field(default_factory=FrozenDict)
     method: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     angle: Callable[[], Array] | None = None
     pair_mass: Array | None = None
+
+    def __post_init__(self) -> None:
+        freeze(self, "systematics")
 
     @property
     def total(self) -> Array:
@@ -179,8 +188,8 @@ class Yield:
         return np.asarray(self.weight.sum(axis=1))
 
 
-@dataclass(frozen=True)
-class CrossSection:
+@dataclass(frozen=True, eq=False)
+class CrossSection(ByValue):
     """A cross section per nucleus at unit coupling.
 
     Attributes:
@@ -201,9 +210,12 @@ class CrossSection:
     reason: tuple[str | None, ...]
     references: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        freeze(self, "systematics")
 
-@dataclass(frozen=True)
-class DifferentialCrossSection:
+
+@dataclass(frozen=True, eq=False)
+class DifferentialCrossSection(ByValue):
     """A differential cross section per nucleus at unit coupling, with its numerical error.
 
     Attributes:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
-from darktarget.core import Array, Channel, Model
+from darktarget.core import Array, Channel, FrozenDict, Model
 from darktarget.decays.kinematics import boost
 from darktarget.errors import PhysicsError
 from darktarget.units import HBARC_CM
@@ -102,7 +101,7 @@ class Chain:
         for state in model.states():
             every = [(c, c.at(state.mass[:, None])[:, 0]) for c in model.decays_of(state.name)]
             found[state.name] = tuple((c, width) for c, width in every if (width > 0).any())
-        return cls(model, MappingProxyType(found))
+        return cls(model, FrozenDict(found))
 
     def unstable(self, name: str, point: int) -> bool:
         """Whether a daughter is a dark state that decays to anything at all at a point."""

@@ -65,9 +65,22 @@ def _none(s: Real, a: Real, b: Real) -> Array:
     return np.zeros(np.broadcast(s, a, b).shape)
 
 
-def _negative(squared: Squared) -> Squared:
+@dataclass(frozen=True)
+class _Negative:
     """The same with one fermion mass of the other sign: psi -> gamma5 psi."""
-    return lambda s, a, b: squared(s, a, -np.asarray(b))
+
+    squared: Squared
+
+    def __call__(self, s: Real, a: Real, b: Real) -> Array:
+        return self.squared(s, a, -np.asarray(b))
+
+
+def _derivative(s: Real, a: Real, b: Real) -> Array:
+    return np.asarray(_kallen(s, a, b) / s)
+
+
+def _field_strengths(s: Real, a: Real, b: Real) -> Array:
+    return np.asarray(8 * _kallen(s, a, b))
 
 
 def _one(s: Real, a: Real, b: Real) -> Array:
@@ -77,21 +90,17 @@ def _one(s: Real, a: Real, b: Real) -> Array:
 #: abar gamma^mu b
 VECTOR_FERMIONS: Final = Current("vector current of fermions", 1, 2, _vector, _vector_transverse)
 #: abar gamma^mu gamma5 b
-AXIAL_FERMIONS: Final = Current("axial current of fermions", 1, 2, _negative(_vector), _negative(_vector_transverse))
+AXIAL_FERMIONS: Final = Current("axial current of fermions", 1, 2, _Negative(_vector), _Negative(_vector_transverse))
 #: abar b
 SCALAR_FERMIONS: Final = Current("scalar density of fermions", 0, 2, _scalar, _none)
 #: abar i gamma5 b
-PSEUDOSCALAR_FERMIONS: Final = Current("pseudoscalar density of fermions", 0, 2, _negative(_scalar), _none)
+PSEUDOSCALAR_FERMIONS: Final = Current("pseudoscalar density of fermions", 0, 2, _Negative(_scalar), _none)
 #: i(a* d^mu b - b d^mu a*), or a d^mu b - b d^mu a of two real fields: all of it longitudinal for b -> a X, p wave
-VECTOR_SCALARS: Final = Current(
-    "current of scalars", 1, 1, lambda s, a, b: np.asarray(_kallen(s, a, b) / s), lambda s, a, b: _none(s, a, b)
-)
+VECTOR_SCALARS: Final = Current("current of scalars", 1, 1, _derivative, _none)
 #: c_S a* b, alpha = c_S^2/(4 pi) in energy^2
 SCALAR_SCALARS: Final = Current("scalars", 0, 1, _one, _none)
 #: c_V phi V_{mu nu} Vtilde^{mu nu} of a real vector field, alpha = c_V^2/(4 pi) in energy^-2
-PSEUDOSCALAR_VECTORS: Final = Current(
-    "vectors through phi V Vtilde", 0, 3, lambda s, a, b: np.asarray(8 * _kallen(s, a, b)), _none
-)
+PSEUDOSCALAR_VECTORS: Final = Current("vectors through phi V Vtilde", 0, 3, _field_strengths, _none)
 
 
 def pair_width(current: Current, mass: Array, first: Real, second: Real, alpha: Real) -> Array:

@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from darktarget.core import Array
+from darktarget.core import Array, ByValue
 from darktarget.decays.currents import Current, anisotropy, emission_width
 from darktarget.decays.kinematics import directions, kallen_root, momentum
 from darktarget.numerics.quadrature import gauss
@@ -41,7 +41,7 @@ BREAKS: Final = (
 
 
 @dataclass(frozen=True, eq=False)
-class ThreeBody:
+class ThreeBody(ByValue):
     """chi2 -> chi1 + pair at P parameter points.
 
     Attributes:
@@ -63,6 +63,9 @@ class ThreeBody:
     threshold: float
     lepton: float | None
     dimensions = 5
+
+    def __hash__(self) -> int:  # of what differs between decays, for the cache of distributions
+        return hash((self.threshold, self.lepton, self.parent.tobytes(), self.child.tobytes()))
 
     def differential(self, root: Array, parent: Array | None = None) -> Array:
         r"""d Gamma/ds at unit coupling, 1/energy; ``root`` = sqrt(s), [point, any]; exactly 0 where closed.

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array
+from darktarget.core import Array, ByValue
 from darktarget.decays.currents import (
     AXIAL_FERMIONS,
     PSEUDOSCALAR_FERMIONS,
@@ -84,8 +84,8 @@ TO_LEPTONS: Final[Ability[Width]] = Ability("lepton_width")
 TO_DARK: Final[Ability[Mapping[str, Current]]] = Ability("dark_currents")
 
 
-@dataclass(frozen=True)
-class TwoBody:
+@dataclass(frozen=True, eq=False)
+class TwoBody(ByValue):
     """Isotropic decay to two particles.
 
     Attributes:

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Beam, Events, Experiment, Model, Target, Yield
+from darktarget.core import Array, Beam, ByValue, Events, Experiment, Model, Target, Yield
 from darktarget.core.events import DECAYED, INCOMING, OUTGOING, Ids
 from darktarget.decays.chain import Branch, Chain
 from darktarget.decays.kinematics import uniforms
@@ -56,7 +56,7 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
-class Simulation:
+class Simulation(ByValue):
     """Draws events of one process at one point and coupling."""
 
     model: Model
@@ -237,7 +237,7 @@ def _cm_per_X0(target: Target) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Flow:
+class Flow(ByValue):
     """A cut-flow table of one bin: expected events after each cut, and their statistical errors, [cut + 1].
 
     ``none`` is the 90 % CL upper limit on the expected events where no simulated one is left.

@@ -17,7 +17,7 @@ from darktarget.units import HBARC_CM
 ANGLES: Final = 12  # Gauss-Legendre nodes in the decay angle of the mediator
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unstable:
     """An unstable dark state.
 

@@ -25,7 +25,7 @@ DECAYS: Final = 64  # decay angles of each mediator; edges move by less than 0.3
 RAPIDITY: Final = 6.0  # largest rapidity of a massless daughter in the frame of the mediator: 1 - |cos| > 1e-5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rays:
     """Mediators along the beam at unit coupling: absolute momentum, number per primary and width w of each, all [n]."""
 

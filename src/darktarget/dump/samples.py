@@ -55,7 +55,7 @@ class Made(Protocol):
         """The same for one daughter of isotropic two-body decays, from the masses, both [m]."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MomentumSample:
     """Mediators at unit coupling: momentum (px, py, pz) [n, 3] and number per primary [n]."""
 

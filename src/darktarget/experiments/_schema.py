@@ -6,7 +6,6 @@ import dataclasses
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_type_hints
 
 import numpy as np
@@ -210,10 +209,10 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         assumptions=(*t.assumptions, *_scaled_background(t)),
         references=tuple(t.references),
         published=t.published,
-        signal_uncertainty=MappingProxyType(dict(t.signal_uncertainty)),
+        signal_uncertainty=t.signal_uncertainty,
         normalisation=_normalisation(t.normalisation, source),
         purity=_purity(t.purity, source, beam),
-        apparatus=MappingProxyType(dict(t.apparatus)),
+        apparatus=t.apparatus,
     )
 
 

@@ -33,7 +33,7 @@ SAID: Final = re.compile(
 Intervals = Sequence[Sequence[tuple[float, float]]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Mark:
     """One curve or region.
 
@@ -180,7 +180,7 @@ def _at(plane: Plane, result: Any, part: Any, edge: Array) -> Array:
     return np.asarray(values[part.points])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Islands:
     """Intervals without a limit around them."""
 

@@ -16,7 +16,7 @@ TIMES: Final = 8  # points between two nodes of an interpolated plane
 Pairs = tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Joined:
     """Results of one kind at more points, ascending: what ``marks.of`` needs of them."""
 

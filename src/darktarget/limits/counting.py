@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 import numpy as np
 
-from darktarget.core import Array, Experiment, Run, Signal, SignalRegion
+from darktarget.core import Array, ByValue, Experiment, FrozenDict, Run, Signal, SignalRegion
 from darktarget.core.signal import common_grid
 from darktarget.errors import InputError, UnknownName
 from darktarget.limits.exclusion import CountsCurve, Exclusion, exclude
+from darktarget.numerics.values import freeze
 from darktarget.statistics import (
     Bin,
     Measurement,
@@ -33,7 +33,7 @@ BANDS = ("minus2", "minus1", "median", "plus1", "plus2")
 
 
 @dataclass(frozen=True, eq=False)
-class Counting:
+class Counting(ByValue):
     """What an experiment counts from a model: a measurement and how its signal is made up at each point.
 
     Attributes:
@@ -58,9 +58,12 @@ class Counting:
     expected: str | None
     reason: tuple[str | None, ...]
     notes: tuple[str, ...]
-    systematics: Mapping[str, Array] = field(default_factory=dict)
+    systematics: Mapping[str, Array] = field(default_factory=FrozenDict)
     compact: Counting | None = None
     curve: CountsCurve | None = None
+
+    def __post_init__(self) -> None:
+        freeze(self, "systematics")
 
     def at(self, point: int, coupling: float | None = None) -> Measurement:
         """The measurement with the signal's make-up at one point (and coupling, where it depends on that)."""
@@ -251,10 +254,10 @@ def bands(counts: Counting, cl: float, method: str, nuisances: str) -> Mapping[s
     """Couplings expected to be excluded without signal: median, 1 and 2 sigma, each [point]; the lowest ones."""
     counts = counts.compact or counts
     if counts.curve is not None:
-        return MappingProxyType({n: _expected(counts, n, cl, method, nuisances) for n in BANDS})
+        return FrozenDict({n: _expected(counts, n, cl, method, nuisances) for n in BANDS})
     rows, where = distinct(counts.fractions)
     found = expected_bands(counts.measurement, cl, method, nuisances, rows)
-    return MappingProxyType({name: counts.coupling(getattr(found, name)[where]) for name in BANDS})
+    return FrozenDict({name: counts.coupling(getattr(found, name)[where]) for name in BANDS})
 
 
 def _expected(counts: Counting, name: str, cl: float, method: str, nuisances: str) -> Array:
@@ -282,4 +285,4 @@ def ranking(counts: Counting, cl: float, method: str, nuisances: str) -> Mapping
         less = replace(counts, measurement=counts.measurement.without(name))
         effects[name] = full / exclusion(less, cl, method, nuisances).first - 1
     order = sorted(effects, key=lambda name: -float(np.nanmax(np.abs(effects[name]), initial=0.0)))
-    return MappingProxyType({name: effects[name] for name in order})
+    return FrozenDict({name: effects[name] for name in order})

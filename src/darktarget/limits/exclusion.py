@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array
+from darktarget.core import Array, ByValue
 from darktarget.numerics.interpolation import SMALLEST, cells, log_between
 from darktarget.numerics.intervals import Index, Interval, positive
 from darktarget.numerics.roots import root
@@ -32,7 +32,7 @@ COUPLINGS: Final = np.geomspace(1e-9, 10.0, 401)
 
 
 @dataclass(frozen=True, eq=False)
-class CountsCurve:
+class CountsCurve(ByValue):
     """Expected events along a grid of couplings.
 
     Attributes:
@@ -67,8 +67,8 @@ class CountsCurve:
         return np.asarray(total), fractions.reshape(*total.shape, parts.shape[-2], -1)
 
 
-@dataclass(frozen=True)
-class Exclusion:
+@dataclass(frozen=True, eq=False)
+class Exclusion(ByValue):
     """What is excluded at each point.
 
     Attributes:
@@ -114,7 +114,7 @@ def exclude(curve: CountsCurve, solve: Solve) -> Exclusion:
     return _explained(curve, solve, found, first, total, nodes, solution)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Side:
     """Excess log(events / edge) at the nodes, and as a function of events and solved statistics."""
 
@@ -122,7 +122,7 @@ class _Side:
     at: Callable[[Array, Solution], Array]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Nodes:
     lower: Array
     upper: Array

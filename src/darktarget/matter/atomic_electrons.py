@@ -30,7 +30,7 @@ _ORDER: Final = tuple(sorted(((n, k) for n in range(1, 9) for k in range(n)), ke
 _EFFECTIVE_N: Final = MappingProxyType({1: 1.0, 2: 2.0, 3: 3.0, 4: 3.7, 5: 4.0, 6: 4.2, 7: 4.3, 8: 4.4})  # Slater
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Smearing:
     """What an annihilation at positron energy E sees: s = fraction * s(E), and the mediator gets kept * E.
 

@@ -112,11 +112,15 @@ def helm(t: Array, nucleus: Element) -> Array:
     return np.asarray(screened * bessel**2 * np.exp(-t * skin**2))
 
 
+def _proton_scale(_: Element) -> float:
+    return _PROTON_SCALE
+
+
 #: The form factors by name (read-only).
 FORM_FACTORS: Final[Mapping[str, FormFactor]] = MappingProxyType(
     {
         "elastic": FormFactor("elastic", elastic, nuclear_scale),
-        "full": FormFactor("full", full, lambda _: _PROTON_SCALE),
+        "full": FormFactor("full", full, _proton_scale),
         "helm": FormFactor("helm", helm, nuclear_scale),
     }
 )

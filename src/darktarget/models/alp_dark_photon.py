@@ -7,6 +7,8 @@ the other. The heavier one decays to the lighter and a photon.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -56,12 +58,8 @@ class AlpDarkPhoton(PhotonModel):
         (heavier,) = set(self.masses) - {lighter}
         to_photon = vector_to_axion_photon if lighter == "a" else axion_to_vector_photon
 
-        def pair(root: Array) -> Array:
-            return photon_to_axion(root, axion[:, None], vector[:, None], 1 / GeV)
-
-        def decay(mass: Array) -> Array:
-            return to_photon(mass, self.mass[:, None], 1 / GeV)
-
+        pair = partial(photon_to_axion, axion=axion[:, None], vector=vector[:, None], coupling=1 / GeV)
+        decay = partial(_radiative, to_photon, self.mass[:, None])
         none = np.zeros(self.points)
         both, radiative = TwoBody(none, axion, vector), TwoBody(self.heavy_mass, self.mass, none)
         return (
@@ -79,9 +77,16 @@ class AlpDarkPhoton(PhotonModel):
 
     def _exchange(self, first: str, second: str) -> Exchange:
         masses = self.masses
-
-        def current(square: Array) -> tuple[Array, Array]:
-            one, two = axion_current(square, masses["a"][:, None], masses["gamma_D"][:, None], 1 / GeV)
-            return one / SPINS[first], two / SPINS[first]
-
+        current = partial(_current, masses["a"][:, None], masses["gamma_D"][:, None], SPINS[first])
         return Exchange(first, second, (masses[first], masses[second]), current)
+
+
+def _radiative(width: Callable[[Array, Array, float], Array], light: Array, mass: Array) -> Array:
+    """Width of the heavier particle, of some mass, to the lighter one and a photon at unit coupling."""
+    return width(mass, light, 1 / GeV)
+
+
+def _current(axion: Array, vector: Array, spins: int, square: Array) -> tuple[Array, Array]:
+    """(W_1, W_2) of a particle with some spin states at unit coupling."""
+    one, two = axion_current(square, axion, vector, 1 / GeV)
+    return one / spins, two / spins

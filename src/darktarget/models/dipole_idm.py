@@ -9,9 +9,12 @@ chi1 chi0bar and chi0 chi1bar: ``charge_assignments`` = 2 counts both, 1 the fir
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darktarget.core import Array, Channel, Exchange, State
 from darktarget.decays.exchange import dipole_current
@@ -61,15 +64,9 @@ class DipoleIdm(PhotonModel):
         masses, none = (self.heavy_mass, self.mass), np.zeros(self.points)
         second = self.values["charge_assignments"][:, None] > 1
 
-        def pair(root: Array) -> Array:
-            return photon_to_dipole(root, signed, heavy, 1 / GeV)
-
-        def conjugate(root: Array) -> Array:
-            return np.asarray(np.where(second, pair(root), 0.0))
-
-        def decay(mass: Array) -> Array:
-            return dipole_to_photon(mass, light, 1 / GeV)
-
+        pair = partial(photon_to_dipole, light=signed, heavy=heavy, moment=1 / GeV)
+        conjugate = partial(_where, second, pair)
+        decay = partial(dipole_to_photon, light=light, moment=1 / GeV)
         swapped, radiative = masses[::-1], (self.mass, none)
         return (
             Channel(self.mediator, ("chi1", "chi0bar"), pair, 2.0, True, masses, TwoBody(none, *masses)),
@@ -83,10 +80,7 @@ class DipoleIdm(PhotonModel):
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """By the transition moment, in either direction."""
-
-        def current(square: Array) -> tuple[Array, Array]:
-            return dipole_current(square, self._signed, self.heavy_mass[:, None], 1 / GeV)
-
+        current = partial(dipole_current, light=self._signed, heavy=self.heavy_mass[:, None], moment=1 / GeV)
         light, heavy = self.mass, self.heavy_mass
         return Exchange("chi0", "chi1", (light, heavy), current), Exchange("chi1", "chi0", (heavy, light), current)
 
@@ -94,3 +88,8 @@ class DipoleIdm(PhotonModel):
     def _signed(self) -> Array:
         """m_0, negative for an electric moment, [point, 1]."""
         return (self.mass if self.values["moment"] == "magnetic" else -self.mass)[:, None]
+
+
+def _where(counted: NDArray[np.bool_], width: Callable[[Array], Array], root: Array) -> Array:
+    """A width at the points where it is counted, 0 elsewhere."""
+    return np.asarray(np.where(counted, width(root), 0.0))

@@ -6,6 +6,8 @@ Stable. ``mass`` is m_chi, ``coupling`` its charge eps in units of e; a pair is 
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from darktarget.core import Array, Channel, Exchange, State
@@ -37,12 +39,7 @@ class Millicharge(PhotonModel):
 
     def channels(self) -> tuple[Channel, ...]:
         """gamma* to chi chibar with alpha eps^2."""
-        mass = self.mass[:, None]
-
-        def pair(root: Array) -> Array:
-            is_open = root > 2 * mass
-            return np.asarray(np.where(is_open, vector_to_dirac(np.where(is_open, root, 1.0), mass, ALPHA), 0.0))
-
+        pair = partial(_pair_width, self.mass[:, None])
         momenta = TwoBody(self.mediator_mass, self.mass, self.mass)
         return (Channel(self.mediator, ("chi", "chibar"), pair, 2.0, True, (self.mass, self.mass), momenta),)
 
@@ -52,9 +49,16 @@ class Millicharge(PhotonModel):
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """By the current of a charge e."""
+        return (Exchange("chi", "chi", (self.mass, self.mass), partial(_current, self.mass[:, None])),)
 
-        def current(square: Array) -> tuple[Array, Array]:
-            one, two = crossed(VECTOR_FERMIONS, square, self.mass[:, None], self.mass[:, None])
-            return ELECTRON_CHARGE_SQUARED * one, ELECTRON_CHARGE_SQUARED * two
 
-        return (Exchange("chi", "chi", (self.mass, self.mass), current),)
+def _pair_width(mass: Array, root: Array) -> Array:
+    """Width of a virtual photon to a pair of charge e, [point, any]; mass: [point, 1]."""
+    is_open = root > 2 * mass
+    return np.asarray(np.where(is_open, vector_to_dirac(np.where(is_open, root, 1.0), mass, ALPHA), 0.0))
+
+
+def _current(mass: Array, square: Array) -> tuple[Array, Array]:
+    """(W_1, W_2) of a charge e, [point, any]; mass: [point, 1]."""
+    one, two = crossed(VECTOR_FERMIONS, square, mass, mass)
+    return ELECTRON_CHARGE_SQUARED * one, ELECTRON_CHARGE_SQUARED * two

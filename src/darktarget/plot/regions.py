@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from darktarget.core import Array, Curve, Limit
+from darktarget.core import Array, ByValue, Curve, Limit
 
 
-@dataclass(frozen=True)
-class Region:
+@dataclass(frozen=True, eq=False)
+class Region(ByValue):
     """One excluded region: lower and upper coupling at some points in order of mass; upper is inf if one-sided.
 
     ``joined``: whether its first and its last point are shared with another region (see ``bridges``).

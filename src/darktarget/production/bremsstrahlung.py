@@ -25,6 +25,7 @@ from darktarget.core import (
     Model,
     Tracks,
     Yield,
+    joined_angles,
 )
 from darktarget.errors import PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor
@@ -194,7 +195,7 @@ class Bremsstrahlung:
             systematics={FORM_SPREAD: np.max([np.zeros(model.points), *(p.shift for p in parts)], axis=0)},
             method=(tracks.method, f"bremsstrahlung: {how.text}", f"{options.form_factor} form factor"),
             references=(*how.references, *tracks.references),
-            angle=lambda: np.concatenate([empty[..., None] * LOGITS, *(p.angle() for p in parts)], axis=1),
+            angle=partial(joined_angles, model.points, tuple(p.angle for p in parts)),
         )
 
     def _radiators(
@@ -251,7 +252,7 @@ def _requests(
             yield species, name, density, Request(recipe, model.structure, nucleus, how)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Part:
     """Nodes of one species on one nucleus: energies, weight, angles [point, node], shift and error [point]."""
 

@@ -34,6 +34,7 @@ from darktarget.core import (
     Model,
     Tracks,
     Yield,
+    joined_angles,
 )
 from darktarget.errors import PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
@@ -51,7 +52,7 @@ DEFAULT: Final = PrimakoffOptions()
 PHOTONS: Final = ("gamma", "gamma")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Conversion:
     """Invariants of gamma N -> X N, arrays that broadcast.
 
@@ -212,7 +213,7 @@ class Primakoff:
             error=np.full(model.points, QUADRATURE_ERROR),
             method=(tracks.method, *_words(options)),
             references=(*REFERENCES, *tracks.references),
-            angle=lambda: np.concatenate([none[..., None] * LOGITS, *(a() for a in angles)], axis=1),
+            angle=partial(joined_angles, model.points, tuple(angles)),
         )
 
 

@@ -122,7 +122,7 @@ class VectorMeson:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Part:
     """One meson on one material: photon energies, mesons per primary and what the other Glauber model adds, [node]."""
 

@@ -13,6 +13,7 @@ References: S000 (arXiv:2305.16781 gives the widths), arXiv:2204.03984 (millicha
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,7 @@ from darktarget.core import (
     Channel,
     CrossSection,
     DifferentialCrossSection,
+    FrozenDict,
     LorentzStructure,
     Model,
     Tracks,
@@ -62,6 +64,7 @@ class VirtualVectors(Model):
 
     def __init__(self, structure: LorentzStructure, masses: Array, coupling_to: Callable[[str], Array]) -> None:
         self.structure, self.mass, self._coupling_to = structure, masses, coupling_to
+        self.values = FrozenDict(structure=structure, masses=masses, coupling_to=coupling_to)
 
     @property
     def dark_mass(self) -> Array:
@@ -190,11 +193,7 @@ class VirtualPhoton:
         """Dark pairs above ``minimum`` energy per primary at unit coupling, along the tracks of charged leptons."""
         nuclei = [e.A for name in tracks.materials for e in material(name).elements]
         root, ds = virtual_masses(model, max(kinematic_end(tracks.beam, a) for a in nuclei))
-
-        def lepton_coupling(lepton: str) -> Array:
-            return np.repeat(model.lepton_coupling(lepton), root.shape[1])
-
-        vectors = VirtualVectors(model.structure, root.ravel(), lepton_coupling)
+        vectors = VirtualVectors(model.structure, root.ravel(), partial(_repeated, model, root.shape[1]))
         made = Bremsstrahlung().produce(vectors, tracks, minimum, options)
         weight = (made.weight.reshape(*root.shape, -1) * ds[..., None]).reshape(model.points, -1)
         parts = made.total.reshape(root.shape) * ds
@@ -216,7 +215,15 @@ class VirtualPhoton:
 
 
 def _stand_ins(model: Model, masses: Array) -> VirtualVectors:
-    return VirtualVectors(model.structure, np.asarray(masses, float), lambda lepton: np.ones(np.size(masses)))
+    return VirtualVectors(model.structure, np.asarray(masses, float), partial(_unit, np.size(masses)))
+
+
+def _repeated(model: Model, times: int, lepton: str) -> Array:
+    return np.repeat(model.lepton_coupling(lepton), times)
+
+
+def _unit(points: int, lepton: str) -> Array:
+    return np.ones(points)
 
 
 def _words(carrier: str, options: VirtualPhotonOptions) -> tuple[str, ...]:

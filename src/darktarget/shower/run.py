@@ -98,7 +98,7 @@ def geometry(stack: Stack, lateral: bool) -> Geometry:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ShowerRun:
     """Everything that the primaries of a run share."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from darktarget.errors import InputError, UnknownName
 from darktarget.matter.layers import Stack
+from darktarget.numerics.values import ByValue
 from darktarget.shower import tables as shower_tables
 from darktarget.shower.routes import engine
 from darktarget.shower.run import geometry, joined
@@ -33,7 +34,7 @@ MEMORY_LIMIT = 100e6  # bytes of per-event results
 MOST_PRIMARIES = 1_000_000_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Start:
     """Where and how primaries begin, instead of the beam at the front face.
 
@@ -51,8 +52,8 @@ class Start:
     depth: Floats
 
 
-@dataclass(frozen=True)
-class Shower:
+@dataclass(frozen=True, eq=False)
+class Shower(ByValue):
     """What the primaries of a run left, per primary and with the statistical error of the mean.
 
     Attributes:
@@ -75,7 +76,7 @@ class Shower:
     sums: Tally
     events: Floats
     picks: Floats
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def shape(self) -> tuple[int, int, int, int]:

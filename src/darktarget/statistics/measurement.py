@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darktarget.errors import InputError
+from darktarget.numerics.values import ByValue
 from darktarget.statistics.priors import KINDS
 
 Array = NDArray[np.float64]
@@ -95,7 +96,7 @@ def _all_signal() -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Measurement:
+class Measurement(ByValue):
     """Bins and signal components combined into one counting measurement.
 
     Expected count in bin b:  lambda_b = s sum_c fraction[b, c] prod_{k on c} kappa_k + B_b .

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from darktarget.numerics.values import ByValue
+
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Solution:
+class Solution(ByValue):
     """Edges of the allowed signal for many points, as a statistic returns them.
 
     Args:
@@ -58,7 +60,7 @@ class Interval:
 
 
 @dataclass(frozen=True, eq=False)
-class Bands:
+class Bands(ByValue):
     """Upper limits expected without signal: quantiles over the background-only counts, prior averaged.
 
     Args:

@@ -31,7 +31,7 @@ TOP: Final = 60.0  # in units of the highest temperature: the rest is e^-60
 NARROW: Final = 1e-12  # least relative width that is resolved
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Nodes:
     """Quadrature over s of one dark pair: sqrt(s) and weights (ds included), each [point, node]."""
 

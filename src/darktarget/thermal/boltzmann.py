@@ -31,7 +31,7 @@ NODES: Final = 56  # Chebyshev nodes in ln x of the thermal average
 TAIL: Final = 200  # points of the integral from FREE to END
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grids:
     """The x of a calculation and the matrices from Chebyshev nodes to them."""
 
@@ -42,7 +42,7 @@ class Grids:
     to_tail: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
     """Rates on the grids at one coupling; ``scaled`` rates follow by multiplication.
 

@@ -38,7 +38,7 @@ IMPOSED: Final = 1e8  # factor on conversions that imposes chemical equilibrium
 REFERENCES: Final = ("1705.08450", "2201.08409")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rates:
     """Rates at the points of the fine grid, each [point, x], in Y = n/s: no exponential is left in them.
 

@@ -53,7 +53,7 @@ HADRONS: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plasma:
     """g_* and h_* on a temperature grid (energy unit), and the entropy derivative for the Boltzmann equation."""
 

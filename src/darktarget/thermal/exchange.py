@@ -26,7 +26,7 @@ Widths = Callable[[Array], Array]
 CONSERVED: Final[Ability[bool]] = Ability("conserved_current")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ThermalPair:
     """A pair of dark particles that the mediator couples to.
 
@@ -41,7 +41,7 @@ class ThermalPair:
     power: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ThermalExchange:
     """The s channel of a model: its dark pairs, what it decays to in the Standard Model, and its propagator.
 

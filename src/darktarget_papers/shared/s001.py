@@ -102,7 +102,7 @@ class Scan:
         return marks.line(label, plane.x(made), plane.y(made, self.lowest(experiment)), styles.COMPARISON)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Result:
     """Excluded couplings with the masses of a model, as ``marks.of`` wants them."""
 

@@ -29,4 +29,9 @@ class GaugedModel(VectorModel):
 
     def neutrino_widths(self) -> dict[str, Callable[[Array], Array]]:
         r""":math:`\Gamma = g'^2M/(24\pi)` for each left-handed neutrino, at unit coupling."""
-        return {name: lambda mass: mass * UNIT_ALPHA / 6 for name in self.neutrinos}
+        return dict.fromkeys(self.neutrinos, neutrino_width)
+
+
+def neutrino_width(mass: Array) -> Array:
+    r""":math:`M/(24\pi)`, the shape of ``mass``."""
+    return mass * UNIT_ALPHA / 6

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from darktarget.core import Array, Channel, Exchange, Model, State
+from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, State
 from darktarget.decays.currents import Current, emission_width, pair_width
 from darktarget.decays.exchange import crossed
 from darktarget.decays.three_body import ThreeBody
@@ -28,8 +29,8 @@ LEPTONS: Final = MappingProxyType({"e": "electron", "mu": "muon", "tau": "tau"})
 LANDAU: Final = 0.2  # alpha_D below which no Landau pole appears up to 1 TeV, arXiv:2107.02021
 
 
-@dataclass(frozen=True)
-class Pair:
+@dataclass(frozen=True, eq=False)
+class Pair(ByValue):
     """Two dark particles that the mediator couples to.
 
     Attributes:
@@ -43,8 +44,8 @@ class Pair:
     alpha: Array
 
 
-@dataclass(frozen=True)
-class Transition:
+@dataclass(frozen=True, eq=False)
+class Transition(ByValue):
     """A heavier dark state that turns into a lighter one by emitting the mediator; as ``Pair``."""
 
     parent: str
@@ -56,12 +57,13 @@ class Transition:
 
 def _exchange(first: str, second: str, masses: tuple[Array, Array], current: Current, square: Array) -> Exchange:
     """That of a current; square: coupling^2, [point]."""
+    return Exchange(first, second, masses, partial(_strength, current, masses, square))
 
-    def strength(momentum: Array) -> tuple[Array, Array]:
-        one, two = crossed(current, momentum, masses[0][:, None], masses[1][:, None])
-        return square[:, None] * one, square[:, None] * two
 
-    return Exchange(first, second, masses, strength)
+def _strength(current: Current, masses: tuple[Array, Array], square: Array, momentum: Array) -> tuple[Array, Array]:
+    """(W_1, W_2) at momentum = Q^2, [point, any]."""
+    one, two = crossed(current, momentum, masses[0][:, None], masses[1][:, None])
+    return square[:, None] * one, square[:, None] * two
 
 
 class MediatorModel(Model):
@@ -77,7 +79,7 @@ class MediatorModel(Model):
     hadronic: ClassVar[bool] = False  # whether it couples to quarks
 
     def __init__(self, **given: Any) -> None:
-        self.values = MappingProxyType(resolve(self.parameters, given))
+        self.values = FrozenDict(resolve(self.parameters, given))
         self.mass: Array = self.values["mass"]
         if self._mediated(dark=True) and (self.width(dark=True) == 0).any():
             self.on_request = (*type(self).on_request, "off-shell")
@@ -169,10 +171,9 @@ class MediatorModel(Model):
 
     def _dark(self, pair: Pair) -> Channel:
         first, second = pair.masses
-
-        def width(mass: Array) -> Array:
-            return pair_width(pair.current, mass, first[:, None], second[:, None], pair.alpha[:, None])
-
+        width = partial(
+            pair_width, pair.current, first=first[:, None], second=second[:, None], alpha=pair.alpha[:, None]
+        )
         return Channel(self.mediator, pair.names, width, 0.0, True, pair.masses, TwoBody(self.mass, first, second))
 
     def _neutrinos(self) -> tuple[Channel, ...]:
@@ -193,17 +194,15 @@ class MediatorModel(Model):
         return tuple(found)
 
     def _to(self, lepton: str) -> Callable[[Array], Array]:
-        return lambda mass: self.lepton_width(lepton, mass)
+        return partial(self.lepton_width, lepton)
 
     def _cascade(self, step: Transition) -> tuple[Channel, ...]:
         """chi2 -> chi1 X where X is light enough, else chi2 -> chi1 l l and hadrons through X*."""
         heavy, light = step.masses
         total = sum((self._dark(pair).at(self.mass[:, None])[:, 0] for pair in self.pairs()), np.zeros(self.points))
-
-        def on_shell(mass: Array) -> Array:
-            root = np.broadcast_to(self.mass[:, None], mass.shape)
-            return emission_width(step.current, mass, light[:, None], root, step.alpha[:, None])
-
+        on_shell = partial(
+            emission_width, step.current, child=light[:, None], root=self.mass[:, None], alpha=step.alpha[:, None]
+        )
         found = [
             Channel(
                 step.parent, (step.child, self.mediator), on_shell, 0.0, False, (light, self.mass),

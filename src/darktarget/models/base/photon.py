@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 
-from darktarget.core import VECTOR, Array, Model
+from darktarget.core import VECTOR, Array, FrozenDict, Model
 from darktarget.models.base.parameters import Parameter, resolve
 
 LIGHTEST = Parameter("mass", "mass of the lightest dark particle", "GeV")
@@ -28,7 +27,7 @@ class PhotonModel(Model):
     reference_coupling = 1.0
 
     def __init__(self, **given: Any) -> None:
-        self.values = MappingProxyType(resolve(self.parameters, given))
+        self.values = FrozenDict(resolve(self.parameters, given))
         self.mass: Array = self.values["mass"]
 
     @property

@@ -2,6 +2,7 @@ r"""Mediators that couple to two photons: the decay to them, :math:`\Gamma\propt
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -36,9 +37,10 @@ class TwoPhotonModel(MediatorModel):
         if not strength.any():
             return super().channels()
 
-        def width(mass: Array) -> Array:
-            return np.asarray(strength * mass**3)
-
         names, pair = ("gamma", "gamma"), TwoBody(self.mass, zero, zero)
-        photons = Channel(self.mediator, names, width, 2.0, False, (zero, zero), pair)
+        photons = Channel(self.mediator, names, partial(_width, strength), 2.0, False, (zero, zero), pair)
         return (*super().channels(), photons)
+
+
+def _width(strength: Array, mass: Array) -> Array:
+    return np.asarray(strength * mass**3)

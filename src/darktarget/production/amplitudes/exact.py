@@ -36,7 +36,7 @@ Polynomial = Sequence[Array | float]  # coefficients of s~^0, s~^1, ...
 Numerator = tuple[Polynomial, Polynomial, Polynomial, Polynomial]  # JJ, ww, wq, qq
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Invariants:
     """One (x, theta, t) of a collision, and how its invariants depend on the azimuth of q.
 
@@ -64,7 +64,7 @@ class Invariants:
     energy: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Emission:
     """One (x, theta) of a collision: what the nodes in t may depend on.
 

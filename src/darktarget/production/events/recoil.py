@@ -20,7 +20,7 @@ from darktarget.production.amplitudes.exact import Collision, ExactKernel, Invar
 from darktarget.units import ELECTRON_CHARGE_SQUARED
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ScatteringPlane:
     """Kinematics of p and k; everything broadcasts over events.
 

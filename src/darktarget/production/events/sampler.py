@@ -41,7 +41,7 @@ ROLES: Final = ("beam lepton", "target nucleus", "mediator", "recoil lepton", "r
 STATUS: Final = (INCOMING, INCOMING, OUTGOING, OUTGOING, OUTGOING)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Radiators:
     """Leptons of one species on one kind of nucleus, in energy bins.
 
@@ -82,7 +82,7 @@ def radiators(
     return Radiators(species, request.nucleus, request, energy, weight * nuclei, depth, charge2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cells:
     """Proposals in (energy bin, zeta cell), flattened over all radiators.
 
@@ -98,7 +98,7 @@ class Cells:
     angle: Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EventSample:
     """Drawn events before they become ``Events``: everything per event."""
 
@@ -111,6 +111,8 @@ class EventSample:
 
 class Sampler:
     """Draws events of one model point from some radiators.
+
+    It can be copied and pickled, and is compared by identity.
 
     Args:
         model: with one point. groups: who radiates. minimum: energy of the mediator.
@@ -140,7 +142,6 @@ class Sampler:
         self.groups = tuple(g for g in groups if g.nuclei.size)
         self.form: FormFactor = form_factor(form_name)
         self.depth_edges = tracks.depth
-        self.kernel = EXACT[self.structure]
         self.mediator_id = MEDIATOR_ID[self.structure]
         if not self.groups:
             raise PhysicsError(f"no charged particle above {minimum / GeV:g} GeV in the target of {source}")
@@ -237,7 +238,7 @@ class Sampler:
         t, dt = _transfer(a, g.nucleus, self.form, u[3])
         s = _recoil.propagator(hit, a, t)
         cosine, phi, dphi = _azimuth(*s, u[4])
-        exact = _recoil.density(self.kernel, hit, a, t, cosine, s, self.form)
+        exact = _recoil.density(EXACT[self.structure], hit, a, t, cosine, s, self.form)
         rate = g.nuclei[number] * g.charge2 * HBARC_CM**2
         weight = rate * exact * dx / CELLS * dtau * dt * dphi / self.cells.chance[row, cell]
         drawn.weight[where] = np.where(np.isfinite(weight), weight, 0.0)

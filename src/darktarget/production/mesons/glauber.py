@@ -37,7 +37,7 @@ SKIN: Final = 0.52 * FERMI  # Woods-Saxon diffuseness, Lewin and Smith
 IMPACTS, STEPS, TRANSFERS = 40, 201, 64  # nodes in b, along z and in t
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Nucleus:
     """Nucleon density on a grid: impact parameters b with weights 2 pi b db, positions z and density [b, z]."""
 

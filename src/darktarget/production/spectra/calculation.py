@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, LorentzStructure
+from darktarget.core import Array, ByValue, LorentzStructure
 from darktarget.errors import chosen
 from darktarget.matter.form_factors import FormFactor
 from darktarget.numerics.quadrature import gauss_on
@@ -22,8 +22,8 @@ Spectrum = Callable[[LorentzStructure, Collision, FormFactor, Array, float], Arr
 Angular = Callable[[LorentzStructure, Collision, FormFactor, Array, Array, float], Array]
 
 
-@dataclass(frozen=True)
-class Calculation:
+@dataclass(frozen=True, eq=False)
+class Calculation(ByValue):
     """One way to calculate bremsstrahlung.
 
     Attributes:
@@ -58,24 +58,31 @@ def _tree_angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau:
     return _exact.energy_angle(_exact.EXACT[s], c, f, y, tau, _exact.EXACT[s].nodes(quality)[1])
 
 
-def _flux(improved: bool) -> tuple[Spectrum, Angular]:
-    def spectrum(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, quality: float) -> Array:
+@dataclass(frozen=True)
+class _Flux:
+    """The photon flux of the nucleus, with or without its dependence on energy and angle."""
+
+    improved: bool
+
+    def spectrum(self, s: LorentzStructure, c: Collision, f: FormFactor, y: Array, quality: float) -> Array:
         nodes = int(16 + 16 * quality)
-        return _photon_flux.spectrum(_photon_flux.FLUX[s], c, f, y, improved=improved, nodes=nodes)
+        return _photon_flux.spectrum(_photon_flux.FLUX[s], c, f, y, improved=self.improved, nodes=nodes)
 
-    def angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array, quality: float) -> Array:
+    def angle(self, s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array, quality: float) -> Array:
         nodes = int(16 + 16 * quality)
-        return _photon_flux.energy_angle(_photon_flux.FLUX[s], c, f, y, tau, improved=improved, nodes=nodes)
+        return _photon_flux.energy_angle(_photon_flux.FLUX[s], c, f, y, tau, improved=self.improved, nodes=nodes)
 
-    return spectrum, angle
 
+_FLUX, _IMPROVED = _Flux(False), _Flux(True)
 
 #: The calculations by name (read-only).
 CALCULATIONS: Final[Mapping[str, Calculation]] = MappingProxyType(
     {
         "exact": Calculation("exact tree level", _tree, _tree_angle, True, True, ("1609.06781", "1705.01633"), "etl"),
-        "ww": Calculation("Weizsaecker-Williams", *_flux(False), False, False, ("0906.0580",), "ww"),
-        "iww": Calculation("improved Weizsaecker-Williams", *_flux(True), False, False, ("0906.0580",), "iww"),
+        "ww": Calculation("Weizsaecker-Williams", _FLUX.spectrum, _FLUX.angle, False, False, ("0906.0580",), "ww"),
+        "iww": Calculation(
+            "improved Weizsaecker-Williams", _IMPROVED.spectrum, _IMPROVED.angle, False, False, ("0906.0580",), "iww"
+        ),
     }
 )
 

@@ -97,7 +97,7 @@ class Grid:
         return chart, chart.zeta(np.hypot(chart.low, self.lowest_x))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SpectrumTable:
     """log(d sigma/d zeta) as Chebyshev coefficients [mass, energy, zeta]."""
 
