@@ -11,8 +11,9 @@ import darktarget as dt
 from darktarget import cache
 from darktarget.core import VECTOR, Beam, LorentzStructure, Options
 from darktarget.errors import PhysicsError
+from darktarget.matter.elements import atomic_data
 from darktarget.matter.form_factors import form_factor
-from darktarget.matter.materials import MATERIALS, material
+from darktarget.matter.materials import material
 from darktarget.numerics.chebyshev import basis, nodes
 from darktarget.production.amplitudes.exact import EXACT, Collision
 from darktarget.production.amplitudes.kernels import KernelTable
@@ -188,7 +189,7 @@ def shipped() -> list[tuple[dict[str, object], cache.Arrays]]:
 
 
 def request_of(recipe: dict[str, object]) -> st.Request:
-    nucleus = next(e for m in MATERIALS.values() for e in m.elements if recipe["Z"] == e.Z)
+    nucleus = next(d.element for d in atomic_data().values() if recipe["Z"] == d.element.Z)
     assert set(COUPLED_TO.values()) <= set(EXACT.entries)
     structure = next(s for s in EXACT.entries if s.name == recipe["structure"])
     return st.Request(dict(recipe), structure, nucleus, calculation(str(recipe["method"])))

@@ -9,6 +9,7 @@ from darktarget.core.detector import Layer, Slab
 from darktarget.core.events import Events
 from darktarget.core.experiment import Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature
 from darktarget.core.limit import Limit
+from darktarget.core.material import DensityEffect, Element, Material, Medium
 from darktarget.core.model import (
     AXIAL,
     PSEUDOSCALAR,
@@ -54,13 +55,17 @@ __all__ = [
     "CrossSection",
     "Curve",
     "Decay",
+    "DensityEffect",
     "DifferentialCrossSection",
+    "Element",
     "Events",
     "Exchange",
     "Experiment",
     "Layer",
     "Limit",
     "LorentzStructure",
+    "Material",
+    "Medium",
     "Model",
     "Options",
     "Process",

@@ -42,7 +42,7 @@ from darktarget.core import (
 )
 from darktarget.errors import InputError, PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
-from darktarget.matter.materials import Element, material
+from darktarget.matter.materials import Element, Medium, material
 from darktarget.numerics.quadrature import gauss
 from darktarget.production.amplitudes.kernels import KernelTable
 from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT
@@ -168,7 +168,7 @@ class Primakoff:
     name = "primakoff"
     beams = ("photon",)
 
-    def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
+    def cross_section(self, model: Model, beam: Beam, target: Medium, options: Options = DEFAULT) -> CrossSection:
         """Cross section per nucleus at unit coupling for a photon beam; a compound gives the mean over its nuclei.
 
         Raises:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from darktarget.core import DEFAULT, Array, Beam, CrossSection, Model, Options, Tracks, Yield
 from darktarget.errors import InputError
-from darktarget.matter.materials import Material, material
+from darktarget.matter.materials import Material, Medium, material
 from darktarget.production.mesons.glauber import GLAUBER, coherent, incoherent
 from darktarget.production.mesons.photoproduction import MESONS, Meson, invisible_ratio
 from darktarget.units import HBARC_CM, GeV
@@ -43,7 +43,7 @@ class VectorMeson:
     beams = ("photon",)
 
     def photoproduction(
-        self, meson: str, target: str, energy: Array, options: Options = DEFAULT
+        self, meson: str, target: Medium, energy: Array, options: Options = DEFAULT
     ) -> tuple[Array, Array]:
         """Coherent and incoherent cross section gamma A -> V A per nucleus; a compound gives the mean.
 
@@ -66,7 +66,7 @@ class VectorMeson:
         struck = sum((n * incoherent(which, e, energy, RECOIL) for e, n in pairs), np.zeros(len(energy)))
         return _scale(options) * whole, _scale(options) * struck
 
-    def cross_section(self, model: Model, beam: Beam, target: str, options: Options = DEFAULT) -> CrossSection:
+    def cross_section(self, model: Model, beam: Beam, target: Medium, options: Options = DEFAULT) -> CrossSection:
         """gamma A -> V A -> dark pair per nucleus for a photon beam, summed over mesons, at unit coupling.
 
         Raises:
