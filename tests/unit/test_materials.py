@@ -102,24 +102,25 @@ def test_mean_excitation_energies_by_additivity(name: str) -> None:
 
 
 def test_gases_have_constituents_of_their_own() -> None:
-    """Carbon dioxide: 85.0 eV in the STAR tables, 3 % above the condensed rule's complement."""
-    elements, shares = zip(
-        *((atomic_data()[s].element, w) for s, w in formula.mass_fractions(formula.parse("CO2")).items())
-    )
-    assert mean_excitation(elements, shares, gas=True) == pytest.approx(85.0, rel=0.06)
-    assert mean_excitation(elements, shares, gas=True) < mean_excitation(elements, shares, gas=False)
+    """Carbon dioxide: 85.0 eV in the STAR tables; the rules for gases are good to 6 % there."""
+    shares = formula.mass_fractions(formula.parse("CO2"))
+    elements = [atomic_data()[symbol].element for symbol in shares]
+    as_gas, as_ice = (mean_excitation(elements, list(shares.values()), gas=gas) for gas in (True, False))
+    assert as_gas == pytest.approx(85.0, rel=0.06)
+    assert as_gas < as_ice
 
 
 @pytest.mark.parametrize("name", [n for n in BEFORE if n != "H"])
 def test_the_general_density_effect_against_the_tabulated(name: str) -> None:
-    """Sternheimer's general rule and his parameters of each material: 0.3 in delta from 10 MeV up (of 3 to 15)."""
+    """Sternheimer's general rule and his parameters of each material: 0.5 in delta from 10 MeV up, 0.05 from 1 GeV."""
     stuff = material(name)
     plasma = plasma_energy(stuff.density, stuff.elements, stuff.mass_fractions)
     general = sternheimer(stuff.mean_excitation, plasma, gas=False)
     assert general.cbar == pytest.approx(stuff.density_effect.cbar, rel=2e-3)
     energy = np.array([0.01, 0.1, 1, 10]) * GeV
     distance = density_effect(energy, general) - density_effect(energy, stuff.density_effect)
-    assert np.abs(distance).max() < 0.3
+    assert np.abs(distance).max() < 0.5
+    assert np.abs(distance[2:]).max() < 0.05
 
 
 def test_the_general_density_effect_of_gases() -> None:
@@ -158,8 +159,8 @@ def test_mass_fractions_sum_to_one(atoms: dict[str, float]) -> None:
 @given(ATOMS, st.floats(0.01, 20))
 def test_a_formula_and_its_mass_fractions_are_one_material(atoms: dict[str, float], density: float) -> None:
     one = declared("mine", {"formula": formula.written(atoms), "density_g_cm3": density})
-    other = declared("mine", {"elements": dict(zip((e.symbol for e in one.elements), one.mass_fractions)),
-                              "density_g_cm3": density})  # fmt: skip
+    shares = {e.symbol: w for e, w in zip(one.elements, one.mass_fractions, strict=True)}
+    other = declared("mine", {"elements": shares, "density_g_cm3": density})
     assert other.radiation_length == pytest.approx(one.radiation_length, rel=1e-12)
     assert other.mean_excitation == pytest.approx(one.mean_excitation, rel=1e-12)
     assert min(map(radiation_length.of_element, one.elements)) <= one.radiation_length * (1 + 1e-12)
@@ -276,7 +277,7 @@ def test_a_file_wherever_a_name_is_accepted(tmp_path: Path) -> None:
         found = dt.cross_section(model, energy=10, target=target)
         np.testing.assert_allclose(found.sigma, shipped.sigma, rtol=1e-12)
         assert "calculated" in found.method[-1]
-    for process, beam in (("annihilation", "positron"), ("off-shell", "electron")):
+    for process, beam in (("annihilation", "positron"), ("vector-meson", "photon")):
         dt.cross_section(model, beam=beam, energy=10, target=path, process=process)
     done = CliRunner().invoke(
         app, ["xsec", "dark-photon", "--mass", "0.1", "--energy", "10", "--target", str(path), "--json"]
@@ -332,13 +333,12 @@ background = 0.0
 [bins.missing-energy.signature]
 name = "missing-energy"
 calorimeter_energy_below_GeV = 5.0
-preshower_energy_above_GeV = 0.0
+production_energy_above_GeV = 4.0
 """
 FORMULA = '[materials.mine]\nformula = "PbWO4"\ndensity_g_cm3 = 8.3'
 _SHARES = formula.mass_fractions(formula.parse("PbWO4"))
-ELEMENTS = (
-    f"[materials.mine]\nelements = {{ {', '.join(f'{e} = {w!r}' for e, w in _SHARES.items())} }}\ndensity_g_cm3 = 8.3"
-)
+_TABLE = ", ".join(f"{symbol} = {share!r}" for symbol, share in _SHARES.items())
+ELEMENTS = f"[materials.mine]\nelements = {{ {_TABLE} }}\ndensity_g_cm3 = 8.3"
 
 
 def written(folder: Path, materials: str = FORMULA, name: str = "mine", thickness: str = "thickness_X0 = 20") -> Path:
@@ -351,7 +351,9 @@ def test_the_same_limit_from_a_formula_and_from_elements(tmp_path: Path) -> None
     model = dt.model("dark-photon", mass=[0.01, 0.1])
 
     def bound(*what: str) -> Any:
-        return dt.limit(model, dt.experiment(written(tmp_path, *what)), tracks="first-radiation-length")
+        return dt.limit(
+            model, dt.experiment(written(tmp_path, *what)), tracks="first-radiation-length", cross_section="ww"
+        )
 
     by_formula, by_elements, shipped = bound(FORMULA), bound(ELEMENTS), bound("", "PbWO4")
     assert np.isfinite(by_formula.coupling_upper).all()
@@ -361,17 +363,17 @@ def test_the_same_limit_from_a_formula_and_from_elements(tmp_path: Path) -> None
     assert not [m for m in shipped.method if m.startswith("material")]
 
 
-def test_a_shower_in_a_material_of_the_users_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cache_folder: None = None
-) -> None:
-    """A limit from simulated tracks; the same showers as in the shipped material, but for I."""
+def test_a_shower_in_a_material_of_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit from simulated tracks: with the shipped material's I the showers are the same."""
     monkeypatch.setattr(track_lengths, "SHOWERS", 400)
-    monkeypatch.setenv("DARKTARGET_CACHE", str(tmp_path / "cache"))
-    model = dt.model("dark-photon", mass=[0.01, 0.1])
+    model = dt.model("dark-photon", mass=0.08)
+    text = FORMULA + "\nmean_excitation_energy_eV = 600.7"
     own, shipped = (
-        dt.limit(model, dt.experiment(written(tmp_path, m, n))) for m, n in ((FORMULA, "mine"), ("", "PbWO4"))
+        dt.limit(model, dt.experiment(written(tmp_path, *what)), processes=["annihilation"])
+        for what in ((text, "mine"), ("", "PbWO4"))
     )
-    assert own.coupling_upper == pytest.approx(shipped.coupling_upper, rel=1e-2)
+    assert np.isfinite(own.coupling_upper).all()
+    np.testing.assert_allclose(own.coupling_upper, shipped.coupling_upper, rtol=1e-9)
 
 
 def test_a_users_name_shadows_a_shipped_one_with_a_note(tmp_path: Path) -> None:
@@ -390,6 +392,8 @@ def test_layers_by_the_path_of_a_file_beside_the_declaration(tmp_path: Path, mon
     assert dt.experiment(path).target.radiator == declared("mine", PBWO4)
     variant = tmp_path / "deeper" / "variant.toml"
     variant.parent.mkdir()
+    variant.write_text('extends = "na64e-2018"\n[target.layers.absorber]\nmaterial = "../mine.toml"\n')
+    assert dt.experiment(variant).target.radiator == declared("mine", PBWO4)
     with pytest.raises(UnknownName, match=r"target\.layers\.crystal\.material = 'nothing'.*PbWO4"):
         dt.experiment(written(tmp_path, "", "nothing"))
 
