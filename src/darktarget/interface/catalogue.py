@@ -82,8 +82,8 @@ def materials() -> str:
     rows = [
         "# Materials",
         "",
-        "Generated from the files in `src/darktarget/matter/materials`. Radiation lengths follow from the composition (Tsai's formula) unless a "
-        "file gives them; elements are at 20 C and 1 atm, except hydrogen, which is liquid.",
+        "Generated from the files in `src/darktarget/matter/materials`. Radiation lengths follow from the composition "
+        "(Tsai's formula) unless a file gives them; elements are at 20 C and 1 atm, except hydrogen, which is liquid.",
         "",
         "| name | elements | density [g/cm3] | X0 [g/cm2] | X0 [cm] | Z/A [mol/g] | I [eV] |",
         "| --- | --- | --- | --- | --- | --- | --- |",

@@ -48,7 +48,7 @@ def declared(name: str, table: Mapping[str, Any], where: str = "") -> Material:
 
     >>> own = declared("mine", {"formula": "PbWO4", "density_g_cm3": 8.3})
     >>> own.summary
-    '8.3 g/cm3; X0 7.393 g/cm2, 0.8908 cm'
+    '8.3 g/cm3; X0 7.389 g/cm2, 0.8903 cm'
     """
     _check_keys(name, table, where)
     fractions = _fractions(table, where)
