@@ -12,7 +12,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 
 from darktarget.core.material import Element
@@ -34,7 +34,7 @@ def atomic_data() -> Mapping[str, AtomicData]:
     >>> lead.element.Z, lead.element.A, lead.mean_excitation
     (82, 207.2, 823.0)
     """
-    with (files("darktarget.matter") / "elements.csv").open(encoding="utf-8") as file:
+    with Path(__file__).with_name("elements.csv").open(encoding="utf-8") as file:
         rows = csv.DictReader(file)
         found = {r["symbol"]: AtomicData(_element(r), float(r["I_eV"])) for r in rows}
     return MappingProxyType(found)
