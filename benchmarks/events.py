@@ -38,7 +38,7 @@ def cpu(function: Callable[[], object], repeat: int = 3) -> float:
 
 def sigma_table() -> float:
     """Total cross sections from 1 MeV to 1 GeV and 20 to 100 GeV at 16 x 10 nodes; the worst error off them."""
-    lead, how, form = material("Pb").elements[0], calculation("etl"), form_factor("elastic")
+    lead, how, form = material("Pb").elements[0], calculation("exact"), form_factor("elastic")
 
     def logarithm(a: float, b: float) -> float:
         hit = Collision(ELECTRON_MASS, 1e-3 * 1000**a * GeV, 20 * 5**b * GeV, lead)
@@ -75,7 +75,7 @@ def main() -> None:
     semi_visible()
     lead, beam = material("Pb").elements[0], Beam("electron", 100 * GeV)
     recipe = recipe_of(VECTOR, ELECTRON_MASS, lead, DEFAULT, beam, 42.5 * GeV)
-    request = Request(recipe, VECTOR, lead, calculation("etl"))
+    request = Request(recipe, VECTOR, lead, calculation("exact"))
     found = build(request)
     seconds = cpu(lambda: build(request), 1)
     print(f"(mass x energy x x) table      {seconds:8.2f} s CPU, error {float(found['error'][0]):.1e}")

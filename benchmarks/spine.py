@@ -12,10 +12,11 @@ from collections.abc import Callable
 import numpy as np
 
 import darktarget as dt
-from darktarget.core import VECTOR, Beam, Options
+from darktarget.core import VECTOR, Beam
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import material
 from darktarget.production.amplitudes.exact import Collision
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra.calculation import calculation, sigma
 from darktarget.production.spectra.table import Request, build, recipe_of
 from darktarget.units import ELECTRON_MASS, GeV
@@ -45,16 +46,16 @@ def main() -> None:
     """Print the figures beside what is asked for."""
     lead = material("Pb").elements[0]
     hit = Collision(ELECTRON_MASS, 0.1 * GeV, 100 * GeV, lead)
-    one = best(lambda: sigma(VECTOR, hit, form_factor("elastic"), calculation("etl")), 20)
+    one = best(lambda: sigma(VECTOR, hit, form_factor("elastic"), calculation("exact")), 20)
     print(f"one sigma to 1e-3              {1e3 * one:8.1f} ms      (<= 10 ms)")
     grid = dt.model("dark-photon", mass=np.geomspace(1e-3, 1, 200))
     table = best(lambda: dt.cross_section(grid, energy=100, target="Pb"), 3)
     print(f"200 masses with errors         {table:8.2f} s       (<= 1 s)")
     for name in ("dark-photon", "spin-2"):
         structure = dt.model(name, mass=0.1).structure
-        recipe = recipe_of(structure, ELECTRON_MASS, lead, Options(), Beam("electron", 100.0), 42.5)
+        recipe = recipe_of(structure, ELECTRON_MASS, lead, BremsstrahlungOptions(), Beam("electron", 100.0), 42.5)
         start = time.process_time()
-        built = build(Request(recipe, structure, lead, calculation("etl")))
+        built = build(Request(recipe, structure, lead, calculation("exact")))
         took, error = time.process_time() - start, built["error"][0]
         print(f"{name + ' table of spectra':30} {took:8.2f} s CPU   (<= 5 s, one core)")
         print(f"{'its largest error':30} {error:8.1e}         (<= 1e-3)")

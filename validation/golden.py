@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +77,7 @@ def _limits(slow: bool) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     for experiment in dt.names("experiments"):
         if simulated(experiment) is slow:
             for model in dt.names("models"):
-                yield f"{experiment}/{model}", lambda m=model, e=experiment: limit(m, e, few=slow)
+                yield f"{experiment}/{model}", partial(limit, model, experiment, few=slow)
 
 
 def limits() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
@@ -103,8 +104,8 @@ def limits() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     ]
     for given in choices:
         text = json.dumps(given, sort_keys=True)
-        yield f"na64e-2018/dark-photon/{text}", lambda g=given: limit("dark-photon", "na64e-2018", **g)
-    yield "na64mu-2022/l-mu-l-tau/with-photons", lambda: limit("l-mu-l-tau", "na64mu-2022", tracks="with-photons")
+        yield f"na64e-2018/dark-photon/{text}", partial(limit, "dark-photon", "na64e-2018", **given)
+    yield "na64mu-2022/l-mu-l-tau/with-photons", partial(limit, "l-mu-l-tau", "na64mu-2022", tracks="with-photons")
 
 
 def simulations() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
@@ -128,6 +129,11 @@ def widths() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
         yield name, widths_of
 
 
+def density(name: str) -> dict[str, Any]:
+    """Relic density at a coupling."""
+    return {"omega": dt.omega(dt.model(name, mass=masses(name, False), coupling=1e-3))}
+
+
 def relic() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     """Thermal targets and relic densities."""
     for name in dt.names("models"):
@@ -143,7 +149,7 @@ def relic() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
                 yield key, target
         yield (
             f"{name}/omega",
-            lambda n=name: {"omega": dt.omega(dt.model(n, mass=masses(n, False), coupling=1e-3))},
+            partial(density, name),
         )
 
 
@@ -234,7 +240,7 @@ def small() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     """A few seconds of everything."""
     for experiment in ("na64e-2018", "ldmx-8gev", "m3", "na64mu-2022"):
         for model in ("dark-photon", "scalar", "l-mu-l-tau", "spin-2"):
-            yield f"limits/{experiment}/{model}", lambda m=model, e=experiment: limit(m, e, few=True)
+            yield f"limits/{experiment}/{model}", partial(limit, model, experiment, few=True)
     yield from ((f"widths/{key}", calculate) for key, calculate in widths())
     yield from ((f"gminus2/{key}", calculate) for key, calculate in gminus2())
     chosen = {"dark-photon/running", "idm", "scalar", "dipole-idm"}

@@ -1,17 +1,19 @@
 """darktarget: what a fixed-target experiment says about a light-dark-matter model.
 
-The public names are loaded on first use, so that ``import darktarget`` costs nothing.
+The public names are loaded on first use, so that ``import darktarget`` costs nothing. Type checkers and editors read
+the imports under ``TYPE_CHECKING``; they do not see ``__getattr__``, so that a misspelt name is an error to them.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from darktarget._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from darktarget import errors as errors
+    from darktarget import io as io
     from darktarget import plot as plot
     from darktarget import statistics as statistics
     from darktarget import units as units
@@ -56,16 +58,25 @@ _PUBLIC = {
     "sampler": "flow",
     "tracks": "flow",
 }
-_MODULES = ("plot", "statistics", "units", "errors")
+_MODULES = ("io", "plot", "statistics", "units", "errors")
 __all__ = [*_PUBLIC, *_MODULES]
 
 
-def __getattr__(name: str) -> Any:
+def _load(name: str) -> object:
+    """A public name, on first use.
+
+    Raises:
+        AttributeError: no such name.
+    """
     if name in _PUBLIC:
         return getattr(import_module(f"darktarget.{_PUBLIC[name]}"), name)
     if name in _MODULES:
         return import_module(f"darktarget.{name}")
     raise AttributeError(f"module 'darktarget' has no attribute {name!r}")
+
+
+if not TYPE_CHECKING:  # a type checker knows the names above and reports all others
+    __getattr__ = _load
 
 
 def __dir__() -> list[str]:

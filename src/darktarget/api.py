@@ -8,21 +8,26 @@ from functools import partial, reduce
 from operator import add
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from darktarget import experiments as _experiments
 from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium, Model, Process
-from darktarget.errors import InputError, UnknownName
-from darktarget.flow import choose
+from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.keywords import choose
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
+from darktarget.options import OptionGroup, OptionValue
 from darktarget.production import PROCESSES
 from darktarget.progress import track
 from darktarget.registry import Registry, plural
 from darktarget.signatures import SIGNATURES
+from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV
+
+if TYPE_CHECKING:
+    from darktarget.shower.simulate import Shower
 
 #: The figures: all of them come from other packages, those of the papers from ``darktarget_papers``.
 FIGURES: Final[Registry[Any]] = Registry("figure", None, shown=("caption", "source"))
@@ -31,7 +36,7 @@ FIGURES: Final[Registry[Any]] = Registry("figure", None, shown=("caption", "sour
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
     {
         plural(r.kind): r
-        for r in (MODELS, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, MATERIALS, CONSTRAINTS, FIGURES)
+        for r in (MODELS, STRUCTURES, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, MATERIALS, CONSTRAINTS, FIGURES)
     }
 )
 BEAMS: Final = ("electron", "positron", "muon", "photon")
@@ -48,7 +53,7 @@ def names(kind: str) -> tuple[str, ...]:
     return REGISTRIES[kind].names()
 
 
-def model(name: str, **parameters: Any) -> Model:
+def model(name: str, **parameters: str | float | Sequence[float] | Array | None) -> Model:
     """Return a model at one or many parameter points (masses in GeV; arrays of one length, or scalars).
 
     Raises:
@@ -66,12 +71,12 @@ def experiment(name: str | Path) -> Experiment:
     return _experiments.experiment(name)
 
 
-def declaration(name: str | Path) -> dict[str, Any]:
+def declaration(name: str | Path) -> dict[str, object]:
     """What the files of an experiment declare, those that it extends included."""
     return _experiments.declaration(name)
 
 
-def process(name: str) -> Process:
+def process(name: str) -> Process[OptionGroup]:
     """Return a production process by name."""
     return PROCESSES[name]()
 
@@ -83,8 +88,8 @@ def cross_section(
     energy: float,
     target: Medium | Path,
     process: str | None = None,
-    method: str = "etl",
-    **choices: Any,
+    method: str | None = None,
+    **options: OptionValue,
 ) -> CrossSection:
     """Production cross section per nucleus at unit coupling.
 
@@ -94,14 +99,15 @@ def cross_section(
         energy: beam energy in GeV.
         target: a material: its name, the path of a TOML file (see ``matter.declared``), or a ``Material``.
         process: name of the process, by default the first of the model.
-        method: of bremsstrahlung: etl, ww or iww.
-        choices: other fields of ``Options``.
+        method: older spelling of ``cross_section``.
+        options: of the process, as in ``produce``; ``cross_section`` of bremsstrahlung is exact, ww or iww.
 
     Returns:
         CrossSection; ``.sigma / units.PB`` is in pb.
 
     Raises:
         InputError, UnknownName: bad input; every mass above the beam energy is one.
+        PhysicsError: the process does not start from this beam, or the model's Lorentz structure has no amplitude.
 
     >>> from darktarget import units
     >>> result = cross_section(model("dark-photon", mass=0.1), energy=100, target="Pb")
@@ -123,9 +129,14 @@ def cross_section(
     if name not in known:
         PROCESSES.require(name)
         raise UnknownName(f"process of {which.name}", name, known)
-    options = choose(**{"cross_section": method, **choices})
+    if method is not None and options.setdefault("cross_section", method) != method:
+        raise InputError("method", method, "left out where cross_section is given")
+    chosen = PROCESSES[name]()
+    if beam not in chosen.beams:
+        beams = " or ".join(chosen.beams)
+        raise PhysicsError(f"{name} starts from a beam of {beams}, not {beam}; in a limit, showers provide all of them")
     stuff = material(target)
-    found = PROCESSES[name]().cross_section(which, primary, stuff, options)
+    found = chosen.cross_section(which, primary, stuff, choose(options, [name]).process(name))
     return found if is_shipped(target) else replace(found, method=(*found.method, stuff.note or f"material {stuff}"))
 
 
@@ -220,7 +231,7 @@ def simulate_tracks(
     showers: int = 100_000,
     seed: int = 1,
     route: str = "numba",
-) -> Any:
+) -> Shower:
     """Simulate an electromagnetic shower (nothing is looked up or stored).
 
     Args:

@@ -18,7 +18,7 @@ Each arrow is one function, each noun one frozen type of ``core``:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,6 @@ from darktarget.core import (
     Experiment,
     Limit,
     Model,
-    Options,
     Signal,
     SignalRegion,
     Target,
@@ -41,14 +40,18 @@ from darktarget.core import (
 from darktarget.core.signal import combined, mean_systematics
 from darktarget.detector.simulation import Simulation
 from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.keywords import choose
 from darktarget.limits import counting as measure
 from darktarget.limits.counting import Counting
 from darktarget.limits.exclusion import Exclusion
+from darktarget.limits.options import RecastOptions, StatisticOptions
 from darktarget.limits.recast import normalisation
+from darktarget.options import OptionValue, checked
 from darktarget.production import PROCESSES
 from darktarget.production.events.sampler import Sampler
+from darktarget.shower.options import TracksOptions
 from darktarget.shower.track_lengths import tracks_by
-from darktarget.statistics import Solution, check_choices, treatment
+from darktarget.statistics import Solution, treatment
 from darktarget.units import GeV
 
 EventSource = Sampler | Simulation  # of a bare target, and of a target in a detector
@@ -77,27 +80,28 @@ def produce(
     experiment: Experiment,
     *,
     processes: Sequence[str] | None = None,
-    **choices: Any,
+    **options: OptionValue,
 ) -> tuple[Yield, ...]:
     """Mediators per primary at unit coupling, one Yield per process.
 
     Args:
         processes: names; by default all of the model's that the tracks allow, without those it offers on request.
-        choices: fields of ``Options``: cross_section, form_factor, width, electrons, radiation, tracks, glauber,
-            meson_scale, normalisation.
+        options: of the processes (see ``production.options``), ``tracks`` and ``normalisation``; those of a process
+            that does not take part have no effect.
 
     Raises:
-        UnknownName: a process that the model does not have, or an unknown choice.
+        UnknownName: a process that the model does not have, an unknown option or value.
         PhysicsError: the tracks hold no particle that a process named starts from, or that any of the model's does.
     """
     for name in processes or ():
         if name not in (*model.processes, *model.on_request):
             raise UnknownName(f"process of {model.name}", name, (*model.processes, *model.on_request))
-    options = choose(**choices)
+    chosen = choose(options, processes or (*model.processes, *model.on_request))
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
-    path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
-    made = [PROCESSES[name]().produce(model, path, minimum, options) for name in _able(model, path, processes)]
-    return normalisation(options.normalisation)(model, experiment, made)
+    path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
+    able = _able(model, path, processes)
+    made = [PROCESSES[name]().produce(model, path, minimum, chosen.process(name)) for name in able]
+    return normalisation(chosen.of(RecastOptions).normalisation)(model, experiment, made)
 
 
 def _able(model: Model, path: Tracks, processes: Sequence[str] | None) -> tuple[str, ...]:
@@ -115,25 +119,14 @@ def _able(model: Model, path: Tracks, processes: Sequence[str] | None) -> tuple[
     return able
 
 
-def choose(**choices: Any) -> Options:
-    """Options from keyword arguments.
-
-    Raises:
-        UnknownName: not a field of ``Options``.
-    """
-    known = [f.name for f in fields(Options)]
-    for name in choices:
-        if name not in known:
-            raise UnknownName("choice", name, known)
-    return Options(**choices)
-
-
-def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahlung", **choices: Any) -> EventSource:
+def sampler(
+    model: Model, experiment: Experiment, *, process: str = "bremsstrahlung", **options: OptionValue
+) -> EventSource:
     """What draws production events of one model point in an experiment's target; ``.events(number, seed)`` does.
 
     Args:
         process: one that has events: bremsstrahlung.
-        choices: as in ``produce``.
+        options: as in ``produce``.
 
     Raises:
         UnknownName: a process that the model does not have, or that has no events.
@@ -151,15 +144,15 @@ def sampler(model: Model, experiment: Experiment, *, process: str = "bremsstrahl
         raise PhysicsError(f"{model.name} has no process with events in {experiment.name}: only limits")
     if process not in able:
         raise UnknownName(f"process of {model.name} with events", process, able)
-    options = choose(**choices)
+    chosen = choose(options, [process])
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
-    path = tracks(experiment.beam, experiment.target, cut=minimum, method=options.tracks)
+    path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
     target = experiment.target
     if target.slabs:
-        return Simulation(model, produce(model, experiment, processes=[process], **choices)[0], experiment)
+        return Simulation(model, produce(model, experiment, processes=[process], **options)[0], experiment)
     thickness = sum(layer.thickness for layer in target.layers) * target.repeat
     made: Any = PROCESSES[process]()
-    drawn: Sampler = made.sampler(model, path, minimum, options, experiment.name, thickness)
+    drawn: Sampler = made.sampler(model, path, minimum, chosen.process(process), experiment.name, thickness)
     return drawn
 
 
@@ -191,7 +184,7 @@ def measurement(
     *,
     signal_uncertainty: Mapping[str, float] | None = None,
     processes: Sequence[str] | None = None,
-    **choices: Any,
+    **options: OptionValue,
 ) -> Counting:
     """The counting measurement behind a limit, for exports and for ``statistics``; arguments as in ``limit``.
 
@@ -200,7 +193,7 @@ def measurement(
     >>> round(dt.statistics.interval(seen.at(0)).upper, 3)
     2.334
     """
-    return count(model, produce(model, experiment, processes=processes, **choices), experiment, signal_uncertainty)
+    return count(model, produce(model, experiment, processes=processes, **options), experiment, signal_uncertainty)
 
 
 def limit(
@@ -214,7 +207,7 @@ def limit(
     ranking: bool = False,
     signal_uncertainty: Mapping[str, float] | None = None,
     processes: Sequence[str] | None = None,
-    **choices: Any,
+    **options: OptionValue,
 ) -> Limit:
     r"""Exclusion limit on the coupling, :math:`\epsilon_{\rm UP} = (s_{\rm UP}/N_1)^{1/{\rm power}}`.
 
@@ -231,7 +224,7 @@ def limit(
         bands: add the median expected limit and its 1 and 2 sigma bands.
         ranking: add what each uncertainty does to the limit.
         signal_uncertainty: relative uncertainty of the signal by process, such as {"annihilation": 0.35}.
-        processes, choices: as in ``produce``.
+        processes, options: as in ``produce``.
 
     Returns:
         Limit; points without sensitivity, and empty classical intervals, carry nan and the reason.
@@ -245,9 +238,9 @@ def limit(
     >>> print(f"{bound.coupling_upper[0]:.1e}")
     3.5e-04
     """
-    _check(model, experiment, cl)
-    check_choices(method, nuisances)
-    yields = produce(model, experiment, processes=processes, **choices)
+    checked(StatisticOptions, method=method, nuisances=nuisances, cl=cl)  # before any work
+    _check(model, experiment)
+    yields = produce(model, experiment, processes=processes, **options)
     counts = count(model, yields, experiment, signal_uncertainty)
     found = measure.exclusion(counts, cl, method, nuisances)
     treated = treatment(counts.measurement, method, nuisances)
@@ -293,9 +286,7 @@ def limit(
     )
 
 
-def _check(model: Model, experiment: Experiment, cl: float) -> None:
-    if isinstance(cl, bool) or not isinstance(cl, int | float) or not 0 < cl < 1:
-        raise InputError("cl", cl, "a number between 0 and 1")
+def _check(model: Model, experiment: Experiment) -> None:
     if "coupling" in model.values:
         value = float(model.values["coupling"][0])
         raise InputError("coupling", value, "nothing here", "A limit is on the coupling: leave it out.")

@@ -40,6 +40,24 @@ def camel(name: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in name.split("-"))
 
 
+def constant(name: str) -> str:
+    """The constant that belongs to a registry name.
+
+    >>> constant("tensor-leptons")
+    'TENSOR_LEPTONS'
+    """
+    return name.replace("-", "_").upper()
+
+
+def member_names(folder: Path, suffix: str = ".py") -> tuple[str, ...]:
+    """Names of the members in a folder, sorted; nothing is imported.
+
+    Args:
+        folder: one file per member. suffix: of their names.
+    """
+    return tuple(sorted(_members(folder, suffix)))
+
+
 def plural(kind: str) -> str:
     """Plural of a kind, as the command line and the entry points write it.
 
@@ -56,7 +74,8 @@ class Registry(Generic[T]):
         kind: singular name of the kind, used in error messages and for entry points (plural).
         package: the package whose folder is searched; None where every member is a plug-in.
         suffix: file suffix that makes a file a member.
-        load: turns (name, path) into the member; by default the class named after the file.
+        load: turns (name, path) into the member; by default an object of the module, such as its class.
+        attribute: name of that object from the name of the member.
         shown: attributes of a member that a listing shows beside its name.
     """
 
@@ -67,8 +86,9 @@ class Registry(Generic[T]):
         suffix: str = ".py",
         load: Callable[[str, Path], T] | None = None,
         shown: tuple[str, ...] = (),
+        attribute: Callable[[str], str] = camel,
     ) -> None:
-        self.shown = shown
+        self.shown, self._attribute = shown, attribute
         self.kind, self.package, self.suffix = kind, package, suffix
         self._load = load
         self._loaded: dict[str, T] = {}
@@ -94,8 +114,7 @@ class Registry(Generic[T]):
 
     def _search(self, package: str) -> dict[str, _Member]:
         """The members in the folder of a package."""
-        paths = [p for p in _folder(package).glob(f"*{self.suffix}") if p.stem[0] != "_"]
-        return {p.stem.replace("_", "-"): _Member(package, p) for p in paths}
+        return {name: _Member(package, path) for name, path in _members(_folder(package), self.suffix).items()}
 
     def names(self, plugins: bool = True) -> tuple[str, ...]:
         """All names, sorted; ``plugins`` adds those of other packages."""
@@ -125,7 +144,7 @@ class Registry(Generic[T]):
         assert member.path is not None
         if self._load is not None:
             return self._load(name, member.path)
-        return cast(T, getattr(import_module(f"{member.package}.{member.path.stem}"), camel(name)))
+        return cast(T, getattr(import_module(f"{member.package}.{member.path.stem}"), self._attribute(name)))
 
     def line(self, name: str) -> str:
         """The name, with what the registry shows beside it."""
@@ -159,6 +178,11 @@ class _Member:
     package: str = ""
     path: Path | None = None
     entry: EntryPoint | None = None
+
+
+def _members(folder: Path, suffix: str) -> dict[str, Path]:
+    """File by name of a member: ``dark_photon.py`` is dark-photon; those that start with an underscore are helpers."""
+    return {p.stem.replace("_", "-"): p for p in folder.glob(f"*{suffix}") if p.stem[0] != "_"}
 
 
 def _folder(package: str) -> Path:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from darktarget import particles
+
 GeV: Final = 1.0
 MeV: Final = 1e-3 * GeV
 keV: Final = 1e-6 * GeV
 eV: Final = 1e-9 * GeV
 
 ALPHA: Final = 1 / 137.035999084  # fine-structure constant, CODATA 2018
-ELECTRON_MASS: Final = 0.51099895000 * MeV  # CODATA 2018
-MUON_MASS: Final = 105.6583755 * MeV  # CODATA 2018
-TAU_MASS: Final = 1776.93 * MeV  # PDG 2024
-PROTON_MASS: Final = 938.27208816 * MeV  # CODATA 2018
-PION_MASS: Final = 139.57039 * MeV  # charged pion, PDG 2024
-NUCLEON_UNIT: Final = 0.93149410242 * GeV  # atomic mass unit, CODATA 2018
+
+# masses in the internal unit; the numbers and their sources are in ``particles``
+ELECTRON_MASS: Final = particles.ELECTRON.mass_MeV * MeV
+MUON_MASS: Final = particles.MUON.mass_MeV * MeV
+TAU_MASS: Final = particles.TAU.mass_MeV * MeV
+PROTON_MASS: Final = particles.PROTON.mass_MeV * MeV
+PION_MASS: Final = particles.CHARGED_PION.mass_MeV * MeV
+NUCLEON_UNIT: Final = particles.ATOMIC_MASS_UNIT.value * MeV
 
 AVOGADRO: Final = 6.02214076e23  # 1/mol, SI
 HBARC_CM: Final = 1.973269804e-14 * GeV  # hbar c in GeV cm, SI

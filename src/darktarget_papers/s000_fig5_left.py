@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from darktarget.figures import Check, Sheet, factor, relative
-from darktarget_papers._s000 import panel, present, reach, relic_range, searches, sub_gev
+from darktarget_papers.shared.s000 import panel, present, reach, relic_range, searches, sub_gev
 
 SPLITTING = 1e-3
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from darktarget.figures import Check, Remedy, Sheet, factor, marks, styles
-from darktarget_papers._s000 import panel, present, reach, relic_range, searches, sub_gev
+from darktarget_papers.shared.s000 import panel, present, reach, relic_range, searches, sub_gev
 
 SPLITTING = 0.05
 WIDER = 0.15

@@ -6,7 +6,8 @@ import numpy as np
 
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown
-from darktarget_papers._s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
+from darktarget.numerics.interpolation import log_linear
+from darktarget_papers.shared.s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(
     np.concatenate([np.geomspace(1e-3, 0.3, 10), np.linspace(0.3, 1.02, 25), np.geomspace(1.06, 1.5, 8)])
@@ -95,8 +96,8 @@ def projections(found: Scan) -> list[Check]:
     relic = api.relic_target(idm(mass)).coupling
 
     def margin(one: Scan, experiment: str) -> float:
-        edge = np.interp(np.log(mass), np.log(one.model.mass), np.log(one.lowest(experiment)))
-        return float(np.min(np.log(relic) - edge))
+        edge = log_linear(one.model.mass, one.lowest(experiment), mass, outside="hold")
+        return float(np.min(np.log(relic / edge)))
 
     now, soon, later = (margin(found.published(S001), name) for _, name in EXPOSURES)
     own = margin(found, EXPOSURES[1][1])

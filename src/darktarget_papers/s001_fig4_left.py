@@ -9,7 +9,7 @@ import numpy as np
 from darktarget import api
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, relative, shown, styles
-from darktarget_papers._s001 import (
+from darktarget_papers.shared.s001 import (
     BOTH,
     EXPOSURES,
     S001,

@@ -6,7 +6,7 @@ import numpy as np
 
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, shown, styles
-from darktarget_papers._s001 import (
+from darktarget_papers.shared.s001 import (
     EXPOSURES,
     contour,
     events_on_moment,

@@ -6,7 +6,7 @@ import numpy as np
 
 from darktarget import api
 from darktarget.figures import Check, Sheet, factor
-from darktarget_papers._s001_fig5 import WIDE_GEV, closest, i2dm, relic, sheet, simulated
+from darktarget_papers.shared.s001_fig5 import WIDE_GEV, closest, i2dm, relic, sheet, simulated
 
 
 class S001Fig5Right:

@@ -11,7 +11,8 @@ from darktarget import api
 from darktarget.core import Array, Curve, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, shown
 from darktarget.figures.refine import Joined, refined
-from darktarget_papers._s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
+from darktarget.numerics.interpolation import log_linear, semilog
+from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
 
 CHI_GEV = {
     0.1: np.geomspace(1e-3, 1, 18),
@@ -90,10 +91,10 @@ class Part:
         mass = np.geomspace(1.05e-3, 0.45, 400)
         one = self.found.published(S001) if normalised else self.found
         line, edge = (
-            np.interp(np.log(mass), np.log(x), np.log(v))
+            np.log(log_linear(x, v, mass, outside="hold"))
             for x, v in ((WIDE_GEV, self.relic.coupling), (self.found.model.dark_mass, one.lowest(experiment)))
         )
-        others = [np.interp(np.log(mass), np.log(WIDE_GEV), self.inside(searches))] if searches else []
+        others = [semilog(WIDE_GEV, self.inside(searches), mass)] if searches else []
         return mass, np.max([line - edge, *others], axis=0)
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from darktarget import api
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, marks, relative, shown
-from darktarget_papers._s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, others, scan
+from darktarget.numerics.interpolation import log_linear
+from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, others, scan
 
 #: (m_chi1 in GeV, splitting, alpha_D)
 PANELS = ((0.010, 0.1, 0.1), (0.150, 0.4, 0.5))
@@ -69,7 +70,7 @@ def end(found: Scan, p: tuple[float, float, float], normalised: bool = False) ->
     fine = point(ratio, p)
     target = api.relic_target(fine).coupling
     one = found.published(S001) if normalised else found
-    edge = np.exp(np.interp(np.log(fine.mass), np.log(found.model.mass), np.log(one.lowest(S001))))
+    edge = log_linear(found.model.mass, one.lowest(S001), fine.mass, outside="hold")
     free = (target < edge) & (inside(api.constraint("babar-2017", fine).intervals, target) < 0)
     return float(ratio[np.argmin(free)])
 

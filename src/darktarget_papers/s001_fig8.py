@@ -7,8 +7,9 @@ import numpy as np
 from darktarget import api
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, factor, marks, relative, shown, styles
+from darktarget.numerics.interpolation import log_linear
 from darktarget.units import ALPHA
-from darktarget_papers._s001 import EXPOSURES, S001, Scan, contour, inside, others, plane, scan, small_print
+from darktarget_papers.shared.s001 import EXPOSURES, S001, Scan, contour, inside, others, plane, scan, small_print
 
 CHI_GEV = np.concatenate([np.geomspace(1e-3, 0.04, 4), np.geomspace(0.055, 0.25, 7), [0.4, 1.0]])
 WIDE_GEV = np.concatenate([np.geomspace(1e-3, 0.03, 7), np.geomspace(0.04, 1, 17)])
@@ -93,7 +94,7 @@ def flat(label: str, edge: float, experiment: str) -> marks.Mark:
 
 def reach(found: Scan, experiment: str) -> float:
     """m_chi1 in GeV below which eps = 1e-3 is excluded."""
-    return float(np.exp(np.interp(np.log(EPS), np.log(found.lowest(experiment)), np.log(found.model.dark_mass))))
+    return float(log_linear(found.lowest(experiment), found.model.dark_mass, np.array(EPS), outside="hold"))
 
 
 def checks(found: Scan) -> list[Check]:
@@ -114,7 +115,7 @@ def checks(found: Scan) -> list[Check]:
         )
     ]
     chi = np.geomspace(0.01, 0.05, 5)
-    edge = np.exp(np.interp(np.log(chi), np.log(found.model.dark_mass), np.log(found.lowest(S001))))
+    edge = log_linear(found.model.dark_mass, found.lowest(S001), chi, outside="hold")
     ratio = (edge / api.relic_target(i2dm(chi)).coupling) ** 2
     worst = float(ratio[np.abs(np.log(ratio)).argmax()])
     babar = float(api.constraint("babar-2017", i2dm(chi)).coupling[2])

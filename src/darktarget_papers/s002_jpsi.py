@@ -9,7 +9,7 @@ from darktarget.core import Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
 from darktarget.production.mesons.photoproduction import MESONS, invisible_ratio
 from darktarget.units import ALPHA, GeV
-from darktarget_papers._s002 import through
+from darktarget_papers.shared.s002 import through
 
 EXPERIMENT = "na64e-5e12"
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(0.01, 1.56, 45), np.linspace(0.36, 0.54, 13), [1.5, 1.53, 1.548]]))

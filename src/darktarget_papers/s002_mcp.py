@@ -10,7 +10,7 @@ from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, styles
 from darktarget.production.mesons.photoproduction import MESONS, invisible_ratio
-from darktarget_papers._s002 import UNKNOWN, muons
+from darktarget_papers.shared.s002 import UNKNOWN, muons
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 1.6, 60), np.linspace(0.36, 0.54, 10), [0.1, 1.5, 1.54]]))
 MASS = Axis("m_chi_GeV", r"$m_\chi$ [GeV]", 1e-3, 2)

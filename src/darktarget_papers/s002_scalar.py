@@ -12,7 +12,7 @@ from darktarget import api, flow
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, shown, styles
 from darktarget.units import GeV
-from darktarget_papers._s002 import UNKNOWN, with_positrons
+from darktarget_papers.shared.s002 import UNKNOWN, with_positrons
 
 MASSES_GEV = np.unique(
     np.concatenate([np.geomspace(0.01, 1, 41), np.geomspace(0.06, 0.4, 49), np.linspace(0.1, 0.14, 21)])

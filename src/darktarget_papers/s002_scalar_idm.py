@@ -11,7 +11,7 @@ from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
 from darktarget.units import LEPTON_MASS, GeV
-from darktarget_papers._s002 import UNKNOWN, muons
+from darktarget_papers.shared.s002 import UNKNOWN, muons
 
 SPLITTING = 0.05
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(0.003, 1, 50), np.linspace(0.18, 0.34, 17)]))

@@ -11,7 +11,7 @@ from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown, styles
 from darktarget.units import GeV
-from darktarget_papers._s002 import UNKNOWN, muons
+from darktarget_papers.shared.s002 import UNKNOWN, muons
 
 MASSES_GEV = np.geomspace(1e-3, 1, 46)
 VISIBLE_GEV = np.geomspace(1.03e-3, 1.2, 60)

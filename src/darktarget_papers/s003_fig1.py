@@ -7,7 +7,7 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Array
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks
-from darktarget.production.annihilation import resonant_energy
+from darktarget.production.annihilation import Annihilation, resonant_energy
 from darktarget.units import GeV
 
 MASSES_GEV = (0.15, 0.2, 0.25, 0.3, 0.35)
@@ -46,8 +46,6 @@ class S003Fig1:
 
     def spectra(self) -> Array:
         """Normalised spectra, [mass, energy]."""
-        from darktarget.production.annihilation import Annihilation
-
         seen = api.experiment("na64e-2018")
         model = api.model("dark-photon", mass=list(MASSES_GEV), alpha_D=0.1, mass_ratio=3)
         made = Annihilation().spectrum(model, flow.tracks(seen.beam, seen.target), ENERGIES_GEV * GeV)

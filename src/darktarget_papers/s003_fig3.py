@@ -6,7 +6,7 @@ import numpy as np
 
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, styles
-from darktarget_papers._s003 import CURVES, limit
+from darktarget_papers.shared.s003 import CURVES, limit
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 1, 91), np.linspace(0.18, 0.34, 65)]))
 MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 1e-3, 1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, styles
-from darktarget_papers._s003 import excluded_window, limit, published
+from darktarget_papers.shared.s003 import excluded_window, limit, published
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(3e-3, 1, 81), np.linspace(0.18, 0.34, 65)]))
 MASS = Axis("m_chi_GeV", r"$m_\chi$ [GeV]", 1e-3, 0.33)

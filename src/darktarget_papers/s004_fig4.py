@@ -7,7 +7,7 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Array
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, shown
-from darktarget_papers._s001 import BOTH, COUPLINGS, DISPLACED, Scan, idm, inside, last, others, scan
+from darktarget_papers.shared.s001 import BOTH, COUPLINGS, DISPLACED, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(2e-3, 0.2, 11), np.linspace(0.2, 0.48, 22)]))
 WIDE_GEV = np.geomspace(2e-3, 1.2, 90)

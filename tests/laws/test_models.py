@@ -35,7 +35,7 @@ CASES = [(name, variant) for name in NAMES for variant in variants(name)]
 every = pytest.mark.parametrize(("name", "variant"), CASES, ids=lambda x: str(x))
 
 
-def build(name: str, variant: dict[str, Any], mass: object = MASSES) -> Model:
+def build(name: str, variant: dict[str, Any], mass: Any = MASSES) -> Model:
     return dt.model(name, mass=mass, **variant)
 
 

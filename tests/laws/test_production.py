@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ PAIRS = list(itertools.product(dt.names("models"), dt.names("processes")))
 BEAMS = [("electron", 100, "Pb"), ("positron", 8, "W"), ("muon", 160, "Fe"), ("photon", 70, "Pb")]
 
 
-def _model(name: str, mass: object) -> Model:
+def _model(name: str, mass: Any) -> Model:
     return dt.model(name, mass=mass)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget_papers._s003 import excluded_window, published
+from darktarget_papers.shared.s003 import excluded_window, published
 
 
 @pytest.mark.acceptance("3.32", "3.33")

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import Beam, Options, Tracks
-from darktarget.errors import InputError, UnknownName
+from darktarget.core import Beam, Tracks
+from darktarget.errors import PhysicsError, UnknownName
+from darktarget.keywords import choose
 from darktarget.matter.atomic_electrons import ELECTRONS, compton_profile, momentum_density, radiated, shells, smearing
 from darktarget.matter.materials import material
 from darktarget.production import annihilation as an
+from darktarget.production.options.annihilation import AnnihilationOptions
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM
 
 MASS, RATIO, ALPHA_D = 0.225, 3.0, 0.1
@@ -177,7 +179,8 @@ def test_bound_electrons_blur_the_resonance_by_a_stated_amount() -> None:
     for mass, low, high in ((0.235, 0.80, 0.99), (0.21, 1.02, 3.0)):
         model = dt.model("dark-photon", mass=mass)
         rest, bound = (
-            an.Annihilation().produce(model, _flat(), 50.0, Options(electrons=e)).total[0] for e in ("rest", "bound")
+            an.Annihilation().produce(model, _flat(), 50.0, choose({"electrons": e}).of(AnnihilationOptions)).total[0]
+            for e in ("rest", "bound")
         )
         assert low < bound / rest < high
 
@@ -186,20 +189,21 @@ def test_radiation_conserves_probability_and_lowers_the_energy() -> None:
     leg = radiated(0.05, ELECTRON_MASS)
     assert leg.probability.sum() == pytest.approx(1)
     assert 0.9 < (leg.probability * leg.kept).sum() < 1
-    both = smearing(material("Pb"), Options(radiation=True), 0.05, ELECTRON_MASS)
+    both = smearing(material("Pb"), "rest", True, 0.05, ELECTRON_MASS)
     assert both.probability.sum() == pytest.approx(1)
     model = dt.model("dark-photon", mass=0.235)
     plain, radiating = (
-        an.Annihilation().produce(model, _flat(), 50.0, Options(radiation=r)).total[0] for r in (False, True)
+        an.Annihilation().produce(model, _flat(), 50.0, AnnihilationOptions(radiation=r)).total[0]
+        for r in (False, True)
     )
     assert 0.8 < radiating / plain < 1.1
 
 
 def test_bad_choices() -> None:
     model = dt.model("dark-photon", mass=0.2)
-    with pytest.raises(InputError, match="positron"):
+    with pytest.raises(PhysicsError, match="positron"):
         dt.cross_section(model, beam="electron", energy=50, target="Pb", process="annihilation")
     with pytest.raises(UnknownName, match="fixed, running"):
         dt.cross_section(model, beam="positron", energy=50, target="Pb", process="annihilation", width="wide")
     with pytest.raises(UnknownName, match="rest, bound"):
-        an.Annihilation().produce(model, _flat(), 20.0, Options(electrons="free"))
+        an.Annihilation().produce(model, _flat(), 20.0, choose({"electrons": "free"}).of(AnnihilationOptions))

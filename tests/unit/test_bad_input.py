@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ NA64 = dt.experiment("na64e-2018")
 
 
 @given(st.one_of(JUNK, NOT_POSITIVE))
-def test_masses_that_are_none(value: object) -> None:
+def test_masses_that_are_none(value: Any) -> None:
     with pytest.raises(InputError, match="mass"):
         dt.model("dark-photon", mass=value)
 
@@ -32,13 +33,13 @@ def test_masses_that_are_none(value: object) -> None:
     st.sampled_from(["alpha_D", "mass_ratio", "coupling"]),
     st.one_of(JUNK.filter(lambda v: v is not None), NOT_POSITIVE),
 )
-def test_parameters_that_are_none(name: str, value: object) -> None:
+def test_parameters_that_are_none(name: str, value: Any) -> None:
     with pytest.raises(InputError, match=name):
         dt.model("dark-photon", mass=0.1, **{name: value})
 
 
 @given(st.one_of(JUNK, st.floats()))
-def test_kinds_of_dark_matter(value: object) -> None:
+def test_kinds_of_dark_matter(value: Any) -> None:
     if value is not None and value not in ("dirac", "majorana", "scalar", "none"):
         with pytest.raises(InputError, match="dm"):
             dt.model("dark-photon", mass=0.1, dm=value)

@@ -9,19 +9,19 @@ import pytest
 
 import darktarget as dt
 from darktarget import cache
-from darktarget.core import VECTOR, Beam, LorentzStructure, Options
-from darktarget.errors import PhysicsError
+from darktarget.core import VECTOR, Beam
+from darktarget.keywords import choose
 from darktarget.matter.elements import atomic_data
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import material
 from darktarget.numerics.chebyshev import basis, nodes
 from darktarget.production.amplitudes.exact import EXACT, Collision
-from darktarget.production.amplitudes.kernels import KernelTable
-from darktarget.production.amplitudes.spin2 import COUPLED_TO
 from darktarget.production.amplitudes.weizsaecker_williams import flux
 from darktarget.production.bremsstrahlung import Bremsstrahlung
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra import table as st
 from darktarget.production.spectra.calculation import CALCULATIONS, calculation, sigma
+from darktarget.structures import STRUCTURES
 from darktarget.units import ELECTRON_MASS, MUON_MASS, PB
 
 LEAD = material("Pb").elements[0]
@@ -76,7 +76,9 @@ def test_other_mediators(name: str, beam: str, mass: float, expected: float) -> 
 @pytest.mark.parametrize("name", ["dark-photon", "axial", "scalar", "pseudoscalar"])
 def test_weizsaecker_williams_is_good_for_muons(name: str) -> None:
     model = dt.model(name, mass=[1e-3, 0.01, 0.1, 1.0, 3.0])
-    sigma = [dt.cross_section(model, beam="muon", energy=160, target="Pb", method=m).sigma for m in ("ww", "etl")]
+    sigma = [
+        dt.cross_section(model, beam="muon", energy=160, target="Pb", cross_section=m).sigma for m in ("ww", "exact")
+    ]
     ratio = sigma[0] / sigma[1]
     assert np.all((ratio > 0.997) & (ratio < 1.03))
 
@@ -91,12 +93,17 @@ def test_inelastic_scattering_adds_what_it_should() -> None:
 def test_energy_and_angle_integrate_to_the_spectrum_and_the_total(method: str) -> None:
     """d sigma/dx dtheta -> d sigma/dx -> sigma, by a quadrature that the package does not use."""
     process, model = Bremsstrahlung(), dt.model("dark-photon", mass=0.3)
-    beam, how = Beam("muon", 160.0), Options(cross_section=method)
+    beam, how = Beam("muon", 160.0), choose({"cross_section": method}).of(BremsstrahlungOptions)
     log_theta = np.linspace(np.log(1e-7), np.log(0.5), 1200)
     theta = np.exp(log_theta)
     for x in (0.3, 0.8):
         row = process.energy_angle(
-            model, beam, "Pb", np.full(theta.size, x), theta, Options(cross_section=method)
+            model,
+            beam,
+            "Pb",
+            np.full(theta.size, x),
+            theta,
+            choose({"cross_section": method}).of(BremsstrahlungOptions),
         ).value[0]
         total = np.trapezoid(row * theta, log_theta)
         single = process.spectrum(model, beam, "Pb", np.array([x]), how).value[0, 0]
@@ -126,7 +133,7 @@ def test_the_quoted_error_covers_a_denser_quadrature(mass: float, beam: str, ene
     result = dt.cross_section(dt.model("dark-photon", mass=mass), beam=beam, energy=energy, target=target)
     lepton = ELECTRON_MASS if beam == "electron" else MUON_MASS
     hit = Collision(lepton, mass, energy, material(target).elements[0])
-    dense = sigma(VECTOR, hit, form_factor("elastic"), calculation("etl"), 128, 5)
+    dense = sigma(VECTOR, hit, form_factor("elastic"), calculation("exact"), 128, 5)
     assert abs(result.sigma[0] / dense - 1) < max(2 * result.relative_error[0], 3e-4)
     assert result.relative_error[0] < 3e-3
 
@@ -140,12 +147,13 @@ def test_random_collisions_against_a_dense_quadrature() -> None:
         nucleus = material(str(generator.choice(["H", "C", "Al", "Si", "Fe", "Cu", "W", "Pb"]))).elements[0]
         lepton = ELECTRON_MASS if generator.random() < 0.7 else MUON_MASS
         mass, energy = 10 ** generator.uniform(-4, 0.48), 10 ** generator.uniform(0.3, 2.2)
-        structure = list(EXACT.entries)[int(generator.integers(len(EXACT.entries)))]
+        known = list(EXACT)
+        structure = known[int(generator.integers(len(known)))]
         hit = Collision(lepton, mass, energy, nucleus)
         if not hit.is_open:
             continue
-        found = sigma(structure, hit, form_factor("elastic"), calculation("etl"))
-        dense = sigma(structure, hit, form_factor("elastic"), calculation("etl"), 96, 4)
+        found = sigma(structure, hit, form_factor("elastic"), calculation("exact"))
+        dense = sigma(structure, hit, form_factor("elastic"), calculation("exact"), 96, 4)
         assert found == pytest.approx(dense, rel=3e-3)
         done += 1
 
@@ -190,8 +198,7 @@ def shipped() -> list[tuple[dict[str, object], cache.Arrays]]:
 
 def request_of(recipe: dict[str, object]) -> st.Request:
     nucleus = next(d.element for d in atomic_data().values() if recipe["Z"] == d.element.Z)
-    assert set(COUPLED_TO.values()) <= set(EXACT.entries)
-    structure = next(s for s in EXACT.entries if s.name == recipe["structure"])
+    structure = STRUCTURES[str(recipe["structure"])]
     return st.Request(dict(recipe), structure, nucleus, calculation(str(recipe["method"])))
 
 
@@ -236,15 +243,3 @@ def test_shipped_tables_agree_with_the_direct_calculation(spin: int) -> None:
             )
             expected = (direct * chart.jacobian(zeta) * w).sum() * (chart.last - start) / 2
             assert weight.sum() == pytest.approx(expected, rel=1e-3)
-
-
-def test_kernel_tables_refuse_duplicates_and_are_read_only() -> None:
-    table: KernelTable[object] = KernelTable("test")  # type: ignore[type-var]
-    structure = LorentzStructure("made-up", 1)
-    table.kernel(structure)(lambda: None)
-    with pytest.raises(PhysicsError, match="already"):
-        table.kernel(structure)(lambda: None)
-    with pytest.raises(TypeError):
-        table.entries[structure] = None  # type: ignore[index]
-    with pytest.raises(PhysicsError, match="no kernel for other"):
-        _ = table[LorentzStructure("other", 1)]

@@ -64,7 +64,7 @@ def test_xsec_document(run: Any) -> None:
     assert document["sigma_pb"][2] == 0.0
     assert "closed" in document["reason"][2]
     assert max(document["relative_error"]) < 1e-2
-    ww = json.loads(run(*words, "--method", "ww", "--form-factor", "full", "--json").out)
+    ww = json.loads(run(*words, "--cross-section", "ww", "--form-factor", "full", "--json").out)
     assert "Weizsaecker" in ww["method"]
     assert "full" in ww["method"]
 
@@ -75,12 +75,12 @@ def test_models_of_virtual_photons(run: Any, tmp_path: Path) -> None:
     assert full["coupling_upper"][0] < classical["coupling_upper"][0]
     assert "full Glauber" in full["method"]
     assert "every chi1 counted as invisible" in full["method"]
-    double = json.loads(run(*words, "--meson-scale", "4", "--json").out)
+    double = json.loads(run(*words, "--vector-meson-yield-scale", "4", "--json").out)
     assert double["coupling_upper"][0] == pytest.approx(full["coupling_upper"][0] / 2)
     refused = run(*words, "--plot", "y")
     assert refused.code == 2
     assert "alpha_D" in refused.err
-    assert run(*words, "--meson-scale", "-1").code == 2
+    assert run(*words, "--vector-meson-yield-scale", "-1").code == 2
     xsec = ("xsec", "dipole-idm", "--energy", "70", "--target", "Pb", "--mass", "0.1", "--json")
     pairs = json.loads(run(*xsec).out)
     assert "virtual photon" in pairs["method"]

@@ -12,7 +12,7 @@ from darktarget.errors import UnknownName
 from darktarget.thermal import conversion
 from darktarget.thermal.boltzmann import abundance
 from darktarget.thermal.exchange import exchange
-from darktarget.thermal.scattering import amplitude, density
+from darktarget.thermal.scattering import density, vector
 from tests.trace import GAMMA, METRIC, Matrix
 
 CHI = np.array([0.01, 0.05, 0.1])
@@ -41,7 +41,7 @@ def test_scattering_amplitude_against_explicit_traces() -> None:
                 first = np.trace((_slash(pc) + c * one) @ GAMMA[mu] @ (_slash(pa) + a * one) @ GAMMA[nu])
                 second = np.trace((_slash(pd) + d * one) @ GAMMA[mu] @ (_slash(pb) + b * one) @ GAMMA[nu])
                 total += float((first * second).real) * METRIC[mu] * METRIC[nu]
-        found = amplitude(np.array(root**2), np.array(t), tuple(map(np.array, (a, b, c, d))), np.array(M))  # type: ignore[arg-type]
+        found = vector(np.array(root**2), np.array(t), tuple(map(np.array, (a, b, c, d))), np.array(M))  # type: ignore[arg-type]
         assert float(found) == pytest.approx(total / (t - M**2) ** 2, rel=1e-9)
 
 

@@ -47,6 +47,8 @@ name = "semi-visible"
 calorimeter_energy_below_GeV = 50.0
 production_energy_above_GeV = 42.5
 """
+VETO = 'role = "veto"\ngap_cm = 10.0\nlength_cm = 5.0\nthreshold_GeV = 0.005'
+UNREAD = VETO.replace("veto", "dead").removesuffix("\nthreshold_GeV = 0.005")
 HEAD = 'extends = "na64e-2018"\ndrop = ["bins.missing-energy"]\n'
 
 
@@ -97,7 +99,7 @@ def test_slabs_that_cannot_stand_are_refused(tmp_path: Path, old: str, new: str,
     [
         ('role = "veto"\ngap_cm = 10.0', 'role = "veto"\nstart_cm = 40.0', "at or behind 45 cm, the end of ecal"),
         ("length_cm = 5.0", "length_cm = -5.0", "detector.veto.length_cm = -5.0"),
-        ('role = "veto"', 'role = "dead"', "a detector with a slab of role veto"),
+        (VETO, UNREAD, "a detector with a slab of role veto"),
         ('role = "calorimeter"', 'role = "calorimeter"\ntilt_mrad = 300.0', "detector.hcal.tilt_mrad = 300.0"),
     ],
 )
@@ -110,7 +112,7 @@ def test_the_command_line_says_what_is_wrong_with_slabs(tmp_path: Path, old: str
 
 def test_missing_roles_and_names_are_refused(tmp_path: Path) -> None:
     with pytest.raises(DeclarationError, match="a slab of role veto"):
-        dt.experiment(_written(tmp_path, SLABS.replace('role = "veto"', 'role = "dead"')))
+        dt.experiment(_written(tmp_path, SLABS.replace(VETO, UNREAD)))
     with pytest.raises(DeclarationError, match="a slab of role target"):
         dt.experiment(_written(tmp_path, ""))
     with pytest.raises(DeclarationError, match="exactly one slab of role target"):
@@ -121,6 +123,82 @@ def test_missing_roles_and_names_are_refused(tmp_path: Path) -> None:
         dt.experiment(_written(tmp_path, seen=BIN + 'centre = "hcal7"\n'))
     with pytest.raises(UnknownName, match="kryptonite"):
         dt.experiment(_written(tmp_path, SLABS.replace('"Fe"', '"kryptonite"')))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "advice"),
+    [
+        ("length_cm = 45.0", "length_cm = 45.0\nstochastic = 0.1", "detector.ecal.stochastic = 0.1", "the signature"),
+        ("length_cm = 45.0", "length_cm = 45.0\nrepeat = 150", "detector.ecal.repeat = 150", "of [target]"),
+        ("length_cm = 45.0", "length_cm = 45.0\ncell_cm = 3.82", "detector.ecal.cell_cm", "of [target]"),
+        ("length_cm = 5.0", "length_cm = 5.0\nconstant = 0.05", "detector.veto.constant = 0.05", "Calorimeters"),
+        (VETO, VETO.replace("veto", "dead"), "detector.veto.threshold_GeV = 0.005", "Vetos have it"),
+        (VETO, UNREAD + "\nstochastic = 0.6", "detector.veto.stochastic = 0.6", "role dead"),
+        ("repeat = 48", "repeat = 48\nthreshold_GeV = 1.0", "detector.hcal.threshold_GeV = 1.0", "the signature"),
+        ("repeat = 48", "repeat = 48\nstochastic = -0.1", "detector.hcal.stochastic", "or equal to 0"),
+        ("repeat = 48", "repeat = 48\nconstant = nan", "detector.hcal.constant", "finite"),
+        ("repeat = 48", "repeat = 48\noffset_cm = 1.0", "detector.hcal.offset_cm = 1.0", "cell_cm above 0"),
+        ("repeat = 48", "repeat = 48\ntilt_mrad = 21.0", "detector.hcal.tilt_mrad = 21.0", "cell_cm above 0"),
+        ("repeat = 48", "repeat = 48\ncells = 3", "detector.hcal.cells = 3", "cell_cm above 0"),
+        ("thickness_cm = 0.4\nvisible = true", "thickness_cm = 0.4", "", ""),
+        (
+            'repeat = 48\n[detector.hcal.layers.a]\nmaterial = "Fe"\nthickness_cm = 2.5\n[detector.hcal.layers.b]\n'
+            'material = "polystyrene"\nthickness_cm = 0.4\nvisible = true',
+            'repeat = 48\ncell_cm = 19.4\n[detector.hcal.layers.a]\nmaterial = "Fe"\nthickness_cm = 2.5',
+            "detector.hcal.cell_cm = 19.4",
+            "visible = true in a layer",
+        ),
+    ],
+)
+def test_keys_without_effect_in_a_slab_are_refused(tmp_path: Path, old: str, new: str, field: str, advice: str) -> None:
+    assert old in SLABS
+    mine = _written(tmp_path, SLABS.replace(old, new, 1))
+    if not field:
+        assert dt.experiment(mine)  # a calorimeter without cells may measure the deposited energy
+        return
+    with pytest.raises(DeclarationError) as caught:
+        dt.experiment(mine)
+    assert field in str(caught.value)
+    assert advice in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("keys", "field"),
+    [
+        ("threshold_uncertainty_GeV = 1.5", "signature.threshold_uncertainty_GeV = 1.5"),
+        ('counted = ["target", "veto"]\ncalorimeters_below_GeV = 2.0', "signature.calorimeters_below_GeV = 2.0"),
+        ('centre = "veto"', "signature: slab = 'veto'"),
+        ('centre = "hcal"', "a slab with cells"),
+        ('name = "displaced-hcal"\ndecay = "beyond"\nperiphery_below = 0.1', "signature.periphery_below = 0.1"),
+        ('name = "displaced-hcal"\ndecay = "beyond"\nquiet = ["hcal"]', "signature.quiet"),
+        ('name = "displaced-hcal"\ninside = []', "signature: inside"),
+        ('name = "displaced-hcal"\ninside = ["hcal"]\nquiet = []', "a slab with cells"),
+    ],
+)
+def test_keys_without_effect_in_a_signature_are_refused(tmp_path: Path, keys: str, field: str) -> None:
+    seen = BIN.replace('name = "semi-visible"\n', "") if keys.startswith("name") else BIN
+    with pytest.raises(DeclarationError) as caught:
+        dt.experiment(_written(tmp_path, seen=seen + keys))
+    assert field in str(caught.value)
+
+
+def test_a_preshower_cut_needs_a_preshower(tmp_path: Path) -> None:
+    mine = tmp_path / "bare.toml"
+    mine.write_text('extends = "na64e-2018"\ndrop = ["target.preshower_repeats"]\n')
+    with pytest.raises(DeclarationError, match=r"preshower_energy_above_GeV = 0\.5: .*set target\.preshower_repeats"):
+        dt.experiment(mine)
+    mine.write_text('extends = "na64e-2018"\n[target]\npreshower_repeats = 151\n')
+    with pytest.raises(DeclarationError, match="at most the 150 repetitions"):
+        dt.experiment(mine)
+
+
+def test_a_divergence_needs_a_disc(tmp_path: Path) -> None:
+    mine = tmp_path / "dump.toml"
+    mine.write_text(
+        'extends = "e137"\n[bins.visible-decay.signature]\ndetector_radius_cm = 0.0\nbeam_divergence_mrad = 1.0'
+    )
+    with pytest.raises(DeclarationError, match=r"beam_divergence_mrad = 1\.0: .*set detector_radius_cm"):
+        dt.experiment(mine)
 
 
 def test_a_normalisation_needs_a_published_limit() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import LOGITS, Array, Yield, angle_at
+from darktarget.core import LOGITS, Array, Model, Yield, angle_at
 from darktarget.dump.disc import Disc, VisiblePair, hitting, points, visible_pairs
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import material
@@ -21,7 +21,7 @@ ALUMINIUM = material("Al").elements[0]
 NODES, DECAYS = 150, 1_000
 
 
-def _of_bremsstrahlung(made: Yield, model: dt.Model, node: int, fraction: Array) -> Array:
+def _of_bremsstrahlung(made: Yield, model: Model, node: int, fraction: Array) -> Array:
     """Angles at some fractions from the exact d sigma/dtheta, without tables."""
     parent, energy = float(np.broadcast_to(made.parent, made.energy.shape)[0, node]), float(made.energy[0, node])
     hit = Collision(ELECTRON_MASS, float(model.mass[0]), parent, ALUMINIUM)
@@ -33,7 +33,7 @@ def _of_bremsstrahlung(made: Yield, model: dt.Model, node: int, fraction: Array)
     return np.interp(fraction, cumulative / cumulative[-1], theta)
 
 
-def _of_primakoff(made: Yield, model: dt.Model, node: int, fraction: Array) -> Array:
+def _of_primakoff(made: Yield, model: Model, node: int, fraction: Array) -> Array:
     """Angles from d sigma/dt = (t - t_min)/t^2 G_2(t), the flux of the nucleus."""
     energy, mass = float(made.energy[0, node]), float(model.mass[0])
     t_min = float(t_range(np.array(mass), np.array(energy), ALUMINIUM.A * NUCLEON_UNIT)[0])

@@ -14,9 +14,10 @@ import darktarget as dt
 from darktarget.core import Events
 from darktarget.errors import DataCorrupt, InputError, OutputExists, UnknownName
 from darktarget.interface.events import prepared
+from darktarget.io import event_records
 from darktarget.io import events as files
 from darktarget.io.event_formats import FORMATS
-from darktarget.io.events import EventsHeader
+from darktarget.io.event_records import EventsHeader
 from darktarget.units import GeV
 
 TEXT = ("lhe", "hepmc3")
@@ -139,7 +140,7 @@ def repeated(events: Events, times: int) -> Iterator[Events]:
 @pytest.mark.parametrize("form", TEXT)
 def test_memory_does_not_grow_with_the_number(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Peak memory of writing and reading 2 and 12 chunks: it is that of one, so also for 1e7 events."""
-    monkeypatch.setattr(files, "CHUNK", 250)
+    monkeypatch.setattr(event_records, "CHUNK", 250)
     sheet, events = sample(250)
 
     def peak(work: Callable[[], object]) -> int:

@@ -9,6 +9,7 @@ import darktarget as dt
 from darktarget.core import Array, Model
 from darktarget.decays.exchange import axion_current, convection, dipole_current
 from darktarget.dump.scattering import struck
+from darktarget.errors import PhysicsError
 from darktarget.units import ALPHA, ELECTRON_MASS
 from tests.trace import GAMMA, METRIC, Matrix
 
@@ -156,5 +157,7 @@ def test_up_scattering_has_a_threshold(name: str, light: str, heavy: str) -> Non
     assert (found[heavy] > 0).all()
 
 
-def test_structures_that_are_not_known_do_not_scatter() -> None:
-    assert struck(dt.model("axial", mass=0.3), np.array([10.0]), (1.0, 5.0)) == {}
+def test_structures_without_scattering_are_refused() -> None:
+    with pytest.raises(PhysicsError, match="scattering in axial: the Lorentz structure axial has no electron_scatt"):
+        struck(dt.model("axial", mass=0.3), np.array([10.0]), (1.0, 5.0))
+    assert struck(dt.model("axial", mass=0.3, dm="none"), np.array([10.0]), (1.0, 5.0)) == {}

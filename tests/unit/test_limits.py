@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import Beam, Layer, Options, Target
+from darktarget.core import Beam, Layer, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.keywords import choose
 from darktarget.matter.materials import material
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.signatures.missing_energy import MissingEnergy
 from darktarget.units import HBARC_CM
 
@@ -118,18 +120,19 @@ def test_direct_spectra_of_the_photon_flux_are_converged() -> None:
         choices = {"cross_section": method, "tracks": "first-radiation-length"}
         made = dt.produce(model, seen, processes=["bremsstrahlung"], **choices)[0]
         y = np.geomspace(1e-11, 1 - 0.425, 8001)
-        rows = dt.process("bremsstrahlung").spectrum(model, seen.beam, "Pb", 1 - y, Options(cross_section=method)).value  # type: ignore[attr-defined]
+        how = choose({"cross_section": method}).of(BremsstrahlungOptions)
+        rows = dt.process("bremsstrahlung").spectrum(model, seen.beam, "Pb", 1 - y, how).value  # type: ignore[attr-defined]
         density = material("Pb").nuclei_per_cm2_per_X0[0] * HBARC_CM**2
         expected = np.trapezoid(rows, y, axis=1) * density
         np.testing.assert_allclose(made.total, expected, rtol=made.error[0])
 
 
 def test_approximations_are_selectable() -> None:
-    exact, ww, iww = (eps("na64e-2018", 0.3, cross_section=m)[0] for m in ("etl", "ww", "iww"))
+    exact, ww, iww = (eps("na64e-2018", 0.3, cross_section=m)[0] for m in ("exact", "ww", "iww"))
     assert iww < ww < exact
     assert eps("na64e-2018", 0.3, form_factor="full")[0] == pytest.approx(exact, rel=0.02)
-    with pytest.raises(UnknownName, match="etl, ww, iww"):
-        eps("na64e-2018", 0.3, cross_section="exact")
+    with pytest.raises(UnknownName, match="exact, ww, iww"):
+        eps("na64e-2018", 0.3, cross_section="guess")
     with pytest.raises(UnknownName, match="bremsstrahlung"):
         eps("na64e-2018", 0.3, processes=["fusion"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ def declared(folder: Path, text: str) -> Experiment:
     return dt.experiment(path)
 
 
-def photon(mass: object = (0.01, 0.1)) -> Model:
+def photon(mass: Any = (0.01, 0.1)) -> Model:
     return dt.model("dark-photon", mass=mass)
 
 

@@ -244,9 +244,9 @@ def test_branching_fractions_of_vector_mesons() -> None:
         ("mass", 0.0), ("coupling", -1.0),
     ],
 )  # fmt: skip
-def test_bad_parameters(field: str, value: object) -> None:
+def test_bad_parameters(field: str, value: Any) -> None:
     with pytest.raises(InputError, match=field):
-        dt.model("dipole-idm", **{"mass": 0.1, field: value})
+        dt.model("dipole-idm", **({"mass": 0.1} | {field: value}))
     with pytest.raises(InputError, match="lighter"):
         dt.model("alp-dark-photon", mass=0.1, lighter="photon")
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import darktarget as dt
+from darktarget.core import Model
 from tests import boltzmann
 
 OMEGA, PHI = 0.78266 / 2, 1.019461 / 2
@@ -21,7 +22,7 @@ IDM = [
 SINGLE = [(0.03, 0.5), (0.1, 0.5), (OMEGA - 0.005, 0.1), (PHI + 0.005, 0.5)]
 
 
-def _ratio(dark: boltzmann.Dark, model: dt.Model, alpha: float) -> float:
+def _ratio(dark: boltzmann.Dark, model: Model, alpha: float) -> float:
     """Our coupling over that of the second route: Omega h^2 falls as its square."""
     found = dt.relic_target(model).coupling[0]
     return float(np.sqrt(boltzmann.omega(dark, float(model.mass[0]), alpha, found) / 0.12)) ** -1

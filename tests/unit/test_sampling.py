@@ -10,10 +10,10 @@ from scipy.stats import chi2
 
 import darktarget as dt
 from darktarget.core import VECTOR, Events
-from darktarget.core.events import nucleus_id
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import material
+from darktarget.particles import nucleus_id
 from darktarget.production.amplitudes import exact as _exact
 from darktarget.production.amplitudes.exact import EXACT, Collision
 from darktarget.production.events import recoil as _recoil
@@ -115,7 +115,7 @@ def test_histogram_of_energy_and_angle() -> None:
 
 
 # spin 2 has a peak that this grid does not resolve for electrons: see test_tensor
-@pytest.mark.parametrize("structure", [s for s in EXACT.entries if s.spin < 2])
+@pytest.mark.parametrize("structure", [s for s in EXACT if s.spin < 2])
 def test_t_and_azimuth_integrate_to_the_angular_cross_section(structure: object) -> None:
     """The density in all variables, summed over a grid of t and phi, against the integral done in closed form."""
     lead, form = material("Pb").elements[0], form_factor("elastic")

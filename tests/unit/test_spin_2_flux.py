@@ -11,12 +11,14 @@ import pytest
 from scipy.integrate import quad
 
 import darktarget as dt
-from darktarget.core import Array, Beam, Options
+from darktarget.core import Array, Beam
+from darktarget.keywords import choose
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import material
 from darktarget.production.amplitudes import weizsaecker_williams as wizard
 from darktarget.production.amplitudes.exact import Collision
 from darktarget.production.amplitudes.spin2 import universal
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED, ELECTRON_MASS, PB
 from tests import tensor_trace as tt
 
@@ -44,7 +46,7 @@ def _package(first: float, form: str = "elastic", last: float = WIDEST, least_y:
         "Pb",
         x,
         angle,
-        Options(cross_section="ww", form_factor=form),
+        choose({"cross_section": "ww", "form_factor": form}).of(BremsstrahlungOptions),
     )
     return float(wy @ found.value[0].reshape(64, 64) @ wt) / PB
 
@@ -112,7 +114,12 @@ def test_below_1e_5_rad_the_photons_of_the_electron_convert(x: float, mass: floa
     """Differential in angle; what differs is of order Q^2/M^2 and falls as that."""
     theta = np.geomspace(1e-8, 1e-5, 13)
     found = dt.process("bremsstrahlung").energy_angle(  # type: ignore[attr-defined]
-        dt.model("spin-2", mass=mass), Beam("electron", E), "Pb", np.full(13, x), theta, Options(cross_section="ww")
+        dt.model("spin-2", mass=mass),
+        Beam("electron", E),
+        "Pb",
+        np.full(13, x),
+        theta,
+        BremsstrahlungOptions(cross_section="ww"),
     )
     np.testing.assert_allclose(found.value[0] / PB, _equivalent_photons(x, theta, mass), rtol=tolerance)
 

@@ -7,7 +7,7 @@ import pytest
 from mpmath import mp, mpf
 
 import darktarget as dt
-from darktarget.core import TENSOR, TENSOR_LEPTONS, VECTOR, Beam, LorentzStructure, Options
+from darktarget.core import TENSOR, TENSOR_LEPTONS, VECTOR, Beam, LorentzStructure
 from darktarget.matter.form_factors import elastic, form_factor
 from darktarget.matter.materials import material
 from darktarget.numerics.quadrature import gauss
@@ -15,6 +15,7 @@ from darktarget.production.amplitudes import weizsaecker_williams as wizard
 from darktarget.production.amplitudes.exact import EXACT, Collision, energy_angle, spectrum
 from darktarget.production.amplitudes.spin2 import leptons_only, universal
 from darktarget.production.events import recoil as _recoil
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra import table as st
 from darktarget.production.spectra.calculation import calculation
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED, ELECTRON_MASS, MUON_MASS, NUCLEON_UNIT, PB
@@ -166,7 +167,7 @@ def _total(
     z, w = gauss(160)
     span = np.log((1 - x_cut) / 1e-9)
     y, weight = 1e-9 * np.exp(span * z), 1e-9 * np.exp(span * z) * span * w
-    if method == "etl":
+    if method == "exact":
         end = 1 - hit.x_range[1]
         span = np.log((1 - x_cut - end) / (1e-4 * end))
         y, weight = end + 1e-4 * end * np.exp(span * z), 1e-4 * end * np.exp(span * z) * span * w
@@ -184,7 +185,7 @@ def test_weizsaecker_williams_cross_section() -> None:
     own = _total(0.01, ELECTRON_MASS, 100.0, LEAD, 0.5, "ww", (0.0, 0.1))
     process, model = dt.process("bremsstrahlung"), dt.model("spin-2", mass=0.01)
     x = 1 - np.geomspace(0.5, 1e-8, 1200)
-    row = process.spectrum(model, Beam("electron", 100.0), "Pb", x, Options(cross_section="ww"))  # type: ignore[attr-defined]
+    row = process.spectrum(model, Beam("electron", 100.0), "Pb", x, BremsstrahlungOptions(cross_section="ww"))  # type: ignore[attr-defined]
     spectrum_ = np.trapezoid(row.value[0], x) / PB
     assert own == pytest.approx(1.072e9, rel=2e-3)
     assert spectrum_ == pytest.approx(own, rel=3e-3)
@@ -192,17 +193,17 @@ def test_weizsaecker_williams_cross_section() -> None:
 
 def test_the_exact_rate_beside_the_approximations() -> None:
     """x > 0.5 at 10 MeV, electrons: the flux stops at t = M^2, photons of the nucleus go on to its size."""
-    exact, ww, iww = (_total(0.01, ELECTRON_MASS, 100.0, LEAD, 0.5, m) for m in ("etl", "ww", "iww"))
+    exact, ww, iww = (_total(0.01, ELECTRON_MASS, 100.0, LEAD, 0.5, m) for m in ("exact", "ww", "iww"))
     assert exact == pytest.approx(1.522e9, rel=3e-3)
     assert ww / exact == pytest.approx(0.705, rel=0.01)
     assert iww / exact == pytest.approx(1.62, rel=0.02)
-    muons = [_total(0.1, MUON_MASS, 160.0, LEAD, 0.5, m) for m in ("etl", "ww")]
+    muons = [_total(0.1, MUON_MASS, 160.0, LEAD, 0.5, m) for m in ("exact", "ww")]
     assert muons[1] / muons[0] == pytest.approx(0.97, abs=0.03)
 
 
 @pytest.mark.parametrize(("m", "E", "limit"), [(ELECTRON_MASS, 100.0, 1.564e9), (MUON_MASS, 160.0, 1.8307e8)])
 def test_the_universal_coupling_has_a_finite_limit(m: float, E: float, limit: float) -> None:
-    values = [_total(M, m, E, LEAD, 0.5, "etl") for M in (1e-6, 1e-5, 1e-4)]
+    values = [_total(M, m, E, LEAD, 0.5, "exact") for M in (1e-6, 1e-5, 1e-4)]
     np.testing.assert_allclose(values, limit, rtol=3e-3)
     assert values[1] == pytest.approx(values[0], rel=1e-4)
 
@@ -241,7 +242,7 @@ def test_projections_of_bremsstrahlung(
 def test_quoted_error_covers_a_denser_quadrature() -> None:
     for M, m, E in ((1e-3, ELECTRON_MASS, 100.0), (1.0, ELECTRON_MASS, 100.0), (0.02, MUON_MASS, 15.0)):
         hit = Collision(m, M, E, LEAD)
-        chart = calculation("etl").chart(hit)
+        chart = calculation("exact").chart(hit)
         z, w = gauss(96)
         first = float(chart.zeta(1.001 * chart.low))
         zeta = first + (chart.last - first) * z
@@ -279,11 +280,11 @@ def test_t_and_azimuth_integrate_to_the_angular_cross_section(structure: Lorentz
 @pytest.mark.validate
 def test_a_table_of_spectra_is_good_to_a_thousandth() -> None:
     """A table built now against integrals outside the package, up to the heaviest mediators; benchmarks time it."""
-    recipe = st.recipe_of(TENSOR, ELECTRON_MASS, LEAD, Options(), Beam("electron", 100.0), 42.5)
-    request = st.Request(recipe, TENSOR, LEAD, calculation("etl"))
+    recipe = st.recipe_of(TENSOR, ELECTRON_MASS, LEAD, BremsstrahlungOptions(), Beam("electron", 100.0), 42.5)
+    request = st.Request(recipe, TENSOR, LEAD, calculation("exact"))
     built = st.build(request)
     assert built["error"][0] < 1e-3
     table = st.SpectrumTable(request.grid(), built["log_density"], built["shift"], float(built["error"][0]))
     for M, E in ((1e-3, 88.0), (0.05, 47.0), (0.7, 71.0), (2.5, 95.0), (5.2, 69.0)):
         found = table.evaluate(np.array([M]), np.array([E]), 0.5 * E)[1].sum() / UNIT
-        assert found == pytest.approx(_total(M, ELECTRON_MASS, E, LEAD, 0.5, "etl"), rel=1e-3)
+        assert found == pytest.approx(_total(M, ELECTRON_MASS, E, LEAD, 0.5, "exact"), rel=1e-3)

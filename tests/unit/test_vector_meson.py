@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import Beam, Options, Tracks
-from darktarget.errors import InputError, UnknownName
+from darktarget.core import Beam, Tracks
+from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.keywords import choose
 from darktarget.matter.form_factors import FERMI
 from darktarget.matter.materials import material
 from darktarget.production import vector_meson as vm
 from darktarget.production.mesons import glauber as gl
 from darktarget.production.mesons import photoproduction as ms
 from darktarget.production.mesons.photoproduction import MESONS, MICROBARN, invisible_ratio
+from darktarget.production.options.vector_meson import VectorMesonOptions
 from darktarget.units import ALPHA, ELECTRON_MASS, NUCLEON_UNIT, PROTON_MASS, GeV
 from tests import brute_force
 from tests.trace import GAMMA5, METRIC
@@ -146,9 +149,9 @@ def test_mesons_per_electron_at_na64() -> None:
     for name, value in expected.items():
         assert 1 / 1.25 < found[name] / value < 1.25
     assert found == pytest.approx(expected, rel=0.06)
-    half = vm.VectorMeson().mesons(_tracks(), 50.0, Options(meson_scale=0.5))
+    half = vm.VectorMeson().mesons(_tracks(), 50.0, VectorMesonOptions(vector_meson_yield_scale=0.5))
     assert half == pytest.approx({n: v / 2 for n, v in found.items()})
-    classical = vm.VectorMeson().mesons(_tracks(), 50.0, Options(glauber="classical"))
+    classical = vm.VectorMeson().mesons(_tracks(), 50.0, VectorMesonOptions(glauber="classical"))
     assert classical["rho"] < 0.6 * found["rho"]
 
 
@@ -160,7 +163,7 @@ def test_the_order_of_the_dipole_signal(glauber: str) -> None:
     rho and phi are equal within 25 %: phi leads with the classical Glauber, rho with the full one.
     """
     model = dt.model("dipole-idm", mass=np.geomspace(0.01, 0.3, 8))
-    made = vm.VectorMeson().mesons(_tracks(), 50.0, Options(glauber=glauber))
+    made = vm.VectorMeson().mesons(_tracks(), 50.0, choose({"glauber": glauber}).of(VectorMesonOptions))
     signal = {n: made[n] * m.electrons * invisible_ratio(model, m) for n, m in MESONS.items()}
     for name in ("rho", "omega", "phi"):
         assert np.all(signal["J/psi"] > signal[name])
@@ -181,7 +184,7 @@ def test_yield_is_the_sum_over_mesons_and_carries_the_model_uncertainty() -> Non
     np.testing.assert_allclose(made.total, expected, rtol=1e-12)
     assert made.total[3] == 0
     assert made.decayed
-    other = vm.VectorMeson().produce(model, path, 42.5, Options(glauber="classical"))
+    other = vm.VectorMeson().produce(model, path, 42.5, VectorMesonOptions(glauber="classical"))
     shift = np.abs(other.total[:3] / made.total[:3] - 1)
     np.testing.assert_allclose(made.systematics[vm.SPREAD][:3], shift, rtol=1e-9)
     assert 0.02 < shift[0] < 0.3
@@ -253,7 +256,7 @@ def _axion(M: float, a: float, vector: float) -> float:
     return _pair_width(M, a, vector, amplitude)
 
 
-PAIRS: dict[str, tuple[dict[str, object], Callable[[float], float]]] = {
+PAIRS: dict[str, tuple[dict[str, Any], Callable[[float], float]]] = {
     "millicharge": ({"mass": 0.2}, lambda M: E_CHARGE**2 * _fermions(M, 0.2, 0.2, brute_force.vector_vertex)),
     "magnetic": (
         {"mass": 0.2, "splitting": 0.4, "charge_assignments": 1},
@@ -330,15 +333,15 @@ def test_dark_photons_from_mesons_are_on_request() -> None:
 @pytest.mark.parametrize("value", [0, -1.0, np.inf, np.nan, True, "2"])
 def test_bad_scales(value: object) -> None:
     model = dt.model("millicharge", mass=0.1)
-    with pytest.raises(InputError, match="meson_scale"):
-        dt.limit(model, NA64, processes=["vector-meson"], meson_scale=value)
+    with pytest.raises(InputError, match="vector_meson_yield_scale"):
+        dt.limit(model, NA64, processes=["vector-meson"], vector_meson_yield_scale=value)  # type: ignore[arg-type]
 
 
 def test_bad_choices() -> None:
     model = dt.model("millicharge", mass=0.1)
     with pytest.raises(UnknownName, match="full, classical"):
         dt.limit(model, NA64, processes=["vector-meson"], glauber="quantum")
-    with pytest.raises(InputError, match="photon"):
+    with pytest.raises(PhysicsError, match="photon"):
         dt.cross_section(model, energy=70, target="Pb", process="vector-meson")
 
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import Beam, Layer, Model, Options, Target, Tracks, Yield
+from darktarget.core import Beam, Layer, Model, Target, Tracks, Yield
+from darktarget.keywords import choose
 from darktarget.matter.form_factors import elastic
 from darktarget.matter.materials import material
 from darktarget.production import virtual_photon as vp
+from darktarget.production.options.virtual_photon import VirtualPhotonOptions
 from darktarget.units import ALPHA, AVOGADRO, HBARC_CM, MUON_MASS, NUCLEON_UNIT, PB
 from tests import brute_force
 
@@ -170,8 +172,10 @@ def test_beams_and_options() -> None:
     assert sigma["electron"] == sigma["positron"]
     assert 0.1 < sigma["muon"] / sigma["electron"] < 1
     exact, ww = (
-        vp.VirtualPhoton().cross_section(model, Beam("muon", 160.0), "Pb", Options(cross_section=m))
-        for m in ("etl", "ww")
+        vp.VirtualPhoton().cross_section(
+            model, Beam("muon", 160.0), "Pb", choose({"cross_section": m}).of(VirtualPhotonOptions)
+        )
+        for m in ("exact", "ww")
     )
     assert ww.sigma[0] / exact.sigma[0] == pytest.approx(1, rel=0.05)
     assert "Weizsaecker" in ww.method[0]

@@ -13,6 +13,7 @@ from darktarget.core import LOGITS, Beam, Signal, Yield, angle_at
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import material
 from darktarget.production.amplitudes.exact import Collision
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra import angles as _angles
 from darktarget.production.spectra.calculation import calculation
 from darktarget.production.spectra.table import Request, recipe_of
@@ -108,9 +109,8 @@ def test_decay_probability_by_quadrature() -> None:
 def test_angles_of_bremsstrahlung(name: str, mass: float, x: float) -> None:
     """Table of a few fractions against the exact cross section, at and between them."""
     model, beam = dt.model(name, mass=mass), Beam("electron", 20 * GeV)
-    nucleus, how = material("Al").elements[0], calculation("etl")
-    options = dt.flow.choose()
-    recipe = recipe_of(model.structure, ELECTRON_MASS, nucleus, options, beam, 2 * GeV)
+    nucleus, how = material("Al").elements[0], calculation("exact")
+    recipe = recipe_of(model.structure, ELECTRON_MASS, nucleus, BremsstrahlungOptions(), beam, 2 * GeV)
     request = Request(recipe, model.structure, nucleus, how)
     parent = np.array([15.0]) * GeV
     logs = _angles.logs_of_angles(request, model.mass, parent, x * parent[None, :, None])[0, 0]

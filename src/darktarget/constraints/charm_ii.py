@@ -19,6 +19,7 @@ from darktarget.constraints.base.dump import Volume
 from darktarget.constraints.base.proton_dump import ProtonDump
 from darktarget.core import Array, Model, PublishedNumber
 from darktarget.errors import PhysicsError
+from darktarget.numerics.interpolation import log_linear
 from darktarget.units import ELECTRON_MASS, FERMI_CONSTANT, HBARC_CM, GeV
 
 WEAK: Final = 0.2324  # sin^2 theta_W of the experiment, Phys. Lett. B 335 (1994) 246
@@ -48,7 +49,7 @@ def neutrino_events() -> float:
     """Neutrino scatterings per proton and electron/cm^2 of the detector."""
     energy, flux = np.array(FLUX).T
     fine = np.geomspace(energy[0], energy[-1], 600)
-    spectrum = np.exp(np.interp(np.log(fine), np.log(energy), np.log(flux * 1e8 / 1e13)))
+    spectrum = log_linear(energy, flux * 1e8 / 1e13, fine)
     return float(np.trapezoid(spectrum * neutrino_scattering(fine * GeV, LOWEST, HIGHEST), fine) * HBARC_CM**2)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from darktarget.constraints.base.dump import DumpSearch, Volume
 from darktarget.constraints.base.search import electron_coupling
-from darktarget.core import Array, Model, Options, PublishedNumber
+from darktarget.core import Array, Model, PublishedNumber
 from darktarget.dump.rays import Rays
 from darktarget.dump.scattering import KNOWN
 from darktarget.experiments import EXPERIMENTS
@@ -42,7 +42,7 @@ class E137(DumpSearch):
         """Mediators per electron at unit coupling, with the angles of the exact propagators, one sample per point."""
         dump = EXPERIMENTS["e137"]
         path = tracks(dump.beam, dump.target, cut=self.volume.threshold)
-        made = Bremsstrahlung().produce(model, path, self.volume.threshold, Options())
+        made = Bremsstrahlung().produce(model, path, self.volume.threshold)
         parents = np.broadcast_to(made.parent, made.weight.shape)
         for energy, parent, weight, mass in zip(made.energy, parents, made.weight, model.mass, strict=True):
             keep = weight > 0

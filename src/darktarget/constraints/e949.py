@@ -12,13 +12,15 @@ from typing import Final
 
 import numpy as np
 
+from darktarget import particles
 from darktarget.constraints.base.search import Search, above, photon_like
 from darktarget.core import Array, Curve, Model, PublishedNumber
-from darktarget.decays.r_ratio import CHARGED_KAON as KAON
-from darktarget.units import ALPHA, HBARC_CM, PION_MASS, SPEED_OF_LIGHT, GeV
+from darktarget.decays.kinematics import kallen_root
+from darktarget.units import ALPHA, HBARC_CM, PION_MASS, SPEED_OF_LIGHT, GeV, MeV
 
 WINDOWS: Final = ((0.0, 0.100 * GeV), (0.160 * GeV, 0.250 * GeV))
-KAON_WIDTH: Final = HBARC_CM / (SPEED_OF_LIGHT * 1.238e-8)  # PDG 2024: tau in s
+KAON_MASS: Final = particles.CHARGED_KAON.mass_MeV * MeV
+KAON_WIDTH: Final = HBARC_CM / (SPEED_OF_LIGHT * particles.CHARGED_KAON.lifetime_s)
 
 
 class E949(Search):
@@ -48,9 +50,6 @@ class E949(Search):
 
 def kaon_width(mass: Array) -> Array:
     """Gamma(K+ -> pi+ X) at unit coupling, [point] (energy unit); 0 where closed."""
-    x, p = (mass / KAON.mass) ** 2, (PION_MASS / KAON.mass) ** 2
-    kallen = 1 + x**2 + p**2 - 2 * (x + p + x * p)
-    open_ = mass < KAON.mass - PION_MASS
-    form = 1e-12 * (3 + 6 * x) ** 2
-    value = ALPHA / (2**10 * np.pi**4) * mass**2 * form / KAON.mass * np.maximum(kallen, 0) ** 1.5
-    return np.asarray(np.where(open_, value, 0.0))
+    form = 1e-12 * (3 + 6 * (mass / KAON_MASS) ** 2) ** 2
+    space = (kallen_root(KAON_MASS, mass, PION_MASS) / KAON_MASS**2) ** 3
+    return np.asarray(ALPHA / (2**10 * np.pi**4) * mass**2 * form / KAON_MASS * space)

@@ -32,6 +32,7 @@ from darktarget.dump.flight import (
 )
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
+from darktarget.numerics.quadrature import gauss_on
 from darktarget.units import ALPHA, GeV
 
 #: Photons of p_T > 0.02 sqrt(s) and 14 < theta < 166 degrees (arXiv:hep-ex/0402002), of more than 1 GeV where a second
@@ -106,7 +107,7 @@ def _decays(channel: Channel, which: int, state: Unstable, root: Array) -> Array
     width, seen = state.width(COUPLINGS), state.width(COUPLINGS, seen=True)
     share = np.divide(seen, width, out=np.zeros_like(width), where=width > 0)
     length = decay_length(lab, state.mass[:, None], width)
-    x, w = np.polynomial.legendre.leggauss(32)
+    x, w = gauss_on(-1.0, 1.0, 32)
     least = L3.transverse * L3.root_s / np.sqrt(1 - (L3.cosine * x) ** 2)  # the photon follows its parent
     highest = 2 * state.pair[:, None] * lab  # energies are uniform up to it
     selected = L3.cosine / 2 * np.clip(1 - least / highest, 0, 1) @ w

@@ -7,6 +7,7 @@ import numpy as np
 from darktarget.constraints.base.search import Search, above
 from darktarget.core import Curve, Model, PublishedNumber
 from darktarget.errors import PhysicsError
+from darktarget.numerics.interpolation import log_linear
 from darktarget.units import GeV
 
 
@@ -28,14 +29,6 @@ class SlacMq(Search):
         """Excluded above the line between 1 and 100 MeV."""
         if model.name != "millicharge":
             raise PhysicsError(f"slac-mq is a search for millicharged particles, {model.name} has none")
-        low, high = 1e-3 * GeV, 0.1 * GeV
-        log = np.interp(
-            np.log(model.mass),
-            np.log([low, high]),
-            np.log([p.value for p in self.published]),
-            left=np.nan,
-            right=np.nan,
-        )
-        return self.curve(
-            model, above(np.exp(log)), ("stated points at 1 and 100 MeV, interpolated in the logarithms",)
-        )
+        points, charges = np.array([1e-3, 0.1]) * GeV, np.array([p.value for p in self.published])
+        line = log_linear(points, charges, model.mass, outside="nan")
+        return self.curve(model, above(line), ("stated points at 1 and 100 MeV, interpolated in the logarithms",))

@@ -4,34 +4,25 @@ Axes are named once and for all: point (P, parameter points of a model), node (K
 quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), lengths in X0 of the material.
 """
 
-from darktarget.core.curve import Curve, PublishedNumber
+from darktarget.core.curve import Curve, PublishedNumber, relic_variable
 from darktarget.core.detector import Layer, Slab
 from darktarget.core.events import Events
 from darktarget.core.experiment import Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature
 from darktarget.core.limit import Limit
 from darktarget.core.material import DensityEffect, Element, Material, Medium
 from darktarget.core.model import (
-    AXIAL,
-    PSEUDOSCALAR,
-    SCALAR,
-    TENSOR,
-    TENSOR_LEPTONS,
-    VECTOR,
     Channel,
     Decay,
     Exchange,
-    LorentzStructure,
     Model,
     State,
 )
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
-    DEFAULT,
     LOGITS,
     Beam,
     CrossSection,
     DifferentialCrossSection,
-    Options,
     Process,
     Target,
     Tracks,
@@ -39,10 +30,16 @@ from darktarget.core.yields import (
     angle_at,
 )
 from darktarget.numerics.arrays import Array
+from darktarget.structures import LorentzStructure
+from darktarget.structures.axial import AXIAL
+from darktarget.structures.pseudoscalar import PSEUDOSCALAR
+from darktarget.structures.scalar import SCALAR
+from darktarget.structures.tensor import TENSOR
+from darktarget.structures.tensor_leptons import TENSOR_LEPTONS
+from darktarget.structures.vector import VECTOR
 
 __all__ = [
     "AXIAL",
-    "DEFAULT",
     "LOGITS",
     "PSEUDOSCALAR",
     "SCALAR",
@@ -67,7 +64,6 @@ __all__ = [
     "Material",
     "Medium",
     "Model",
-    "Options",
     "Process",
     "PublishedLimit",
     "PublishedNumber",
@@ -82,4 +78,5 @@ __all__ = [
     "Tracks",
     "Yield",
     "angle_at",
+    "relic_variable",
 ]

@@ -79,4 +79,16 @@ class Curve:
 
     def as_y(self, coupling: Array) -> Array:
         """y at given couplings, [point]."""
-        return np.asarray(coupling**2 * self.alpha_D * (self.dark_mass / self.mass) ** 4)
+        return relic_variable(coupling, self.alpha_D, self.dark_mass, self.mass)
+
+
+def relic_variable(coupling: Array, alpha_D: Array, dark_mass: Array, mass: Array) -> Array:
+    r"""The relic variable :math:`y = \epsilon^2\alpha_D (m_\chi/m_{A'})^4`, on which annihilation mostly depends.
+
+    Args:
+        coupling: epsilon. alpha_D: dark coupling. dark_mass, mass: of the dark particle and of the mediator.
+
+    >>> print(f"{relic_variable(np.array(1e-4), np.array(0.5), np.array(1.0), np.array(3.0)):.2e}")
+    6.17e-11
+    """
+    return np.asarray(coupling**2 * alpha_D * (dark_mass / mass) ** 4)

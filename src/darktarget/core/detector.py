@@ -38,9 +38,9 @@ class Slab:
         cell: width of a readout cell, cm, 0 for none. cells: number of cells across; the middle one is on the beam.
         offset: of the middle cell from the beam, cm. tilt: slope of its axis against the beam, in x: at z its middle is
             ``offset + tilt z`` off the beam.
-        stochastic, constant: of its energy resolution, sqrt(GeV) and relative, in quadrature; both 0 where the
-            simulated sampling of its layers is the resolution.
-        threshold: least visible energy that a veto notices (energy unit).
+        stochastic, constant: terms of its energy resolution, sqrt(GeV) and relative, in quadrature with each other and
+            with the simulated sampling of its layers, which they do not contain; calorimeters only.
+        threshold: energy in its scintillator above which a veto fires (energy unit); vetos only.
     """
 
     name: str

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -24,29 +23,15 @@ from numpy.typing import NDArray
 
 from darktarget.errors import InputError
 from darktarget.numerics.arrays import Array
+from darktarget.structures import Ability
 
 Ids = NDArray[np.int64]
 INCOMING: Final = -1
 OUTGOING: Final = 1
 DECAYED: Final = 2  # made and gone: its decay products are among the outgoing particles
 
-#: PDG numbers of standard particles (read-only).
-PDG_ID: Final[Mapping[str, int]] = MappingProxyType(
-    {"electron": 11, "positron": -11, "muon": 13, "antimuon": -13, "photon": 22}
-)
-#: PDG numbers of mediators by spin (read-only).
-MEDIATOR_ID: Final[Mapping[int, int]] = MappingProxyType({0: 54, 1: 55, 2: 39})
-#: PDG numbers of dark matter by kind (read-only).
-DARK_ID: Final[Mapping[str, int]] = MappingProxyType({"scalar": 51, "dirac": 52, "majorana": 52, "vector": 53})
-
-
-def nucleus_id(Z: int, A: float) -> int:
-    """PDG number of a nucleus, 10LZZZAAAI.
-
-    >>> nucleus_id(82, 207.2)
-    1000822070
-    """
-    return 1_000_000_000 + 10_000 * Z + 10 * round(A)
+#: PDG number of the mediator of each Lorentz structure.
+MEDIATOR_ID: Final[Ability[int]] = Ability("particle_id")
 
 
 @dataclass(frozen=True, eq=False)

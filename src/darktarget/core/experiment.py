@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
 from darktarget.core.model import Model
 from darktarget.core.signal import Signal
 from darktarget.core.yields import Beam, Target, Yield
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.interpolation import log_linear
 
 
 class Signature(Protocol):
@@ -101,9 +100,7 @@ class PublishedLimit:
 
     def at(self, mass: Array) -> Array:
         """The limit at other masses: linear in the logarithms, and on beyond the ends."""
-        x, y, z = np.log(self.mass), np.log(self.coupling), np.log(mass)
-        i = np.clip(np.searchsorted(x, z) - 1, 0, x.size - 2)
-        return np.asarray(np.exp(y[i] + (z - x[i]) * (y[i + 1] - y[i]) / (x[i + 1] - x[i])))
+        return log_linear(self.mass, self.coupling, mass)
 
 
 @dataclass(frozen=True)

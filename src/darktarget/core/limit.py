@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from darktarget.core.curve import relic_variable
 from darktarget.numerics.arrays import Array
 
 
@@ -85,4 +86,4 @@ class Limit:
     @property
     def y(self) -> Array:
         r"""The relic variable :math:`y = \epsilon^2\alpha_D (m_\chi/m_{A'})^4` at the limit, [point]."""
-        return np.asarray(self.coupling_upper**2 * self.alpha_D * (self.dark_mass / self.mass) ** 4)
+        return relic_variable(self.coupling_upper, self.alpha_D, self.dark_mass, self.mass)

@@ -1,4 +1,4 @@
-"""Lagrangians as the rest of the package sees them: coupling structures, decay channels, models."""
+"""Lagrangians for the rest of the package: states, decay channels, models."""
 
 from __future__ import annotations
 
@@ -11,24 +11,8 @@ import numpy as np
 
 from darktarget.errors import UnknownName
 from darktarget.numerics.arrays import Array
+from darktarget.structures import LorentzStructure
 from darktarget.units import HBARC_CM
-
-
-@dataclass(frozen=True)
-class LorentzStructure:
-    """How a mediator couples to a lepton line, and its spin; any file may create one."""
-
-    name: str
-    spin: int
-
-
-VECTOR = LorentzStructure("vector", 1)  # g gamma^mu
-AXIAL = LorentzStructure("axial", 1)  # g gamma^mu gamma5
-SCALAR = LorentzStructure("scalar", 0)  # g
-PSEUDOSCALAR = LorentzStructure("pseudoscalar", 0)  # i g gamma5
-TENSOR = LorentzStructure("tensor", 2)  # c T^{mu nu} of leptons, photons and all else
-TENSOR_LEPTONS = LorentzStructure("tensor-leptons", 2)  # c T^{mu nu} of the leptons alone
-
 
 #: Coupling at which widths that grow with it enter a propagator: narrow, as at any limit.
 SMALL: Final = 1e-7

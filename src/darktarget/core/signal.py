@@ -9,8 +9,7 @@ import numpy as np
 
 from darktarget.errors import PhysicsError
 from darktarget.numerics.arrays import Array
-
-SMALLEST = 1e-300  # stands for 0 in logarithms
+from darktarget.numerics.interpolation import log_linear
 
 
 @dataclass(frozen=True)
@@ -59,16 +58,6 @@ class Signal:
         if self.coupling is None or self.acceptance is None:
             return np.asarray(power)
         return np.asarray(power * log_linear(self.coupling, self.acceptance, coupling))
-
-
-def log_linear(grid: Array, values: Array, at: Array) -> Array:
-    """Values [point, grid] between their nodes, [point, n], log-linear in both; 0 next to a 0."""
-    u, t = np.log(grid), np.log(at)
-    i = np.clip(np.searchsorted(u, t, side="right") - 1, 0, u.size - 2)
-    w = (t - u[i]) / (u[i + 1] - u[i])
-    logs = np.log(np.maximum(values, SMALLEST))
-    found = np.exp(logs[:, i] * (1 - w) + logs[:, i + 1] * w)
-    return np.asarray(np.where(found > 10 * SMALLEST, found, 0.0))
 
 
 def common_grid(signals: Sequence[Signal]) -> Array | None:

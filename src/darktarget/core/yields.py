@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,10 @@ from darktarget.core.detector import Layer, Slab
 from darktarget.core.material import Medium
 from darktarget.core.model import Model
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.interpolation import semilog
+from darktarget.options import OptionGroup
+
+Own = TypeVar("Own", bound=OptionGroup, contravariant=True)
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Tracks:
             ends = per_log[[0, -1]] + (per_log[[0, -1]] - per_log[[1, -2]]) / 2
             centre = np.concatenate([self.energy[:1], centre, self.energy[-1:]])
             per_log = np.concatenate([ends[:1], per_log, ends[1:]]).clip(0)
-        value = np.interp(np.log(np.maximum(energy, self.energy[0])), np.log(centre), per_log)
+        value = semilog(centre, per_log, np.maximum(energy, self.energy[0]))
         return np.asarray(np.where(inside, value / np.maximum(energy, self.energy[0]), 0.0))
 
     def nodes(self, species: str, material: Medium, minimum: float, merge: int = 1) -> tuple[Array, Array]:
@@ -215,46 +219,19 @@ class DifferentialCrossSection:
     references: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Options:
-    """Choices of a calculation, by name; each process reads what concerns it and names it in its results.
+class Process(Protocol[Own]):
+    """One way of producing the mediator; ``beams`` are the particles it has a cross section for.
 
-    Attributes:
-        cross_section: of bremsstrahlung: etl, ww or iww.
-        form_factor: elastic, full or helm.
-        width: of a resonance: fixed or running.
-        electrons: of the target: rest or bound.
-        radiation: whether the annihilating positron radiates before.
-        tracks: shower, first-radiation-length, or with-photons (those that a muon beam radiates as well).
-        normalisation: first-principles, or published: rescaled to the published invisible limit.
-        glauber: of vector mesons in nuclei: full or classical.
-        meson_scale: factor on the yields of vector mesons.
+    ``Own`` is the group of its options, which the entry ``darktarget.options`` of the same name declares.
     """
-
-    cross_section: str = "etl"
-    form_factor: str = "elastic"
-    width: str = "fixed"
-    electrons: str = "rest"
-    radiation: bool = False
-    tracks: str = "shower"
-    normalisation: str = "first-principles"
-    glauber: str = "full"
-    meson_scale: float = 1.0
-
-
-DEFAULT = Options()
-
-
-class Process(Protocol):
-    """One way of producing the mediator; ``beams`` are the particles it has a cross section for."""
 
     name: str
     beams: tuple[str, ...]
 
-    def cross_section(self, model: Model, beam: Beam, target: Medium, options: Options) -> CrossSection:
+    def cross_section(self, model: Model, beam: Beam, target: Medium, options: Own) -> CrossSection:
         """Cross section per nucleus of a material at unit coupling."""
         ...
 
-    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options) -> Yield:
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Own) -> Yield:
         """Mediators with energy above ``minimum`` made along the tracks."""
         ...

@@ -71,11 +71,26 @@ def boost(momenta: Array, frame: Array) -> Array:
     """
     mass = np.sqrt(np.maximum(frame[:, 0] ** 2 - np.sum(frame[:, 1:] ** 2, axis=1), 0))[:, None]
     energy, p = frame[:, :1], frame[:, None, 1:]
-    along = np.einsum("nij,nj->ni", momenta[..., 1:], frame[:, 1:])
     out = np.empty_like(momenta)
-    out[..., 0] = (energy * momenta[..., 0] + along) / mass
-    out[..., 1:] = momenta[..., 1:] + p * ((along / (energy + mass) + momenta[..., 0]) / mass)[..., None]
+    out[..., 0] = (energy * momenta[..., 0] + np.einsum("nij,nj->ni", momenta[..., 1:], frame[:, 1:])) / mass
+    out[..., 1:] = boost_vectors(momenta[..., 1:], momenta[..., 0], p, energy, mass)
     return out
+
+
+def boost_vectors(rest: Array, rest_energy: Array | float, frame: Array, energy: Array, mass: Array | float) -> Array:
+    r"""Three-momenta of ``boost`` where the mass of the moving particle is known, which keeps its digits.
+
+    .. math:: \vec p = \vec p' + \frac{\vec P}{M}\Bigl(\frac{\vec p'\cdot\vec P}{E+M} + E'\Bigr)
+
+    Args:
+        rest, rest_energy: momenta and energies in the rest frame, [..., 3] and [...].
+        frame, energy, mass: of the moving particle, [..., 3], [...] and [...], broadcasting against them.
+
+    Returns:
+        [..., 3].
+    """
+    along = np.einsum("...i,...i->...", rest, frame)
+    return np.asarray(rest + frame * ((along / (energy + mass) + rest_energy) / mass)[..., None])
 
 
 def decay_length(momentum: Array | float, mass: Array | float, width: Array | float) -> Array:

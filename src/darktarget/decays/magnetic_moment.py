@@ -17,8 +17,9 @@ from typing import Final
 import numpy as np
 
 from darktarget._version import __version__
-from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, Curve, LorentzStructure, Model, PublishedNumber
+from darktarget.core import Array, Curve, LorentzStructure, Model, PublishedNumber
 from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, LEPTON_MASS
 
 STEP, END = 0.125, 40.0  # of the trapezoidal rule in ln[x/(1-x)]: errors e^(-2 pi^2/STEP/2) and e^(-END)
@@ -26,15 +27,8 @@ LEPTONS: Final = ("electron", "muon")
 
 Numerator = Callable[[Array, Array, Array], Array]
 
-#: (x, 1-x, r) -> N(x) by Lorentz structure (read-only); the axial 1/r is the longitudinal mode of a light mediator.
-NUMERATORS: Final[Mapping[LorentzStructure, Numerator]] = MappingProxyType(
-    {
-        VECTOR: lambda x, y, r: 2 * x**2 * y,
-        AXIAL: lambda x, y, r: 2 * x * y * (x - 4) - 4 * x**3 / r,
-        SCALAR: lambda x, y, r: x**2 * (1 + y),
-        PSEUDOSCALAR: lambda x, y, r: -(x**3),
-    }
-)
+#: (x, 1-x, r) -> N(x) of each Lorentz structure.
+NUMERATORS: Final[Ability[Numerator]] = Ability("magnetic_moment")
 
 #: Delta a = measured - Standard Model, one sigma, and where from; the first of each lepton is the default (read-only).
 MEASURED: Final[Mapping[str, tuple[tuple[PublishedNumber, PublishedNumber], ...]]] = MappingProxyType(
@@ -63,6 +57,26 @@ MEASURED: Final[Mapping[str, tuple[tuple[PublishedNumber, PublishedNumber], ...]
 )
 
 
+def vector(x: Array, y: Array, r: Array) -> Array:
+    """N of a vector coupling, 2 x^2 (1-x)."""
+    return 2 * x**2 * y
+
+
+def axial(x: Array, y: Array, r: Array) -> Array:
+    """N of an axial coupling, 2 x (1-x)(x-4) - 4 x^3/r; the 1/r is the longitudinal mode of a light mediator."""
+    return 2 * x * y * (x - 4) - 4 * x**3 / r
+
+
+def scalar(x: Array, y: Array, r: Array) -> Array:
+    """N of a scalar coupling, x^2 (2-x)."""
+    return x**2 * (1 + y)
+
+
+def pseudoscalar(x: Array, y: Array, r: Array) -> Array:
+    """N of a pseudoscalar coupling, -x^3."""
+    return -(x**3)
+
+
 def kernel(structure: LorentzStructure, ratio: Array) -> Array:
     r"""Return :math:`\Delta a/g^2` for mediator masses M = ``ratio`` * m_lepton.
 
@@ -76,18 +90,17 @@ def kernel(structure: LorentzStructure, ratio: Array) -> Array:
         Per g^2, the shape of ``ratio``.
 
     Raises:
-        PhysicsError: the structure has no finite one-loop contribution here (spin 2 needs a cut-off).
+        PhysicsError: the structure has no ``magnetic_moment`` (spin 2 needs a cut-off).
 
+    >>> from darktarget.core import VECTOR
     >>> round(float(8 * np.pi**2 * kernel(VECTOR, np.array([1e-6]))[0]), 5)
     1.0
     """
-    if structure not in NUMERATORS:
-        known = ", ".join(s.name for s in NUMERATORS)
-        raise PhysicsError(f"g-2 of a {structure.name} mediator is not finite at one loop; known are {known}")
+    numerator = NUMERATORS.of(structure, "g-2")
     t = np.arange(-END, END + STEP / 2, STEP)
     x, y = 1 / (1 + np.exp(-t)), 1 / (1 + np.exp(t))
     r = np.square(np.asarray(ratio, float))[..., None]
-    integrand = NUMERATORS[structure](x, y, r) / (x**2 + r * y) * x * y
+    integrand = numerator(x, y, r) / (x**2 + r * y) * x * y
     return np.asarray(STEP * integrand.sum(axis=-1) / (8 * np.pi**2))
 
 
@@ -101,8 +114,7 @@ def contribution(model: Model, lepton: str = "muon") -> Array:
         raise UnknownName("lepton", lepton, LEPTONS)
     if not model.mediator_mass.any():
         raise PhysicsError(f"{model.name} has no mediator that couples to leptons")
-    if model.structure not in NUMERATORS:
-        raise PhysicsError(f"g-2 of {model.name} is not finite at one loop: it needs a cut-off")
+    NUMERATORS.of(model.structure, f"g-2 of {model.name}")
     square = ELECTRON_CHARGE_SQUARED * model.lepton_coupling(lepton) ** 2
     return np.asarray(square * kernel(model.structure, model.mass / LEPTON_MASS[lepton]))
 

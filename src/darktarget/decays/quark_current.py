@@ -9,10 +9,13 @@ from typing import Final
 
 import numpy as np
 
+from darktarget import particles
 from darktarget.core import Array
-from darktarget.units import ALPHA, GeV, MeV
+from darktarget.numerics.roots import root
+from darktarget.units import ALPHA, GeV, MeV, keV
 
-Z_MASS, ALPHA_S_Z = 91.188 * GeV, 0.1180  # PDG 2024
+Z_MASS, ALPHA_S_Z = particles.Z_BOSON.mass_MeV * MeV, 0.1180  # PDG 2024
+SMALLEST_COUPLING, LARGEST_COUPLING = 1e-3, 10.0  # between which alpha_s is searched for
 CHARM, BOTTOM = 1.27 * GeV, 4.18 * GeV  # MS-bar masses, where the number of flavours of alpha_s changes
 
 
@@ -26,19 +29,24 @@ class Resonance:
     hadrons: float
     quark: str
 
+    @classmethod
+    def of(cls, meson: particles.Particle, electrons_keV: float, hadrons: float, quark: str) -> Resonance:
+        """A meson of the table, with its measured width to e+ e- and hadronic branching fraction."""
+        return cls(meson.mass_MeV * MeV, meson.width_MeV * MeV, electrons_keV * keV, hadrons, quark)
+
 
 #: PDG 2024. The branching fraction of J/psi, psi', Upsilon(nS) is 1 less the leptons.
 RESONANCES: Final = (
-    Resonance(3.0969 * GeV, 0.0926 * MeV, 5.53e-3 * MeV, 0.881, "c"),
-    Resonance(3.6861 * GeV, 0.293 * MeV, 2.33e-3 * MeV, 0.981, "c"),
-    Resonance(3.7737 * GeV, 27.2 * MeV, 0.262e-3 * MeV, 1.0, "c"),
-    Resonance(4.040 * GeV, 84 * MeV, 0.86e-3 * MeV, 1.0, "c"),
-    Resonance(4.191 * GeV, 69 * MeV, 0.48e-3 * MeV, 1.0, "c"),
-    Resonance(4.415 * GeV, 110 * MeV, 0.58e-3 * MeV, 1.0, "c"),
-    Resonance(9.4604 * GeV, 0.05402 * MeV, 1.340e-3 * MeV, 0.925, "b"),
-    Resonance(10.0234 * GeV, 0.03198 * MeV, 0.612e-3 * MeV, 0.942, "b"),
-    Resonance(10.3551 * GeV, 0.02032 * MeV, 0.443e-3 * MeV, 0.935, "b"),
-    Resonance(10.5794 * GeV, 20.5 * MeV, 0.272e-3 * MeV, 1.0, "b"),
+    Resonance.of(particles.J_PSI, 5.53, 0.881, "c"),
+    Resonance.of(particles.PSI_2S, 2.33, 0.981, "c"),
+    Resonance.of(particles.PSI_3770, 0.262, 1.0, "c"),
+    Resonance.of(particles.PSI_4040, 0.86, 1.0, "c"),
+    Resonance.of(particles.PSI_4160, 0.48, 1.0, "c"),
+    Resonance.of(particles.PSI_4415, 0.58, 1.0, "c"),
+    Resonance.of(particles.UPSILON_1S, 1.340, 0.925, "b"),
+    Resonance.of(particles.UPSILON_2S, 0.612, 0.942, "b"),
+    Resonance.of(particles.UPSILON_3S, 0.443, 0.935, "b"),
+    Resonance.of(particles.UPSILON_4S, 0.272, 1.0, "b"),
 )
 NARROW: Final = 1 * MeV
 LIGHT: Final = ("u", "d", "s")
@@ -73,17 +81,16 @@ def _matched() -> tuple[float, float]:
 
 
 def _run(start: float, scale: float, q: Array, flavours: int) -> Array:
-    """Two-loop running: 1/a + c ln(a c'...) solved by iteration of its implicit form."""
+    """Two-loop running: 1/a + c ln[c a/(1 + c a)] grows as b0 ln q^2; solved for 1/a, where it is almost straight."""
     b0, b1 = (33 - 2 * flavours) / (12 * np.pi), (153 - 19 * flavours) / (24 * np.pi**2)
 
-    def implicit(a: Array) -> Array:
-        return 1 / a + b1 / b0 * np.log(b1 * a / (b0 + b1 * a))
+    def implicit(inverse: Array | float) -> Array:
+        return np.asarray(inverse - b1 / b0 * np.log1p(b0 * inverse / b1))
 
-    goal = implicit(np.array(start)) + b0 * np.log(q**2 / scale**2)
-    value = np.full(np.shape(q), start)
-    for _ in range(60):
-        value = 1 / (goal - b1 / b0 * np.log(b1 * value / (b0 + b1 * value)))
-    return np.asarray(value)
+    goal = (implicit(1 / start) + b0 * np.log(q**2 / scale**2)).ravel()
+    ends = np.full(goal.size, LARGEST_COUPLING**-1), np.full(goal.size, SMALLEST_COUPLING**-1)
+    inverse = root(lambda x, which: implicit(x) - goal[which], *ends)
+    return np.asarray(1 / inverse.reshape(np.shape(q)))
 
 
 def perturbative(s: Array, current: Mapping[str, float], narrow: bool = True) -> Array:

@@ -33,13 +33,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from darktarget import particles
 from darktarget.core import Array
 from darktarget.decays.quark_current import perturbative
+from darktarget.numerics.quadrature import gauss_on
 from darktarget.units import ALPHA, PION_MASS, GeV, MeV
 
 Amplitude = npt.NDArray[np.complex128]
 
-NEUTRAL_PION: Final = 134.9768 * MeV  # PDG 2024
+NEUTRAL_PION: Final = particles.NEUTRAL_PION.mass_MeV * MeV
 
 #: Couplings of the photon to the quarks, and of baryon number (read-only).
 ELECTROMAGNETIC: Final[Mapping[str, float]] = MappingProxyType(
@@ -56,8 +58,8 @@ class Kaon:
     share: float
 
 
-CHARGED_KAON: Final = Kaon(493.677 * MeV, 0.491)  # PDG 2024
-NEUTRAL_KAON: Final = Kaon(497.611 * MeV, 0.339)  # PDG 2024
+CHARGED_KAON: Final = Kaon(particles.CHARGED_KAON.mass_MeV * MeV, 0.491)  # PDG 2024
+NEUTRAL_KAON: Final = Kaon(particles.NEUTRAL_KAON.mass_MeV * MeV, 0.339)  # PDG 2024
 
 
 @dataclass(frozen=True)
@@ -68,22 +70,29 @@ class Vector:
     width: float
     electrons: float
 
+    @classmethod
+    def of(cls, meson: particles.Particle) -> Vector:
+        """The measured one."""
+        width = meson.width_MeV * MeV
+        return cls(meson.mass_MeV * MeV, width, width * meson.electron_fraction)
 
-OMEGA: Final = Vector(782.66 * MeV, 8.68 * MeV, 8.68 * 7.38e-5 * MeV)
-PHI: Final = Vector(1019.461 * MeV, 4.249 * MeV, 4.249 * 2.979e-4 * MeV)
+
+OMEGA: Final = Vector.of(particles.OMEGA)
+PHI: Final = Vector.of(particles.PHI)
 RHO_PI_OMEGA: Final = 0.892 + 0.0835  # Br(omega -> 3 pi) + Br(pi0 gamma), PDG 2024
 RHO_PI_PHI: Final = 0.154 + 0.0130  # Br(phi -> 3 pi) + Br(eta gamma), PDG 2024
 PHI_PHASE: Final = np.deg2rad(163.0)  # of the phi against the omega in 3 pi, hep-ex/0305049
 
-# (mass, width, modulus, phase) of the rho family and of rho-omega mixing, arXiv:1205.2228 Table VI
-RHO_MASS, RHO_WIDTH = 775.02 * MeV, 149.59 * MeV
+# parameters of a fit of the pion form factor, not measured masses: (mass, width, modulus, phase) of the rho family and
+# of rho-omega mixing, arXiv:1205.2228 Table VI
+FITTED_RHO: Final = (775.02 * MeV, 149.59 * MeV)
 EXCITED: Final = (
     (1493 * MeV, 427 * MeV, 0.158, 3.76),
     (1861 * MeV, 316 * MeV, 0.068, 1.39),
     (2254 * MeV, 109 * MeV, 0.0051, 0.70),
 )
 MIXING: Final = 1.644e-3 * np.exp(-0.011j)
-MIXED_OMEGA: Final = (781.91 * MeV, 8.13 * MeV)
+FITTED_OMEGA: Final = (781.91 * MeV, 8.13 * MeV)
 
 # remainder of each current below 2.1 GeV at these sqrt(s) (GeV): PDG compilation minus the channels above
 NODES: Final = (
@@ -194,8 +203,8 @@ def _squared(form_factor: Amplitude, s: Array, mass: float) -> Array:
 
 def pion_form_factor(s: Array, rho: float = 1.0, omega: float = 1.0) -> Amplitude:
     """F_pi(s) for weights of the rho and the omega current; 1 at s = 0 for the photon."""
-    ground = gounaris_sakurai(s, RHO_MASS, RHO_WIDTH)
-    mass, width = MIXED_OMEGA
+    ground = gounaris_sakurai(s, *FITTED_RHO)
+    mass, width = FITTED_OMEGA
     mixed = MIXING * mass**2 / (mass**2 - s - 1j * mass * width)
     weights = [c * np.exp(1j * phase) for _, _, c, phase in EXCITED]
     excited = sum(w * gounaris_sakurai(s, m, g) for w, (m, g, _, _) in zip(weights, EXCITED, strict=True))
@@ -226,7 +235,7 @@ def kaon_form_factor(s: Array, kaon: Kaon, rho: float, omega: float, phi: float)
     strength = np.sqrt(4 * peak / speed**3) * PHI.width / PHI.mass
     open_ = strength * PHI.mass**2 / (PHI.mass**2 - s - 1j * PHI.mass * _phi_width(s))
     narrow = OMEGA.mass**2 / (OMEGA.mass**2 - s - 1j * OMEGA.mass * OMEGA.width)
-    return np.asarray(rho / 2 * gounaris_sakurai(s, RHO_MASS, RHO_WIDTH) + omega / 6 * narrow + phi * open_)
+    return np.asarray(rho / 2 * gounaris_sakurai(s, *FITTED_RHO) + omega / 6 * narrow + phi * open_)
 
 
 def _phi_width(s: Array) -> Array:
@@ -262,7 +271,7 @@ def _rho_pi_table() -> tuple[Array, Array]:
     """W on a grid of masses: Dalitz integral of |p+ x p-|^2 |sum of rho propagators|^2."""
     threshold = 2 * PION_MASS + NEUTRAL_PION
     grid = threshold + (2.2 * GeV - threshold) * np.linspace(0.01, 1, 140) ** 2
-    x, w = np.polynomial.legendre.leggauss(24)
+    x, w = gauss_on(-1.0, 1.0, 24)
     m, m0 = PION_MASS, NEUTRAL_PION
     total = grid[:, None, None]
     low, high = 4 * m**2, (total - m0) ** 2
@@ -273,6 +282,6 @@ def _rho_pi_table() -> tuple[Array, Array]:
     s2 = m**2 + m0**2 + 2 * (np.sqrt(s1) / 2 * e0 - k * p0 * x)  # pi+ pi0
     s3 = total**2 + 2 * m**2 + m0**2 - s1 - s2
     cross = (k * p0) ** 2 * (1 - x**2) * s1  # |p+ x p-|^2 M^2 in the rest frame of M
-    sum_ = sum(gounaris_sakurai(np.maximum(t, 4.0001 * m**2), RHO_MASS, RHO_WIDTH) for t in (s1, s2, s3))
+    sum_ = sum(gounaris_sakurai(np.maximum(t, 4.0001 * m**2), *FITTED_RHO) for t in (s1, s2, s3))
     density = cross * np.abs(sum_) ** 2 * k * p0 * (high - low) / total**5
     return grid, np.einsum("gij,i,j->g", density, w, w)

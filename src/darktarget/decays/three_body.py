@@ -26,6 +26,7 @@ import numpy.typing as npt
 from darktarget.core import Array
 from darktarget.decays.currents import Current, anisotropy, emission_width
 from darktarget.decays.kinematics import directions, kallen_root, momentum
+from darktarget.numerics.quadrature import gauss
 from darktarget.units import GeV
 
 NODES: Final = 64  # Gauss-Legendre nodes of a lepton pair
@@ -37,12 +38,6 @@ BREAKS: Final = (
     0.5, 0.65, 0.72, 0.76, 0.775, 0.783, 0.79, 0.8, 0.83, 0.9, 0.98, 1.01, 1.017, 1.0195, 1.022, 1.03, 1.06, 1.2, 1.5,
     1.9, 2.1, 3.0, 3.73, 3.765, 3.785, 3.85, 4.1, 4.3, 5.0, 10.0, 30.0,
 )  # fmt: skip
-
-
-@lru_cache
-def _gauss(count: int) -> tuple[Array, Array]:
-    x, w = np.polynomial.legendre.leggauss(count)
-    return (x + 1) / 2, w / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +107,7 @@ class ThreeBody:
         """
         if self.lepton is None:
             return self._panels(top)
-        z, w = _gauss(NODES)
+        z, w = gauss(NODES)
         place, slope = np.sin(np.pi * z / 2) ** 2, np.pi / 2 * np.sin(np.pi * z)
         log = 2 * np.log(top / self.threshold)[:, None]
         s = self.threshold**2 * np.exp(log * place)
@@ -122,7 +117,7 @@ class ThreeBody:
         edges = np.array([self.threshold, *(b * GeV for b in BREAKS if b * GeV > self.threshold), np.inf])
         edges = edges[: np.searchsorted(edges, top.max()) + 1]
         low, high = (np.minimum(e, top[:, None]) for e in (edges[:-1], edges[1:]))
-        z, w = _gauss(PANEL_NODES)
+        z, w = gauss(PANEL_NODES)
         place, slope = np.sin(np.pi * z / 2) ** 2, np.pi / 2 * np.sin(np.pi * z)
         root = low[:, :, None] + (high - low)[:, :, None] * place
         weight = (high - low)[:, :, None] * slope * w * 2 * root
@@ -187,7 +182,7 @@ def _cumulative(decay: ThreeBody, point: int) -> tuple[Array, Array]:
     top = float(one.parent[0] - one.child[0])
     place = np.sin(np.pi / 2 * np.linspace(0, 1, TABLE)) ** 2
     root = decay.threshold * np.exp(np.log(top / decay.threshold) * place)
-    x, w = _gauss(4)
+    x, w = gauss(4)
     inner = root[:-1, None] + np.diff(root)[:, None] * x
     density = one.differential(inner.reshape(1, -1)).reshape(inner.shape) * 2 * inner
     cumulative = np.concatenate([[0.0], np.cumsum((density * w).sum(axis=1) * np.diff(root))])

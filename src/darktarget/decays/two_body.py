@@ -8,25 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, TENSOR, TENSOR_LEPTONS, VECTOR, Array, LorentzStructure
+from darktarget.core import Array
 from darktarget.decays.currents import (
     AXIAL_FERMIONS,
     PSEUDOSCALAR_FERMIONS,
-    PSEUDOSCALAR_VECTORS,
     SCALAR_FERMIONS,
-    SCALAR_SCALARS,
     VECTOR_FERMIONS,
     VECTOR_SCALARS,
     Current,
     pair_width,
 )
 from darktarget.decays.kinematics import directions, momentum
-from darktarget.decays.spin2 import TENSOR_FERMIONS, TENSOR_SCALARS, TENSOR_VECTORS
+from darktarget.decays.spin2 import TENSOR_FERMIONS
+from darktarget.structures import Ability
 
 Width = Callable[[Array, Array | float, Array | float], Array]
 
@@ -79,61 +77,11 @@ def tensor_to_dirac(mass: Array, daughter: Array | float, alpha: Array | float) 
     return pair_width(TENSOR_FERMIONS, mass, daughter, daughter, alpha)
 
 
-@dataclass(frozen=True)
-class DarkCurrent:
-    """The current of one kind of dark matter, and the share of ``pair_width`` that it gives.
+#: Width of a mediator into a lepton pair, with alpha = g^2/(4 pi), of each Lorentz structure.
+TO_LEPTONS: Final[Ability[Width]] = Ability("lepton_width")
 
-    The share is 1/2 for a field that is its own antiparticle: (g/2) chibar chi has the amplitude g, and the two
-    particles are identical; the same for a real vector V.
-    """
-
-    current: Current
-    share: float = 1.0
-
-
-#: Width of a mediator into a lepton pair, with alpha = g^2/(4 pi), by Lorentz structure (read-only).
-TO_LEPTONS: Final[Mapping[LorentzStructure, Width]] = MappingProxyType(
-    {
-        VECTOR: vector_to_dirac,
-        AXIAL: axial_to_dirac,
-        SCALAR: scalar_to_dirac,
-        PSEUDOSCALAR: pseudoscalar_to_dirac,
-        TENSOR: tensor_to_dirac,
-        TENSOR_LEPTONS: tensor_to_dirac,
-    }
-)
-
-_SPIN_1: Final = {"majorana": DarkCurrent(AXIAL_FERMIONS, 0.5), "scalar": DarkCurrent(VECTOR_SCALARS)}
-_SPIN_0: Final = {"scalar": DarkCurrent(SCALAR_SCALARS), "vector": DarkCurrent(PSEUDOSCALAR_VECTORS, 0.5)}
-_SPIN_2: Final = MappingProxyType(
-    {
-        "dirac": DarkCurrent(TENSOR_FERMIONS),
-        "majorana": DarkCurrent(TENSOR_FERMIONS, 0.5),
-        "scalar": DarkCurrent(TENSOR_SCALARS),
-        "vector": DarkCurrent(TENSOR_VECTORS, 0.5),
-    }
-)
-
-#: Current of each kind of dark matter: it has the mediator's structure, except that a Majorana fermion has no vector
-#: current, and that vectors couple through phi V Vtilde (read-only).
-TO_DARK: Final[Mapping[LorentzStructure, Mapping[str, DarkCurrent]]] = MappingProxyType(
-    {
-        VECTOR: MappingProxyType({"dirac": DarkCurrent(VECTOR_FERMIONS), **_SPIN_1}),
-        AXIAL: MappingProxyType({"dirac": DarkCurrent(AXIAL_FERMIONS), **_SPIN_1}),
-        SCALAR: MappingProxyType(
-            {"dirac": DarkCurrent(SCALAR_FERMIONS), "majorana": DarkCurrent(SCALAR_FERMIONS, 0.5), **_SPIN_0}
-        ),
-        PSEUDOSCALAR: MappingProxyType(
-            {
-                "dirac": DarkCurrent(PSEUDOSCALAR_FERMIONS),
-                "majorana": DarkCurrent(PSEUDOSCALAR_FERMIONS, 0.5),
-                **_SPIN_0,
-            }
-        ),
-        TENSOR: _SPIN_2,
-        TENSOR_LEPTONS: _SPIN_2,
-    }
-)
+#: Current of each kind of dark matter, of each Lorentz structure.
+TO_DARK: Final[Ability[Mapping[str, Current]]] = Ability("dark_currents")
 
 
 @dataclass(frozen=True)

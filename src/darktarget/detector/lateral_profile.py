@@ -26,6 +26,7 @@ from darktarget import cache
 from darktarget.core import Array
 from darktarget.detector.shower_library import CUT, Slice
 from darktarget.matter.materials import material, recorded
+from darktarget.numerics.interpolation import semilog
 from darktarget.numerics.special import erf, normal_quantile
 from darktarget.progress import track
 from darktarget.shower.state import PHYSICS
@@ -57,7 +58,7 @@ class Profile:
         Args:
             energy: of the shower, [n]. x, y: of its axis, cm from the middle of the square, [n].
         """
-        shares = np.array([np.interp(np.log(np.maximum(energy, 1e-9)), np.log(self.energy), s) for s in self.share.T])
+        shares = np.array([semilog(self.energy, s, np.maximum(energy, 1e-9)) for s in self.share.T])
         bands = [_band(x, half_width, s) * _band(y, half_width, s) for s in self.sigma]
         return np.asarray((shares * np.array(bands)).sum(axis=0))
 
@@ -86,7 +87,7 @@ class Square:
         """As ``Profile.inside``; linear in log(energy), the nearest place in the table."""
         last = self.table.shape[1] - 1
         i, j = (np.minimum((np.abs(a) / STEP_CM).astype(np.intp), last) for a in (x, y))
-        place = np.interp(np.log(np.maximum(energy, 1e-9)), np.log(self.energy), np.arange(self.energy.size))
+        place = semilog(self.energy, np.arange(float(self.energy.size)), np.maximum(energy, 1e-9))
         low = np.minimum(place.astype(np.intp), self.energy.size - 2)
         t = place - low
         return np.asarray(self.table[low, i, j] * (1 - t) + self.table[low + 1, i, j] * t)
@@ -97,7 +98,7 @@ class Square:
         Args:
             energy: of the shower, [n]. mean: of the fraction, [n]. uniform: random numbers, [n].
         """
-        number = energy * np.interp(np.log(np.maximum(energy, 1e-9)), np.log(self.energy), self.number / self.energy)
+        number = energy * semilog(self.energy, self.number / self.energy, np.maximum(energy, 1e-9))
         part = np.minimum(mean, 1 - mean)
         shape = np.maximum(part * number / np.maximum(1 - part, 0.5), 1e-3)
         cube = 1 - 1 / (9 * shape) + normal_quantile(uniform) / (3 * np.sqrt(shape))  # Wilson and Hilferty (1931)

@@ -7,11 +7,17 @@ from types import MappingProxyType
 from typing import Final
 
 from darktarget.core import Model
-from darktarget.core.events import DARK_ID, MEDIATOR_ID
+from darktarget.core.events import MEDIATOR_ID
+from darktarget.particles import DARK_ID, ELECTRON, MUON, PHOTON, TAU
 
 #: Visible daughters (read-only); 81 is the numbering scheme's first code for a system of a generator's own: hadrons.
 VISIBLE: Final[Mapping[str, int]] = MappingProxyType(
-    {"e-": 11, "e+": -11, "mu-": 13, "mu+": -13, "tau-": 15, "tau+": -15, "gamma": 22, "hadrons": 81}
+    {
+        **{lepton.symbol: lepton.number for lepton in (ELECTRON, MUON, TAU)},
+        **{lepton.symbol.replace("-", "+"): -lepton.number for lepton in (ELECTRON, MUON, TAU)},
+        PHOTON.symbol: PHOTON.number,
+        "hadrons": 81,
+    }
 )
 #: Neutrinos of dark channels (read-only).
 NEUTRINOS: Final[Mapping[str, int]] = MappingProxyType(
@@ -33,7 +39,7 @@ def number_of(model: Model, name: str) -> int:
     if name in NEUTRINOS:
         return NEUTRINOS[name]
     if name == model.mediator:
-        return 22 if name.startswith("gamma") else MEDIATOR_ID[model.structure.spin]
+        return PHOTON.number if name.startswith("gamma") else MEDIATOR_ID[model.structure]
     state = model.state(name)
     kind = str(model.values.get("dm", "dirac"))
     level = [s.name for s in model.states()].index(state.name)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from darktarget import cache
 from darktarget.core import Array, Beam, Target
+from darktarget.numerics.interpolation import cells
 from darktarget.progress import track
 from darktarget.shower.track_lengths import PRIMARY, recipe_of, stack_of
 from darktarget.units import GeV, MeV
@@ -62,9 +63,8 @@ def bilinear(rows: Array, columns: Array, table: Array, x: Array, y: Array) -> A
     """
 
     def place(nodes: Array, value: Array) -> tuple[Any, Array]:
-        index = np.clip(np.searchsorted(nodes, value) - 1, 0, nodes.size - 2)
-        share = np.clip((value - nodes[index]) / (nodes[index + 1] - nodes[index]), 0, 1)
-        return index, share
+        index, share = cells(nodes, value)
+        return index, np.clip(share, 0, 1)
 
     (i, s), (j, t) = place(rows, x), place(columns, y)  # x may have fewer axes than y
     low = table[i, j] * (1 - t) + table[i, j + 1] * t

@@ -32,27 +32,34 @@ class Deposits:
     """Energies of n decays (energy unit), filled particle by particle.
 
     Attributes:
-        energy: measured in each slab, [slab, n] (in the target what is left there, its resolution comes later).
+        energy: in each slab, [slab, n], with the simulated sampling of its layers; in the target what is deposited.
+            Declared resolutions (``resolution.py``) and that of the target come later.
         centre: of it in the middle cell, [slab, n].
-        front: scintillator energy of the pre-shower, calibrated, [n]. veto: scintillator energy of all vetos, [n].
+        front: scintillator energy of the pre-shower, calibrated, [n].
+        veto: scintillator energy of vetos by the number of the slab, [n] each; none where nothing entered.
     """
 
     energy: Array
     centre: Array
     front: Array
-    veto: Array
+    veto: dict[int, Array]
 
     @classmethod
     def none(cls, slabs: int, size: int) -> Deposits:
         """Nothing yet."""
-        return cls(np.zeros((slabs, size)), np.zeros((slabs, size)), np.zeros(size), np.zeros(size))
+        return cls(np.zeros((slabs, size)), np.zeros((slabs, size)), np.zeros(size), {})
 
     def collect(self, part: Deposits, rows: Any) -> None:
         """Add those of some of the decays, in place; ``rows`` has no repetition."""
         self.energy[:, rows] += part.energy
         self.centre[:, rows] += part.centre
         self.front[rows] += part.front
-        self.veto[rows] += part.veto
+        for slab, energy in part.veto.items():
+            self.notice(slab, rows, energy)
+
+    def notice(self, slab: int, rows: Any, energy: Array) -> None:
+        """Add scintillator energy in a veto for some of the decays, in place."""
+        self.veto.setdefault(slab, np.zeros_like(self.front))[rows] += energy
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,12 +140,16 @@ class Response:
                 continue
             part = rays.entering(rows, slab, energy[rows])
             hit = np.maximum(np.abs(part.x), np.abs(part.y)) < slab.half_width
-            measured, middle, noticed, escaped, depth = PASSAGES[kind](self, i, part)
-            to.energy[i, rows] += np.where(hit, measured, 0.0)
-            to.veto[rows] += np.where(hit, noticed, 0.0)
+            found = PASSAGES[kind](self, i, part)
+            to.energy[i, rows] += np.where(hit, found.measured, 0.0)
+            if slab.role == VETO:
+                to.notice(i, rows, np.where(hit, found.noticed, 0.0))
+            if self.guarded(i):
+                to.notice(i + 1, rows, np.where(hit, found.behind, 0.0))
             if slab.role == CALORIMETER and slab.cell > 0:
-                to.centre[i, rows] += np.where(hit, measured * middle * self.aside(i, part, depth), 0.0)
-            energy[rows] = np.where(hit, escaped, energy[rows])
+                aside = self.aside(i, part, found.depth)
+                to.centre[i, rows] += np.where(hit, found.measured * found.middle * aside, 0.0)
+            energy[rows] = np.where(hit, found.escaped, energy[rows])
             enters[rows] = np.where(hit & (kind in SHOWERING and self.guarded(i)), i + 2, i + 1)
         self.add_front(kind, rays, to)
 
@@ -177,9 +188,22 @@ class Response:
         return found
 
 
-#: Measured energy, its part in the cell that is hit (in the middle), energy noticed by a veto, energy that escapes, and
-#: how far behind the start the middle of what is left lies, cm.
-SlabResponse = tuple[Array, Array, Array, Array, Array]
+@dataclass(frozen=True, eq=False)
+class SlabResponse:
+    """What particles do in one slab, each [n], energies in energy unit.
+
+    Attributes:
+        measured: energy there. middle: part of it in the cell that is hit, if it is hit in its middle.
+        escaped: energy that goes on. depth: of the middle of the deposited energy behind the start, cm.
+        noticed: by the slab, if it is a veto. behind: by the veto that follows, if the slab's library includes it.
+    """
+
+    measured: Array
+    middle: Array
+    escaped: Array
+    depth: Array
+    noticed: Array
+    behind: Array
 
 
 def _shower(response: Response, i: int, kind: str, part: IncidentRays) -> SlabResponse:
@@ -187,11 +211,11 @@ def _shower(response: Response, i: int, kind: str, part: IncidentRays) -> SlabRe
     slab, showers = response.slabs[i], library(response.slice_of(i))
     distance = (slab.end - part.z) * showers.thickness / slab.length
     found = showers.look_up(kind, part.energy, distance, part.uniform) * part.energy[:, None]
-    sampled = slab.role != TARGET and slab.stochastic == slab.constant == 0 and showers.sampling > 0
+    sampled = slab.role != TARGET and showers.sampling > 0
     measured = found[:, SEEN] / showers.sampling if sampled else found[:, LEFT]
-    noticed = found[:, SEEN] if slab.role == VETO else found[:, NOTICED]
     depth = showers.depth(kind, part.energy, distance) * slab.length / showers.thickness
-    return measured, found[:, MIDDLE] / part.energy, noticed, found[:, ESCAPED], depth
+    middle = found[:, MIDDLE] / part.energy
+    return SlabResponse(measured, middle, found[:, ESCAPED], depth, found[:, SEEN], found[:, NOTICED])
 
 
 def _electron(response: Response, i: int, part: IncidentRays) -> SlabResponse:
@@ -205,16 +229,18 @@ def _photon(response: Response, i: int, part: IncidentRays) -> SlabResponse:
 def _muon(response: Response, i: int, part: IncidentRays) -> SlabResponse:
     slab = response.slabs[i]
     left = np.minimum(MINIMUM_IONISATION * _grammage(slab) * (slab.end - part.z) / slab.length, part.energy)
-    noticed = left if slab.role == VETO else np.zeros_like(left)
-    return left, np.ones_like(left), noticed, part.energy - left, (slab.end - part.z) / 2
+    return SlabResponse(
+        left, np.ones_like(left), part.energy - left, (slab.end - part.z) / 2, left, np.zeros_like(left)
+    )
 
 
 def _hadrons(response: Response, i: int, part: IncidentRays) -> SlabResponse:
     slab = response.slabs[i]
     lengths = sum(x.thickness * material(x.material).density / _interaction_length(x.material) for x in slab.layers)
     passed = np.exp(-slab.repeat * lengths * (slab.end - part.z) / slab.length)
-    noticed = np.full_like(part.energy, np.inf) if slab.role == VETO else np.zeros_like(part.energy)
-    return part.energy * (1 - passed), np.ones_like(passed), noticed, part.energy * passed, (slab.end - part.z) / 2
+    always = np.full_like(part.energy, np.inf)
+    left, escaped, depth = part.energy * (1 - passed), part.energy * passed, (slab.end - part.z) / 2
+    return SlabResponse(left, np.ones_like(passed), escaped, depth, always, np.zeros_like(passed))
 
 
 def _grammage(slab: Slab) -> float:

@@ -8,17 +8,18 @@ Mediators fly along the beam: their angle, of order (m/E)^(3/2), is far below th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from darktarget.core import Array, Beam, Slab, Yield
-from darktarget.core.detector import TARGET
+from darktarget.core.detector import TARGET, VETO
 from darktarget.decays.chain import NUMBERS, Flight
 from darktarget.decays.kinematics import uniforms
 from darktarget.detector.record import Seen
+from darktarget.detector.resolution import numbers, smeared
 from darktarget.detector.response import KINDS, Deposits, IncidentRays, Response
 from darktarget.detector.shower_vertices import origins
 
@@ -196,14 +197,35 @@ def seen_of(
         return np.asarray(sum((v.reshape(s) for v, s in zip(values, shape, strict=True)), np.zeros(event)))
 
     slabs = range(len(response.slabs))
+    energy, centre = _measured(
+        response.slabs,
+        [total([p.energy[s] for p in parts]) for s in slabs],
+        [total([p.centre[s] for p in parts]) for s in slabs],
+        lambda s: numbers(born.seed, born.first + (rows.start or 0), s, shape),
+    )
     return Seen(
         slabs=response.slabs,
         beam=beam.energy,
         mediator=born.momentum[rows, 0].reshape(event),
         front=born.front[rows].reshape(event),
         front_of_decays=total([p.front for p in parts]),
-        veto=total([p.veto for p in parts]),
-        energy=tuple(total([p.energy[s] for p in parts]) for s in slabs),
-        centre=tuple(total([p.centre[s] for p in parts]) for s in slabs),
+        veto=tuple(
+            total([p.veto.get(i, np.zeros_like(p.front)) for p in parts]) if slab.role == VETO else np.zeros(event)
+            for i, slab in enumerate(response.slabs)
+        ),
+        energy=energy,
+        centre=centre,
         vertices=tuple(v.reshape(s) for v, s in zip(vertices, shape, strict=True)),
     )
+
+
+def _measured(
+    slabs: Sequence[Slab], energy: Sequence[Array], centre: Sequence[Array], uniform: Callable[[int], Array]
+) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Energies of slabs and of their middle cells with the declared resolutions; shares of cells stay as they are."""
+    whole, middle = list(energy), list(centre)
+    for i, slab in enumerate(slabs):
+        if slab.stochastic > 0 or slab.constant > 0:
+            whole[i] = smeared(slab, energy[i], uniform(i))
+            middle[i] = centre[i] * np.divide(whole[i], energy[i], out=np.ones_like(energy[i]), where=energy[i] > 0)
+    return tuple(whole), tuple(middle)

@@ -21,6 +21,7 @@ import numpy as np
 from darktarget import cache
 from darktarget.core import Array, Layer
 from darktarget.matter.materials import material, recorded
+from darktarget.numerics.interpolation import cells, semilog
 from darktarget.progress import track
 from darktarget.shower.state import PHYSICS
 from darktarget.units import GeV, MeV
@@ -86,7 +87,7 @@ class Library:
     def mean(self, species: str, energy: float, distance: Array, column: int) -> Array:
         """Mean of a column at one energy and some distances, [n]."""
         means = self.rows[SPECIES.index(species), :, :, :, column].mean(axis=-1)
-        at = np.array([np.interp(np.log(energy), np.log(self.energy), row) for row in means.T])
+        at = np.array([semilog(self.energy, row, energy) for row in means.T])
         return np.asarray(np.interp(distance, self.distance, at))
 
     def depth(self, species: str, energy: Array, distance: Array) -> Array:
@@ -112,13 +113,12 @@ class Library:
     @staticmethod
     def _place(nodes: Array, value: Array) -> tuple[Any, Array]:
         """The node below, and how far it is to the next one (from 0 to 1)."""
-        i = np.clip(np.searchsorted(nodes, value) - 1, 0, nodes.size - 2)
-        return i, np.clip((value - nodes[i]) / (nodes[i + 1] - nodes[i]), 0, 1)
+        i, share = cells(nodes, value)
+        return i, np.clip(share, 0, 1)
 
     @staticmethod
     def _node(nodes: Array, value: Array, uniform: Array) -> Any:
-        i = np.clip(np.searchsorted(nodes, value) - 1, 0, nodes.size - 2)
-        share = (value - nodes[i]) / (nodes[i + 1] - nodes[i])
+        i, share = cells(nodes, value)
         return i + (uniform < share)
 
 

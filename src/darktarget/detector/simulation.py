@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Beam, Events, Experiment, Model, Target, Yield
-from darktarget.core.events import DECAYED, INCOMING, OUTGOING, PDG_ID, Ids
+from darktarget.core.events import DECAYED, INCOMING, OUTGOING, Ids
 from darktarget.decays.chain import Branch, Chain
 from darktarget.decays.kinematics import uniforms
 from darktarget.detector.acceptance import PLACES, SHOWERS
@@ -23,6 +23,7 @@ from darktarget.detector.record import Seen
 from darktarget.detector.response import Response
 from darktarget.detector.sample import MediatorSample, births, deposits, seen_of
 from darktarget.errors import InputError, PhysicsError
+from darktarget.particles import PDG_ID
 from darktarget.units import GeV
 
 BLOCK: Final = 16384  # events with one random stream
@@ -181,7 +182,7 @@ def _flat(value: Array, n: int) -> Array:
 
 def _values(seen: Seen, n: int) -> dict[str, Array]:
     """Energies in the detector (GeV) by column name; that of the target before its resolution."""
-    found = {"E_preshower_GeV": seen.front + seen.front_of_decays, "E_veto_GeV": seen.veto}
+    found = {"E_preshower_GeV": seen.front + seen.front_of_decays, "E_veto_GeV": seen.in_vetos}
     for slab, energy in zip(seen.slabs, seen.energy, strict=True):
         whole = energy + (seen.beam - seen.mediator if slab.role == "target" else 0.0)
         found[f"E_{slab.name}_GeV"] = whole

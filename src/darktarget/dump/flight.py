@@ -9,7 +9,9 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Channel, Model
+from darktarget.decays.kinematics import momentum
 from darktarget.limits.exclusion import COUPLINGS
+from darktarget.numerics.quadrature import gauss_log, gauss_on
 from darktarget.units import HBARC_CM
 
 ANGLES: Final = 12  # Gauss-Legendre nodes in the decay angle of the mediator
@@ -80,11 +82,9 @@ def virtual_masses(threshold: float, top: float, number: int, breaks: Sequence[f
     """
     if threshold >= top:
         return np.zeros(0), np.zeros(0)
-    x, w = np.polynomial.legendre.leggauss(number)
-    edges = 2 * np.log([threshold, *(b for b in breaks if threshold < b < top), top])
-    span = np.diff(edges)[:, None]
-    s = np.exp(edges[:-1, None] + span * (x + 1) / 2)
-    return np.sqrt(s).ravel(), (s * span * w / 2).ravel()
+    edges = np.square([threshold, *(b for b in breaks if threshold < b < top), top])
+    s, w = gauss_log(edges[:-1], edges[1:], number)
+    return np.sqrt(s).ravel(), w.ravel()
 
 
 def daughter_energies(energy: Array, mass: Array, first: Array, second: Array) -> tuple[Array, Array, Array]:
@@ -96,21 +96,19 @@ def daughter_energies(energy: Array, mass: Array, first: Array, second: Array) -
     Returns:
         (E of the first, E of the second, probability), each with one more axis, the angle.
     """
-    x, w = np.polynomial.legendre.leggauss(ANGLES)
-    square = np.maximum((mass**2 - (first + second) ** 2) * (mass**2 - (first - second) ** 2), 0)
-    momentum = np.sqrt(square) / (2 * mass)
+    x, w = gauss_on(-1.0, 1.0, ANGLES)
     rest = (mass**2 + first**2 - second**2) / (2 * mass)
     gamma = energy / mass
     boost = np.sqrt(np.maximum(gamma**2 - 1, 0))
-    one = gamma[..., None] * rest[..., None] + (boost * momentum)[..., None] * x
+    one = gamma[..., None] * rest[..., None] + (boost * momentum(mass, first, second))[..., None] * x
     return one, energy[..., None] - one, np.broadcast_to(w / 2, one.shape)
 
 
 def decay_length(energy: Array, mass: Array, width: Array) -> Array:
     """Mean length in cm, :math:`(p/m)\\hbar c/\\Gamma`; inf where the width is 0."""
-    momentum = np.sqrt(np.maximum(energy**2 - mass**2, 0))
+    size = np.sqrt(np.maximum(energy**2 - mass**2, 0))
     with np.errstate(divide="ignore"):
-        return np.asarray(np.divide(momentum * HBARC_CM, mass * width))
+        return np.asarray(np.divide(size * HBARC_CM, mass * width))
 
 
 def between(length: Array, first: float, last: float) -> Array:

@@ -17,7 +17,9 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array
-from darktarget.dump.samples import Area, decay_momentum
+from darktarget.decays.kinematics import momentum
+from darktarget.dump.samples import Area
+from darktarget.numerics.quadrature import gauss_on
 
 DECAYS: Final = 64  # decay angles of each mediator; edges move by less than 0.3 % with more
 RAPIDITY: Final = 6.0  # largest rapidity of a massless daughter in the frame of the mediator: 1 - |cos| > 1e-5
@@ -38,7 +40,7 @@ class Rays:
     def daughters(self, area: Area, parent: float, mass: float, other: float) -> tuple[Array, Array]:
         """As in ``_sample.Made``, [n * DECAYS]."""
         cosine, probability = decay_angles()
-        k, p = decay_momentum(parent, mass, other), self.momentum[:, None]
+        k, p = float(momentum(parent, mass, other)), self.momentum[:, None]
         energy = np.hypot(p, parent)
         along = (energy * k * cosine + p * np.hypot(k, mass)) / parent
         across = k * np.sqrt(1 - cosine**2)
@@ -50,8 +52,8 @@ class Rays:
 
 def decay_angles() -> tuple[Array, Array]:
     """Cosines of isotropic decays, uniform in tanh^-1 and so dense at both ends of the spectrum, and probabilities."""
-    x, w = np.polynomial.legendre.leggauss(DECAYS)
-    cosine = np.tanh(RAPIDITY * x)
+    x, w = gauss_on(-RAPIDITY, RAPIDITY, DECAYS)
+    cosine = np.tanh(x)
     probability = w * (1 - cosine**2)
     return cosine, probability / probability.sum()
 

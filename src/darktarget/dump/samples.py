@@ -11,17 +11,19 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from darktarget import particles
 from darktarget.core import Array
+from darktarget.decays.kinematics import boost_vectors, directions, momentum
 from darktarget.decays.r_ratio import NEUTRAL_PION
 from darktarget.units import ALPHA, PION_MASS, PROTON_MASS, GeV, MeV
 
-ETA_MASS: Final = 547.862 * MeV  # PDG 2024
+ETA_MASS: Final = particles.ETA.mass_MeV * MeV
 BR_PION, BR_ETA = 0.98823, 0.3936  # to gamma gamma, PDG 2024
 SIGMA_BERYLLIUM: Final = 199.0  # mb, inelastic, PDG
 SEED: Final = 20180419
 #: (A, B, alpha, beta, a, gamma, delta, r0, r1) for pi+ and the ratio pi+/pi-, arXiv:hep-ph/0101163 Tables 3 and 4
 PIONS: Final = (62.3, 1.57, 3.45, 0.517, 6.10, 0.153, 0.478, 1.05, 2.65)
-#: (share, mass, width) of the rho and omega families in the proton's form factor, arXiv:0910.5589
+#: (share, mass, width) in GeV of the rho and omega families in a fit of the proton's form factor, arXiv:0910.5589
 FORM_FACTOR: Final = (
     (0.616, 0.770, 0.150), (0.223, 1.25, 0.300), (-0.339, 1.45, 0.500),
     (1.011, 0.770, 0.0085), (-0.881, 1.25, 0.300), (0.370, 1.45, 0.500),
@@ -82,29 +84,19 @@ def absolute(momentum: Array) -> Array:
 
 def two_body(made: MomentumSample, parent: float, mass: float, other: float, random: np.random.Generator) -> Array:
     """Lab momenta of one daughter of isotropic two-body decays, [n, 3]."""
-    k = decay_momentum(parent, mass, other)
-    return boosted(made.momentum, parent, k * directions(random, made.weight.size), np.sqrt(k**2 + mass**2))
+    k = float(momentum(parent, mass, other))
+    return boosted(made.momentum, parent, k * isotropic(random, made.weight.size), np.hypot(k, mass))
 
 
-def decay_momentum(parent: float, first: float, second: float) -> float:
-    """Momentum of both daughters in the frame of the parent, from the masses."""
-    square = (parent**2 - (first + second) ** 2) * (parent**2 - (first - second) ** 2)
-    return float(np.sqrt(max(square, 0.0)) / (2 * parent))
-
-
-def directions(random: np.random.Generator, number: int) -> Array:
+def isotropic(random: np.random.Generator, number: int) -> Array:
     """Isotropic unit vectors, [n, 3]."""
-    cosine, phi = random.uniform(-1, 1, number), random.uniform(0, 2 * np.pi, number)
-    sine = np.sqrt(1 - cosine**2)
-    return np.stack([sine * np.cos(phi), sine * np.sin(phi), cosine], axis=1)
+    cosine, sine, cos_phi, sin_phi = directions(random.random((2, number)).T)
+    return np.stack([sine * cos_phi, sine * sin_phi, cosine], axis=1)
 
 
-def boosted(momentum: Array, mass: Array | float, rest: Array, rest_energy: Array | float) -> Array:
-    """Lab momenta [n, 3] of a daughter with momentum ``rest`` [n, 3] in the frame of a parent."""
-    energy = np.sqrt((momentum**2).sum(axis=1) + np.square(mass))
-    along = (momentum * rest).sum(axis=1)
-    factor = along / (mass * (energy + mass)) + rest_energy / mass
-    return np.asarray(rest + momentum * factor[:, None])
+def boosted(parents: Array, mass: Array | float, rest: Array, rest_energy: Array | float) -> Array:
+    """Lab momenta [n, 3] of daughters with momenta ``rest`` [n, 3] in the frame of parents with momenta [n, 3]."""
+    return boost_vectors(rest, rest_energy, parents, np.hypot(absolute(parents), mass), mass)
 
 
 def pions(beam: float, number: int, random: np.random.Generator) -> MomentumSample:
@@ -136,10 +128,10 @@ def from_meson(
     r"""Mediators from M -> gamma X, :math:`{\rm Br} = 2\epsilon^2(1-m^2/M^2)^3{\rm Br}(\gamma\gamma)`."""
     if mass >= parent:
         return MomentumSample(np.zeros((0, 3)), np.zeros(0))
-    k = (parent**2 - mass**2) / (2 * parent)
-    rest = k * directions(random, parents.weight.size)
+    k = float(momentum(parent, mass, 0.0))
+    rest = k * isotropic(random, parents.weight.size)
     weight = parents.weight * 2 * fraction * (1 - (mass / parent) ** 2) ** 3
-    return MomentumSample(boosted(parents.momentum, parent, rest, np.sqrt(k**2 + mass**2)), weight)
+    return MomentumSample(boosted(parents.momentum, parent, rest, np.hypot(k, mass)), weight)
 
 
 def proton_bremsstrahlung(beam: float, mass: float, number: int, random: np.random.Generator) -> MomentumSample:

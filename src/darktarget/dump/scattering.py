@@ -11,15 +11,16 @@ where L contracts the dark current (:mod:`darktarget.decays.exchange`) with that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
-from darktarget.core import SCALAR, VECTOR, Array, Exchange, LorentzStructure, Model
+from darktarget.core import Array, Exchange, Model
 from darktarget.decays.exchange import convection
 from darktarget.decays.kinematics import kallen_root
+from darktarget.numerics.quadrature import gauss_log
+from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, ELECTRON_MASS
 
 NODES: Final = 24  # in the logarithm of the electron's energy
@@ -27,16 +28,18 @@ NODES: Final = 24  # in the logarithm of the electron's energy
 Contraction = Callable[[Array, Array, Array, Array, Array], Array]
 
 
-def _vector(one: Array, two: Array, square: Array, along: Array, length: Array) -> Array:
+def vector(one: Array, two: Array, square: Array, along: Array, length: Array) -> Array:
+    """L of a vector coupling."""
     return np.asarray(one * (2 * square - 4 * ELECTRON_MASS**2) + two * (4 * along**2 - square * length))
 
 
-def _scalar(one: Array, two: Array, square: Array, along: Array, length: Array) -> Array:
+def scalar(one: Array, two: Array, square: Array, along: Array, length: Array) -> Array:
+    """L of a scalar coupling."""
     return np.asarray(one * (4 * ELECTRON_MASS**2 + square))
 
 
-#: What is known, by Lorentz structure (read-only).
-KNOWN: Final[Mapping[LorentzStructure, Contraction]] = MappingProxyType({VECTOR: _vector, SCALAR: _scalar})
+#: L of each Lorentz structure.
+KNOWN: Final[Ability[Contraction]] = Ability("electron_scattering")
 
 
 def struck(model: Model, energy: Array, window: tuple[float, float]) -> dict[str, Array]:
@@ -47,10 +50,13 @@ def struck(model: Model, energy: Array, window: tuple[float, float]) -> dict[str
         window: lowest and highest energy of the electron.
 
     Returns:
-        By the name of chi, energy^-2, [point, energy]; 0 below threshold; empty where no structure of KNOWN scatters.
+        By the name of chi, energy^-2, [point, energy]; 0 below threshold; empty where no dark particle scatters.
+
+    Raises:
+        PhysicsError: the Lorentz structure has no ``electron_scattering``.
     """
     found: dict[str, Array] = {}
-    for exchange in model.exchanges() if model.structure in KNOWN else ():
+    for exchange in model.exchanges():
         found[exchange.incoming] = found.get(exchange.incoming, 0.0) + _cross_section(model, exchange, energy, window)
     return found
 
@@ -64,7 +70,7 @@ def _cross_section(model: Model, exchange: Exchange, energy: Array, window: tupl
     one, two = (w.reshape(square.shape) for w in exchange.current(square.reshape(model.points, -1)))
     along = ELECTRON_MASS * (2 * energy[:, None] - kinetic) - (second**2 - first**2)[..., None] / 2
     length = convection(square, first[..., None], second[..., None])
-    amplitude = KNOWN[model.structure](one, two, square, along, length)
+    amplitude = KNOWN.of(model.structure, f"scattering in {model.name}")(one, two, square, along, length)
     propagator = (model.mediator_mass[:, None, None] ** 2 + square) ** 2
     flux = 32 * np.pi * ELECTRON_MASS * np.maximum(energy**2 - first**2, 1e-30)
     coupling = ELECTRON_CHARGE_SQUARED * model.lepton_coupling("electron")[:, None] ** 2
@@ -79,7 +85,4 @@ def _nodes(energy: Array, first: Array, second: Array, low: float, high: float) 
     swing = ELECTRON_MASS * np.sqrt(np.maximum(energy**2 - first**2, 0)) / root
     swing = swing * kallen_root(root, second, ELECTRON_MASS) / (2 * root)
     ends = [np.clip((before * after + sign * swing) / ELECTRON_MASS, low, high) for sign in (-1, 1)]
-    span = np.where(root > second + ELECTRON_MASS, np.log(ends[1] / ends[0]), 0.0)[..., None]
-    x, w = np.polynomial.legendre.leggauss(NODES)
-    nodes = ends[0][..., None] * np.exp(span * (x + 1) / 2)
-    return nodes, nodes * span * w / 2
+    return gauss_log(ends[0], np.where(root > second + ELECTRON_MASS, ends[1], ends[0]), NODES)

@@ -15,7 +15,9 @@ from pydantic import BaseModel, ValidationError, create_model
 
 from darktarget.core import Beam, Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
-from darktarget.experiments._detector import (
+from darktarget.experiments._effect import check_signature, check_target
+from darktarget.experiments._materials import OwnMaterials, located, notes, own_materials
+from darktarget.experiments.slab_tables import (
     STRICT,
     LayerTable,
     Positive,
@@ -25,7 +27,6 @@ from darktarget.experiments._detector import (
     layers_of,
     slabs_of,
 )
-from darktarget.experiments._materials import OwnMaterials, located, notes, own_materials
 from darktarget.production import PROCESSES
 from darktarget.signatures import SIGNATURES
 from darktarget.units import GeV
@@ -45,7 +46,11 @@ class BeamTable(_Strict):
 
 
 class TargetTable(_Strict):
-    """[target]: layers in order, the whole stack repeated."""
+    """[target]: layers in order, the whole stack repeated.
+
+    ``preshower_repeats`` repetitions from the front are the pre-shower; ``cell_cm`` is the width of a readout cell,
+    used by the slab of role target in a detector and informational without one.
+    """
 
     layers: Annotated[dict[str, LayerTable], MinLen(1)]
     repeat: Annotated[int, Ge(1)] = 1
@@ -54,7 +59,7 @@ class TargetTable(_Strict):
 
 
 class RunTable(_Strict):
-    """[runs.NAME]"""
+    """[runs.NAME]; ``particles_per_spill`` is informational: ``darktarget show`` derives the number of spills."""
 
     exposure: Positive
     efficiency: Fraction
@@ -63,7 +68,10 @@ class RunTable(_Strict):
 
 
 class PurityTable(_Strict):
-    """[purity]: what else is in the beam, and how much of it passes as beam particles."""
+    """[purity]: other particles in the beam, and their share that passes as beam particles.
+
+    Informational: not used in the calculation (already included in the quoted efficiencies and backgrounds).
+    """
 
     impurity: Fraction
     suppressed_to: Fraction
@@ -84,7 +92,10 @@ class BinTable(_Strict):
 
 
 class BackgroundScaling(_Strict):
-    """[background_scaling]: what the same analysis would expect, for projections that assume less."""
+    """[background_scaling]: background of the same analysis at another exposure.
+
+    Informational: a projection quotes the scaled background next to the one it assumes.
+    """
 
     background: Annotated[float, Ge(0)]
     exposure: Positive
@@ -101,7 +112,12 @@ class NormalisationTable(_Strict):
 
 
 class ExperimentTable(_Strict):
-    """A whole declaration."""
+    """A whole configuration.
+
+    Informational keys, which no number of a limit depends on: title, published, references, assumptions, purity,
+    apparatus, background_scaling, particles_per_spill. The slabs of [detector] are used by signatures with simulated
+    decays (semi-visible, displaced-hcal).
+    """
 
     title: str
     published: str
@@ -183,6 +199,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
     runs = tuple(Run(name=k, **r.model_dump()) for k, r in t.runs.items())
     for seen in bins:
         check_roles(seen.signature, target.slabs, f"{source}: bins.{seen.name}.signature")
+        check_signature(seen.signature, target, f"{source}: bins.{seen.name}.signature")
     return Experiment(
         name=name,
         title=t.title,
@@ -205,6 +222,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
 def _target(t: ExperimentTable, own: OwnMaterials, source: str) -> Target:
     layers = layers_of(t.target.layers, own, f"{source}: target.layers")
     bare = Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm)
+    check_target(bare, f"{source}: target")
     return dataclasses.replace(bare, slabs=slabs_of(t.detector, bare, own, source))
 
 

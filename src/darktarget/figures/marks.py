@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
-from darktarget.core import Array, Limit
+from darktarget.core import Array, Limit, relic_variable
 from darktarget.figures.styles import (
     BAND,
     EXCLUDED,
@@ -66,7 +66,7 @@ COUPLING: Final = Plane(lambda r: r.mass / GeV, lambda r, g: g)
 #: The coupling against the mass in GeV of the lightest dark particle.
 DARK_COUPLING: Final = Plane(lambda r: r.dark_mass / GeV, lambda r, g: g)
 #: y = eps^2 alpha_D (m_chi/m_A')^4 against the mass in GeV of the lightest dark particle.
-Y: Final = Plane(lambda r: r.dark_mass / GeV, lambda r, g: g**2 * r.alpha_D * (r.dark_mass / r.mass) ** 4)
+Y: Final = Plane(lambda r: r.dark_mass / GeV, lambda r, g: relic_variable(g, r.alpha_D, r.dark_mass, r.mass))
 
 
 def line(label: str, x: Any, y: Any, style: Style = LINE) -> Mark:

@@ -22,6 +22,15 @@ from darktarget.interface.common import show as _print
 from darktarget.interface.counts import counts
 from darktarget.interface.curves import constraint, gminus2, omega, relic
 from darktarget.interface.events import events
+from darktarget.interface.generated import (
+    events_production,
+    generated,
+    processes,
+    production,
+    relic_density,
+    report,
+    statistic,
+)
 from darktarget.interface.show import show
 from darktarget.interface.width import width as width_command
 
@@ -31,9 +40,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-Method = Annotated[str, typer.Option(help="etl (exact), ww or iww.")]
-Form = Annotated[str, typer.Option(help="elastic, full or helm.")]
 
 
 def _version(wanted: bool) -> None:
@@ -65,7 +71,7 @@ def list_names(
     typer.echo(json.dumps({kind: list(found)}) if as_json else "\n".join(map(api.REGISTRIES[kind].line, found)))
 
 
-@app.command()
+@generated(app, processes)
 def xsec(
     model: str,
     target: Annotated[str, typer.Option(help="Target material, or a TOML file of your own.")],
@@ -73,12 +79,9 @@ def xsec(
     beam: Annotated[str, typer.Option(help="electron, positron, muon or photon.")] = "electron",
     mass: Mass = None,
     param: Param = None,
-    method: Method = "etl",
-    form_factor: Form = "elastic",
     process: Annotated[str | None, typer.Option(help="See `list processes`; by default the model's first.")] = None,
-    width: Annotated[str, typer.Option(help="Width of a resonance: fixed or running.")] = "fixed",
-    glauber: Annotated[str, typer.Option(help="Vector mesons in nuclei: full or classical.")] = "full",
     as_json: Json = False,
+    **options: Any,
 ) -> None:
     """Cross section per nucleus at unit coupling."""
     from darktarget import api
@@ -90,10 +93,7 @@ def xsec(
         energy=energy,
         target=target,
         process=process,
-        method=method,
-        form_factor=form_factor,
-        width=width,
-        glauber=glauber,
+        **options,
     )
     document = cross_section_document(result, beam=beam, energy_GeV=energy, target=target)
     rows = zip(*(document[k] for k in ("mass_GeV", "sigma_pb", "relative_error", "reason")), strict=True)
@@ -127,36 +127,18 @@ def tracks(
     _note(f"{document['showers_per_s']:.0f} showers/s, compilation excluded")
 
 
-@app.command()
+@generated(app, production, statistic, report)
 def limit(
     experiment: Annotated[str, typer.Argument(help="Name, or the path of your own TOML file.")],
     model: str,
     mass: Mass = None,
     param: Param = None,
     process: Annotated[list[str] | None, typer.Option(help="Only this process; repeatable.")] = None,
-    cross_section: Annotated[str, typer.Option(help="etl (exact), ww or iww.")] = "etl",
-    form_factor: Form = "elastic",
-    tracks: Annotated[
-        str, typer.Option(help="shower, first-radiation-length or with-photons (radiated by muons).")
-    ] = "shower",
-    width: Annotated[str, typer.Option(help="Resonance width: fixed or running.")] = "fixed",
-    electrons: Annotated[str, typer.Option(help="Target electrons: rest or bound.")] = "rest",
-    radiation: Annotated[bool, typer.Option("--radiation", help="Positrons radiate before they annihilate.")] = False,
-    glauber: Annotated[str, typer.Option(help="Vector mesons in nuclei: full or classical.")] = "full",
-    meson_scale: Annotated[float, typer.Option(help="Factor on the yields of vector mesons.")] = 1.0,
-    normalisation: Annotated[
-        str, typer.Option(help="first-principles, or published: rescaled to the published invisible limit.")
-    ] = "first-principles",
-    method: Annotated[str, typer.Option(help="Statistic: cls, classical, feldman-cousins or bayes.")] = "cls",
-    nuisances: Annotated[str | None, typer.Option(help="marginalise (the default) or profile.")] = None,
-    no_nuisances: Annotated[bool, typer.Option("--no-nuisances", help="Everything known exactly.")] = False,
+    no_nuisances: Annotated[bool, typer.Option("--no-nuisances", help="As --nuisances none.")] = False,
     signal_uncertainty: Annotated[
         list[str] | None,
         typer.Option(metavar="PROCESS=VALUE", help="Relative uncertainty of a process; repeatable."),
     ] = None,
-    bands: Annotated[bool, typer.Option("--bands", help="Median expected limit, 1 and 2 sigma.")] = False,
-    ranking: Annotated[bool, typer.Option("--ranking", help="What each uncertainty does to the limit.")] = False,
-    cl: Annotated[float, typer.Option(help="Confidence level.")] = 0.9,
     out: Annotated[Path | None, typer.Option(help="Folder for CSV, JSON, PNG and PDF.")] = None,
     force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
     plot: Annotated[str, typer.Option(help="Plane of the plot: coupling or y.")] = "coupling",
@@ -169,6 +151,7 @@ def limit(
     ] = None,
     export: Annotated[list[str] | None, typer.Option(help="pyhf or hepdata, written into --out; repeatable.")] = None,
     as_json: Json = False,
+    **options: Any,
 ) -> None:
     """Exclusion limit on the coupling."""
     from darktarget import api, flow
@@ -176,34 +159,16 @@ def limit(
     from darktarget.interface.parsing import uncertainties
     from darktarget.io.curves import curve_document
     from darktarget.io.tables import limit_document
+    from darktarget.limits.options import ReportOptions, StatisticOptions
+    from darktarget.options import names_of
 
     seen, theory = api.experiment(experiment), _model(model, mass, param)
     output.check(out, seen, theory, plot, tuple(export or ()), force)
     curves = api.curves((beside or "").split(",") if beside else (), theory)
-    choices: dict[str, Any] = {
-        "processes": process,
-        "cross_section": cross_section,
-        "form_factor": form_factor,
-        "tracks": tracks,
-        "width": width,
-        "electrons": electrons,
-        "radiation": radiation,
-        "glauber": glauber,
-        "meson_scale": meson_scale,
-        "normalisation": normalisation,
-    }
-    signal = uncertainties(signal_uncertainty or [])
-    bound = flow.limit(
-        theory,
-        seen,
-        cl=cl,
-        method=method,
-        nuisances=_nuisances(nuisances, no_nuisances),
-        bands=bands,
-        ranking=ranking,
-        signal_uncertainty=signal,
-        **choices,
-    )
+    if no_nuisances and options.setdefault("nuisances", "none") != "none":
+        raise InputError("nuisances", options["nuisances"], "left out where --no-nuisances is given")
+    shared: dict[str, Any] = {"processes": process, "signal_uncertainty": uncertainties(signal_uncertainty or [])}
+    bound = flow.limit(theory, seen, **shared, **options)
     document = limit_document(bound)
     if curves:
         document["curves"] = {curve.name: curve_document(curve) for curve in curves}
@@ -216,24 +181,22 @@ def limit(
         _note(line)
     if out is not None:
         written = output.write_limit(bound, out, plot, force, curves)
-        measured = partial(flow.measurement, theory, seen, signal_uncertainty=signal, **choices)
+        yields = {k: v for k, v in options.items() if k not in names_of(StatisticOptions, ReportOptions)}
+        measured = partial(flow.measurement, theory, seen, **shared, **yields)
         for kind in dict.fromkeys(export or ()):
             written += output.write_export(kind, bound, measured, out, force)
         for path in written:
             _note(f"wrote {path}")
 
 
-for command in (counts, relic, omega, gminus2, constraint):
+generated(app, statistic)(counts)
+generated(app, relic_density)(relic)
+generated(app, relic_density)(omega)
+for command in (gminus2, constraint):
     app.command()(command)
 app.command("width")(width_command)
-app.command()(events)
+generated(app, events_production)(events)
 app.command()(show)
-
-
-def _nuisances(treatment: str | None, none: bool) -> str:
-    if none and treatment is not None:
-        raise InputError("nuisances", treatment, "nothing beside --no-nuisances")
-    return "none" if none else treatment or "marginalise"
 
 
 @app.command()

@@ -25,20 +25,18 @@ def counts(
     ] = "log-normal",
     efficiency: Annotated[float, typer.Option(help="Signal efficiency; the limit is on the signal before it.")] = 1.0,
     efficiency_error: Annotated[float, typer.Option(help="Its absolute uncertainty.")] = 0.0,
-    cl: Annotated[float, typer.Option(help="Confidence level.")] = 0.9,
-    method: Annotated[
-        str,
-        typer.Option(help="cls, classical, feldman-cousins, feldman-cousins-published, bayes or asymptotic."),
-    ] = "cls",
-    nuisances: Annotated[str, typer.Option(help="marginalise, profile or none.")] = "marginalise",
     expected: Annotated[
         str | None, typer.Option(help="Add what is expected without signal: median, average or nearest.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+    **options: Any,
 ) -> None:
     """Limit on the number of signal events from a count, its background and an efficiency."""
+    from darktarget.limits.options import StatisticOptions
+    from darktarget.options import checked
     from darktarget.statistics import Measurement
 
+    chosen = checked(StatisticOptions, **options)
     if expected is not None and expected not in EXPECTED:
         raise InputError("expected", expected, "one of " + ", ".join(EXPECTED))
     measurement = Measurement.counting(
@@ -49,7 +47,7 @@ def counts(
         efficiency=efficiency,
         efficiency_error=efficiency_error,
     )
-    document = counts_document(measurement, cl, method, nuisances, expected)
+    document = counts_document(measurement, chosen.cl, chosen.method, chosen.nuisances, expected)
     if as_json:
         typer.echo(json.dumps(document, allow_nan=False))
         return
@@ -60,7 +58,7 @@ def counts(
         typer.echo(f"{name:>10}  {value if value is None or isinstance(value, str) else format(value, '.6g')}")
     for flag in document["flags"]:
         typer.echo(f"{flag:>10}")
-    typer.echo(f"{cl:.0%} CL, {method}: {document['method']}", err=True)
+    typer.echo(f"{chosen.cl:.0%} CL, {chosen.method}: {document['method']}", err=True)
 
 
 def counts_document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,15 +14,14 @@ def relic(
     mass: Mass = None,
     param: Param = None,
     omega_h2: Annotated[float, typer.Option("--omega-h2", help="Relic density aimed at.")] = 0.12,
-    width: Annotated[str, typer.Option(help="Width in the propagator: fixed or running.")] = "fixed",
-    equilibrium: Annotated[str, typer.Option(help="Between two dark states: solved, or imposed.")] = "solved",
     as_json: Json = False,
+    **options: Any,
 ) -> None:
     """Coupling that gives the relic density by thermal freeze-out."""
     from darktarget import api
     from darktarget.io.curves import relic_document
 
-    found = api.relic_target(build(model, mass, param), omega_h2, width=width, equilibrium=equilibrium)
+    found = api.relic_target(build(model, mass, param), omega_h2, **options)
     document = relic_document(found, omega_h2)
     rows = zip(*(document[k] for k in ("mass_GeV", "coupling", "y", "reason")), strict=True)
     show(document, as_json, ("mass [GeV]", "coupling", "y", ""), rows)
@@ -33,16 +32,15 @@ def omega(
     model: str,
     mass: Mass = None,
     param: Param = None,
-    width: Annotated[str, typer.Option(help="Width in the propagator: fixed or running.")] = "fixed",
-    equilibrium: Annotated[str, typer.Option(help="Between two dark states: solved, or imposed.")] = "solved",
     as_json: Json = False,
+    **options: Any,
 ) -> None:
     """Relic density that given couplings leave (needs -p coupling=...)."""
     from darktarget import api
     from darktarget.io.curves import omega_document
 
     chosen = build(model, mass, param)
-    document = omega_document(chosen, api.omega(chosen, width=width, equilibrium=equilibrium))
+    document = omega_document(chosen, api.omega(chosen, **options))
     rows = ((*row, None) for row in zip(*(document[k] for k in ("mass_GeV", "coupling", "omega_h2")), strict=True))
     show(document, as_json, ("mass [GeV]", "coupling", "Omega h^2"), rows)
 

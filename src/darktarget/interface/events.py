@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,7 +13,10 @@ from darktarget.errors import InputError
 
 if TYPE_CHECKING:
     from darktarget.core import Events, Model
-    from darktarget.io.events import EventsHeader
+    from darktarget.flow import EventSource
+    from darktarget.io.event_records import EventsHeader
+
+NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 def events(
@@ -31,9 +35,10 @@ def events(
     display: Annotated[Path | None, typer.Option(help="Draw one event in the detector into this file.")] = None,
     event: Annotated[int, typer.Option(help="Number of the event to draw.")] = 0,
     force: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
+    **options: Any,
 ) -> None:
     """Weighted events of mediators made in the target, with four-momenta and vertices."""
-    from darktarget import api
+    from darktarget import api, flow
     from darktarget.interface.parsing import masses, parameters
     from darktarget.io import events as io_events
     from darktarget.io import files
@@ -51,25 +56,23 @@ def events(
     if display is not None:
         files.check(display.parent, (display.name,), force=force)
     theory, seen = api.model(model, **given), api.experiment(experiment)
-    sheet, chunks = prepared(theory, seen, number, seed, process)
+    sheet, chunks = prepared(theory, seen, number, seed, process, options)
     path = io_events.write(out, form, sheet, chunks, force=force)
     if cut_flow or display is not None:
-        _detector(theory, seen, number, seed, process, cut_flow, display, event, force)
+        source = flow.sampler(theory, seen, process=process, **options)
+        _detector(source, seen.name, number, seed, cut_flow, display, event, force)
     typer.echo(f"{number} events in {path}, {sheet.expected:.6g} expected at coupling {sheet.coupling:g}", err=True)
 
 
 def _detector(
-    theory: Model, seen: Any, number: int, seed: int, process: str, table: bool, display: Path | None, event: int,
-    force: bool,
-) -> None:  # fmt: skip
+    source: EventSource, name: str, number: int, seed: int, table: bool, display: Path | None, event: int, force: bool
+) -> None:
     """Cut flow and event display of a sample in a detector."""
-    from darktarget import flow
     from darktarget.detector.simulation import Simulation, cut_flow
     from darktarget.io import files
 
-    source = flow.sampler(theory, seen, process=process)
     if not isinstance(source, Simulation):
-        raise InputError("experiment", seen.name, "one with a [detector]", "Cuts need volumes to act on.")
+        raise InputError("experiment", name, "one with a [detector]", "Cuts need volumes to act on.")
     if not 0 <= event < number:
         raise InputError("event", event, f"0 to {number - 1}")
     for flow_of_bin in cut_flow(source, number, seed) if table else ():
@@ -89,14 +92,16 @@ def _detector(
         files.write_all(display.parent, {display.name: write}, force=force)
 
 
-def prepared(theory: Model, seen: Any, number: int, seed: int, process: str) -> tuple[EventsHeader, Iterator[Events]]:
+def prepared(
+    theory: Model, seen: Any, number: int, seed: int, process: str, options: Mapping[str, Any] = NO_OPTIONS
+) -> tuple[EventsHeader, Iterator[Events]]:
     """Header and chunks of a sample for the exposure of an experiment at the model's coupling."""
     from darktarget import flow
-    from darktarget.io.events import EventsHeader
+    from darktarget.io.event_records import EventsHeader
     from darktarget.io.tables import finite
 
-    source = flow.sampler(theory, seen, process=process)
-    (made,) = flow.produce(theory, seen, processes=[process])
+    source = flow.sampler(theory, seen, process=process, **options)
+    (made,) = flow.produce(theory, seen, processes=[process], **options)
     coupling, exposure = float(theory.values["coupling"][0]), seen.exposure
     first = source.events(number, seed, 0, 1)
     plain = {k: finite(v)[0] if hasattr(v, "dtype") else v for k, v in theory.values.items()}

@@ -1,1 +1,5 @@
-"""Results out and curves in."""
+"""Files that enter and leave: curves, tables, events, likelihoods and published records."""
+
+from darktarget.io.imports import read_curve
+
+__all__ = ["read_curve"]

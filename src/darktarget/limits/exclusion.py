@@ -14,18 +14,19 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from darktarget.core import Array
-from darktarget.core.signal import SMALLEST
+from darktarget.numerics.interpolation import SMALLEST, cells, log_between
+from darktarget.numerics.intervals import Index, Interval, positive
+from darktarget.numerics.roots import root
 from darktarget.statistics import Solution
 
-Index = NDArray[np.intp]
 #: fractions [row, bin, component] -> edges of the allowed number of events, [row]
 Solve = Callable[[Array], Solution]
 STRIDE: Final = 8  # every so many nodes are solved first, the others where they could be an edge
 FACTOR: Final = 2.0  # by which the excluded number of events may differ from that interpolated between those
-TOLERANCE: Final = 1e-9  # of the edges, in log(coupling)
+TOLERANCE: Final = 1e-9  # of the edges, in log(coupling), and of the excess there
+LARGEST: Final = 700.0  # absolute excess that the search for an edge works with
 #: Couplings at which counts are evaluated where they are no power of the coupling: 40 per decade.
 COUPLINGS: Final = np.geomspace(1e-9, 10.0, 401)
 
@@ -50,12 +51,9 @@ class CountsCurve:
         Returns:
             total [n] and fractions [n, bin, component], components being groups x runs.
         """
-        u, t = np.log(self.coupling), np.log(coupling)
-        i = np.clip(np.searchsorted(u, t, side="right") - 1, 0, u.size - 2)
-        w = ((t - u[i]) / (u[i + 1] - u[i]))[:, None, None]
-        low, high = (np.log(np.maximum(self.events[point, :, :, j], SMALLEST)) for j in (i, i + 1))
-        parts = np.exp(low * (1 - w) + high * w)
-        return self._made_up(np.where(parts > 10 * SMALLEST, parts, 0.0))
+        i, w = cells(np.log(self.coupling), np.log(coupling))
+        low, high = (self.events[point, :, :, j] for j in (i, i + 1))
+        return self._made_up(log_between(low, high, w[:, None, None]))
 
     def nodes(self) -> tuple[Array, Array]:
         """Events [point, grid] and fractions [point, grid, bin, component] on the grid."""
@@ -112,7 +110,7 @@ def exclude(curve: CountsCurve, solve: Solve) -> Exclusion:
     dead = nodes.upper <= 0  # an empty interval excludes everything, and so says nothing
     pieces = [_intervals(curve, np.where(dead, -np.inf, side.excess), side.at, solve) for side in (above, below)]
     found = [sorted([*a, *b]) for a, b in zip(*pieces, strict=True)]
-    first = np.array([a[0][0] if a else np.nan for a in pieces[0]])
+    first = np.array([a[0].lower if a else np.nan for a in pieces[0]])
     return _explained(curve, solve, found, first, total, nodes, solution)
 
 
@@ -154,57 +152,25 @@ def _solve_nodes(total: Array, fractions: Array, solve: Solve) -> tuple[_Nodes, 
 
 def _intervals(
     curve: CountsCurve, excess: Array, at: Callable[[Array, Solution], Array], solve: Solve
-) -> list[list[tuple[float, float, bool, bool]]]:
-    """Couplings with positive excess, per point (lower, upper, lower at the grid's start, upper at its end)."""
-    inside = excess > 0
-    point, cell = np.nonzero(inside[:, 1:] != inside[:, :-1])
-    roots = _roots(curve, excess, point, cell, at, solve)
-    found: list[list[tuple[float, float, bool, bool]]] = []
-    ends = curve.coupling[[0, -1]].tolist()
-    for p in range(len(excess)):
-        marks = roots[point == p].tolist()
-        starts_in, stops_in = bool(inside[p, 0]), bool(inside[p, -1])
-        marks = [ends[0]] * starts_in + marks + [ends[1]] * stops_in
-        last = len(marks) // 2 - 1
-        pairs = enumerate(zip(marks[::2], marks[1::2], strict=True))
-        found.append([(low, high, starts_in and k == 0, stops_in and k == last) for k, (low, high) in pairs])
-    return found
+) -> list[list[Interval]]:
+    """Couplings with positive excess, per point; the edges between nodes are the roots of the curve."""
+    clipped = np.clip(excess, -LARGEST, LARGEST)
 
+    def crossing(point: Index, cell: Index) -> Array:
+        def value(u: Array, which: Index) -> Array:
+            total, fractions = curve.at(point[which], np.exp(u))
+            return np.clip(at(total, solve(fractions)), -LARGEST, LARGEST)
 
-def _roots(
-    curve: CountsCurve,
-    excess: Array,
-    point: Index,
-    cell: Index,
-    at: Callable[[Array, Solution], Array],
-    solve: Solve,
-) -> Array:
-    """Couplings where the excess changes sign, one per (point, cell): regula falsi (Illinois), all at once."""
-    u = np.log(curve.coupling)
-    a, b = u[cell].copy(), u[cell + 1].copy()
-    fa, fb = (np.clip(excess[point, j], -700.0, 700.0) for j in (cell, cell + 1))
-    open_ = np.ones(point.size, bool)
-    best = np.where(np.abs(fa) < np.abs(fb), a, b)
-    for _ in range(60):
-        if not open_.any():
-            break
-        k = np.flatnonzero(open_)
-        middle = b[k] - fb[k] * (b[k] - a[k]) / (fb[k] - fa[k])
-        total, fractions = curve.at(point[k], np.exp(middle))
-        value = np.clip(at(total, solve(fractions)), -700.0, 700.0)
-        same = np.sign(value) == np.sign(fb[k])
-        fa[k] = np.where(same, fa[k] / 2, fb[k])  # halved where that end stays: it must not stay for ever
-        a[k] = np.where(same, a[k], b[k])
-        moved = np.abs(middle - best[k])
-        b[k], fb[k], best[k] = middle, value, middle
-        open_[k] = (np.abs(value) > TOLERANCE) & (np.minimum(moved, np.abs(b[k] - a[k])) > TOLERANCE)
-    return np.exp(best)
+        u, ends = np.log(curve.coupling), (clipped[point, cell], clipped[point, cell + 1])
+        return np.exp(root(value, u[cell], u[cell + 1], ends, tolerance=TOLERANCE, flat=TOLERANCE))
+
+    return positive(curve.coupling, excess, crossing)
 
 
 def _explained(
     curve: CountsCurve,
     solve: Solve,
-    found: Sequence[Sequence[tuple[float, float, bool, bool]]],
+    found: Sequence[Sequence[Interval]],
     first: Array,
     total: Array,
     nodes: _Nodes,
@@ -219,12 +185,12 @@ def _explained(
     if known.size:
         edge = solve(curve.at(known, first[known])[1])
         upper[known], unclamped[known] = edge.upper, edge.unclamped
-        i = np.clip(np.searchsorted(curve.coupling, first[known], side="right") - 1, 0, curve.coupling.size - 2)
+        i, _ = cells(curve.coupling, first[known])
         step = np.log(curve.coupling[i + 1] / curve.coupling[i])
         slope[known] = (_log(total[known, i + 1]) - _log(total[known, i])) / step
     return Exclusion(
-        tuple(tuple((low, high) for low, high, _, _ in point) for point in found),
-        tuple(tuple((start, stop) for _, _, start, stop in point) for point in found),
+        tuple(tuple((i.lower, i.upper) for i in point) for point in found),
+        tuple(tuple((i.from_start, i.to_end) for i in point) for point in found),
         first,
         upper,
         unclamped,

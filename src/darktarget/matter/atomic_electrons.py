@@ -19,10 +19,10 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Options
-from darktarget.errors import UnknownName
+from darktarget.core import Array
+from darktarget.errors import chosen
 from darktarget.matter.materials import Element, Material
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss, gauss_on
 from darktarget.units import ALPHA
 
 # filling order of the subshells (n, l) by Madelung's rule
@@ -107,11 +107,9 @@ def _gegenbauer(degree: int, order: int, z: Array) -> Array:
 
 def compton_profile(shell: Shell, pz: Array) -> Array:
     """Probability density of p_z (in units of m_e) of one electron of a shell."""
-    z, w = gauss(64)
-    low = np.abs(pz)[..., None] / shell.scale
-    angle = np.arctan(low) + (pi / 2 - np.arctan(low)) * z
+    angle, w = gauss_on(np.arctan(np.abs(pz) / shell.scale), pi / 2, 64)
     x = np.tan(angle)
-    dx = (pi / 2 - np.arctan(low)) * w / np.cos(angle) ** 2
+    dx = w / np.cos(angle) ** 2
     return np.asarray(0.5 * (x * momentum_density(shell.n, shell.l, x) * dx).sum(axis=-1) / shell.scale)
 
 
@@ -132,12 +130,11 @@ def _bound(stuff: Material) -> Smearing:
 @lru_cache(maxsize=16)
 def _atom(element: Element) -> tuple[Array, Array]:
     """s fractions of one atom's electrons and their probabilities."""
-    z, w = gauss(48)
+    angle, w = gauss_on(-pi / 2, pi / 2, 48)  # p_z = scale tan(angle) covers all momenta
     fractions, probabilities = [], []
     for shell in shells(element.Z):
-        angle = pi * (z - 0.5)  # p_z = scale tan(angle) covers all momenta
         pz = shell.scale * np.tan(angle)
-        weight = compton_profile(shell, pz) * shell.scale * pi * w / np.cos(angle) ** 2
+        weight = compton_profile(shell, pz) * shell.scale * w / np.cos(angle) ** 2
         fractions.append(1 - pz - shell.binding)
         probabilities.append(weight * shell.electrons / element.Z)
     fraction, probability = np.concatenate(fractions), np.concatenate(probabilities)
@@ -173,16 +170,17 @@ def radiated(energy_squared: float, electron_mass: float) -> Smearing:
     return Smearing(1 - gap, 1 - gap, probability / probability.sum())
 
 
-def smearing(stuff: Material, options: Options, energy_squared: float, electron_mass: float) -> Smearing:
-    """All cases of one annihilation: electrons as chosen, radiation from both legs if asked for.
+def smearing(stuff: Material, electrons: str, radiation: bool, energy_squared: float, electron_mass: float) -> Smearing:
+    """All cases of one annihilation.
+
+    Args:
+        electrons: rest or bound. radiation: from both legs. energy_squared: s (energy^2).
 
     Raises:
         UnknownName: no such treatment of the electrons.
     """
-    if options.electrons not in ELECTRONS:
-        raise UnknownName("electrons", options.electrons, ELECTRONS)
-    base = ELECTRONS[options.electrons](stuff)
-    if not options.radiation:
+    base = chosen("electrons", electrons, ELECTRONS)(stuff)
+    if not radiation:
         return base
     leg = radiated(energy_squared, electron_mass)
     # the electron's photon is soft in the lab: it lowers s but takes nothing from the mediator

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from darktarget.core import TENSOR, Array
+from darktarget.core import TENSOR, TENSOR_LEPTONS, Array
 from darktarget.decays.two_body import TO_LEPTONS
 from darktarget.models.base.parameters import ALPHA_D, MASS, MASS_RATIO, Parameter
 from darktarget.models.base.two_photon import TwoPhotonModel
-from darktarget.production.amplitudes.spin2 import COUPLED_TO
 from darktarget.units import ELECTRON_CHARGE_SQUARED, LEPTON_MASS, GeV
 
+COUPLED_TO = MappingProxyType({"universal": TENSOR, "leptons-only": TENSOR_LEPTONS})
 PHOTON_COUPLING = MappingProxyType({"universal": 1.0, "leptons-only": 0.0})  # c_g
 
 
@@ -66,7 +66,7 @@ class Spin2(TwoPhotonModel):
 
     def lepton_width(self, lepton: str, mass: Array) -> Array:
         r"""Width to leptons at c = 1/GeV, :math:`\frac{c^2M^3}{160\pi}(1+\frac83m^2/M^2)\beta^3`."""
-        return TO_LEPTONS[self.structure](mass, LEPTON_MASS[lepton], 1 / (4 * np.pi * GeV**2))
+        return TO_LEPTONS.of(self.structure, self.name)(mass, LEPTON_MASS[lepton], 1 / (4 * np.pi * GeV**2))
 
     def photon_strength(self) -> Array:
         r"""Width to two photons over M^3 at c = 1/GeV, :math:`\frac{c_g^2c^2}{80\pi}`, [point]."""

@@ -1,1 +1,1 @@
-"""Numerical rules that every part shares: arrays, quadrature, Chebyshev interpolation, roots, special functions."""
+"""Numerical rules that every part shares: arrays, quadrature, Chebyshev, interpolation, intervals, roots, special."""

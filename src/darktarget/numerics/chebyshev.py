@@ -34,10 +34,23 @@ def clenshaw(c: Array, z: Array) -> Array:
 
 def coefficients(values: Array, axis: int = 0) -> Array:
     """Chebyshev coefficients of values given at ``nodes`` along an axis, same shape."""
-    n = values.shape[axis]
+    return np.asarray(np.moveaxis(np.tensordot(_transform(values.shape[axis]), values, axes=(1, axis)), 0, axis))
+
+
+def matrix(n: int, z: Array) -> Array:
+    """Weights [..., n] of the values at ``nodes`` in the interpolated value at z in [0, 1] (clipped), [...].
+
+    >>> print(f"{(matrix(12, np.array([0.3])) @ np.exp(nodes(12)))[0]:.9f}")
+    1.349858808
+    """
+    return np.asarray(basis(n, z) @ _transform(n))
+
+
+def _transform(n: int) -> Array:
+    """From values at ``nodes`` to coefficients, [n, n]."""
     transform = basis(n, nodes(n)).T * (2 / n)
     transform[0] /= 2
-    return np.asarray(np.moveaxis(np.tensordot(transform, values, axes=(1, axis)), 0, axis))
+    return np.asarray(transform)
 
 
 def interpolate(values: Array, z: Array) -> tuple[Array, float]:

@@ -22,8 +22,9 @@ def normal_quantile(u: Array) -> Array:
 
 @lru_cache(maxsize=1)
 def _table() -> tuple[Array, Array]:
-    z = np.linspace(-6, 6, 12_001)
-    return z, np.array([math.erf(value) for value in z])
+    right = np.linspace(0, 6, 6_001)
+    values = np.array([math.erf(value) for value in right.tolist()])
+    return np.concatenate([-right[:0:-1], right]), np.concatenate([-values[:0:-1], values])
 
 
 def erf(z: Array) -> Array:

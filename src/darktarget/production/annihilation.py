@@ -18,18 +18,20 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import DEFAULT, Array, Beam, CrossSection, Model, Options, Tracks, Yield
+from darktarget.core import Array, Beam, CrossSection, Model, Tracks, Yield
 from darktarget.decays.two_body import TO_LEPTONS
-from darktarget.errors import InputError, chosen
+from darktarget.errors import chosen
 from darktarget.matter.atomic_electrons import Smearing, smearing
 from darktarget.matter.materials import Medium, material
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss_panels
+from darktarget.production.options.annihilation import AnnihilationOptions
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
 FEW_PANELS = 6  # for materials that carry little of the track length
 QUADRATURE_ERROR: Final = 2e-3  # of accepted pairs, over masses and widths (a test holds it to that)
 REFERENCES: Final = ("1802.04756", "2108.04195")
+DEFAULT: Final = AnnihilationOptions()
 
 #: (s, M, on-shell width) -> M Gamma in the propagator, by name (read-only).
 WIDTHS: Final[Mapping[str, Callable[[Array, Array, Array], Array]]] = MappingProxyType(
@@ -65,7 +67,8 @@ def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = N
     running = chosen("width", width, WIDTHS)
     mass = model.mediator_mass[:, None]
     root = np.sqrt(s)
-    leptons = TO_LEPTONS[model.structure](root, 0.0, ALPHA) * model.lepton_coupling("electron")[:, None] ** 2
+    pair = TO_LEPTONS.of(model.structure, f"annihilation to {model.mediator} of {model.name}")
+    leptons = pair(root, 0.0, ALPHA) * model.lepton_coupling("electron")[:, None] ** 2
     dark = model.width(dark=True, at=root, coupling=model.reference_coupling)
     total = model.width(coupling=model.reference_coupling)[:, None]
     distance = s - mass**2 if offset is None else offset
@@ -82,9 +85,7 @@ def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS)
     square = mass[:, None] ** 2
     start = np.clip(model.dark_threshold[:, None] ** 2, low, high)  # nothing below the lightest pair
     first, last = np.arcsinh((start - square) / scale), np.arcsinh((high - square) / scale)
-    z, w = gauss(NODES)
-    panel = np.arange(panels)[:, None]
-    place, weight = ((panel + z) / panels).ravel(), np.tile(w / panels, panels)
+    place, weight = (v / panels for v in gauss_panels(np.arange(panels + 1.0), NODES))
     psi = first + (last - first) * place
     return scale * np.sinh(psi), scale * np.cosh(psi) * (last - first) * weight
 
@@ -95,14 +96,10 @@ class Annihilation:
     name = "annihilation"
     beams = ("positron",)
 
-    def cross_section(self, model: Model, beam: Beam, target: Medium, options: Options = DEFAULT) -> CrossSection:
-        """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam.
-
-        Raises:
-            InputError: the beam is not of positrons.
-        """
-        if beam.particle != "positron":
-            raise InputError("beam", beam.particle, "positron", "Electrons annihilate through the shower: see limit.")
+    def cross_section(
+        self, model: Model, beam: Beam, target: Medium, options: AnnihilationOptions = DEFAULT
+    ) -> CrossSection:
+        """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam."""
         stuff = material(target)
         electrons = stuff.electrons_per_cm2_per_X0 / sum(stuff.nuclei_per_cm2_per_X0)
         s = np.broadcast_to(squared_energy(beam.energy), (model.points, 1))
@@ -118,12 +115,13 @@ class Annihilation:
             references=REFERENCES,
         )
 
-    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions = DEFAULT) -> Yield:
         """Dark pairs above ``minimum`` energy per primary at unit coupling, from all positron tracks."""
         energies, weights = [np.zeros((model.points, 0))], [np.zeros((model.points, 0))]
+        half = float(squared_energy(tracks.beam.energy / 2))
         for name in tracks.materials if "positron" in tracks.species else ():
             stuff = material(name)
-            smear = smearing(stuff, options, float(squared_energy(tracks.beam.energy / 2)), ELECTRON_MASS)
+            smear = smearing(stuff, options.electrons, options.radiation, half, ELECTRON_MASS)
             density = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2
             for energy, weight in (
                 self._along(model, tracks, name, minimum, options, smear),
@@ -149,7 +147,7 @@ class Annihilation:
             references=(*REFERENCES, *tracks.references),
         )
 
-    def spectrum(self, model: Model, tracks: Tracks, energy: Array, options: Options = DEFAULT) -> Array:
+    def spectrum(self, model: Model, tracks: Tracks, energy: Array, options: AnnihilationOptions = DEFAULT) -> Array:
         """Dark pairs per primary and energy at unit coupling, electrons at rest, on the first material.
 
         Args:
@@ -165,7 +163,13 @@ class Annihilation:
         return np.asarray(density * value * tracks.density("positron", tracks.materials[0], positron))
 
     def _along(
-        self, model: Model, tracks: Tracks, medium: Medium, minimum: float, options: Options, smear: Smearing
+        self,
+        model: Model,
+        tracks: Tracks,
+        medium: Medium,
+        minimum: float,
+        options: AnnihilationOptions,
+        smear: Smearing,
     ) -> tuple[Array, Array]:
         """Continuum: for each s node and each (fraction, probability) of the smearing, s = fraction * s(E)."""
         least = max(minimum - ELECTRON_MASS, ELECTRON_MASS)
@@ -184,7 +188,13 @@ class Annihilation:
         return energy.reshape(model.points, -1), weight.reshape(model.points, -1)
 
     def _line(
-        self, model: Model, tracks: Tracks, medium: Medium, minimum: float, options: Options, smear: Smearing
+        self,
+        model: Model,
+        tracks: Tracks,
+        medium: Medium,
+        minimum: float,
+        options: AnnihilationOptions,
+        smear: Smearing,
     ) -> tuple[Array, Array]:
         """Positrons of exactly the beam energy, where a beam of them does not shower."""
         i, j = tracks.species.index("positron"), tracks.materials.index(medium)
@@ -196,7 +206,7 @@ class Annihilation:
         return energy, np.where(energy >= minimum, weight, 0.0)
 
 
-def smearing_text(options: Options) -> str:
+def smearing_text(options: AnnihilationOptions) -> str:
     """How the electrons and the initial state are treated, in words."""
     electrons = "electrons at rest" if options.electrons == "rest" else "electrons bound (hydrogen-like shells)"
     return electrons + (", initial-state radiation" if options.radiation else "")

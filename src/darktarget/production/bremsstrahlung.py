@@ -1,6 +1,6 @@
 r"""Mediator bremsstrahlung l N -> l N X by electrons, positrons and muons.
 
-Three calculations by name: ``etl`` (exact tree level, the default), ``ww`` and ``iww``
+Three calculations by name: ``exact`` (tree level, the default), ``ww`` and ``iww``
 (Weizsaecker-Williams and its improved variant: within 1 % for muons, wrong by up to 4 for electrons).
 """
 
@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from darktarget.core import (
-    DEFAULT,
     LOGITS,
     Array,
     Beam,
@@ -24,7 +23,6 @@ from darktarget.core import (
     DifferentialCrossSection,
     LorentzStructure,
     Model,
-    Options,
     Tracks,
     Yield,
 )
@@ -34,6 +32,7 @@ from darktarget.matter.materials import Element, Medium, material
 from darktarget.numerics.chebyshev import interpolate, nodes
 from darktarget.production.amplitudes.exact import Collision
 from darktarget.production.events.sampler import Sampler, radiators
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra.angles import logs_of_angles
 from darktarget.production.spectra.calculation import Calculation, calculation, sigma
 from darktarget.production.spectra.table import FEW_NODES, NODES_PER_ENERGY, Request, recipe_of, source
@@ -42,6 +41,7 @@ from darktarget.units import HBARC_CM, LEPTON_MASS, GeV
 FORM_SPREAD: Final = "form factor (Tsai, Helm)"
 MERGED_BINS: Final = 2  # of the track lengths: 12 % in energy changes yields by less than 1e-3
 RADIATING: Final = ("electron", "positron", "muon")
+DEFAULT: Final = BremsstrahlungOptions()
 
 
 def _with_error(
@@ -62,14 +62,16 @@ class Bremsstrahlung:
     beams = ("electron", "positron", "muon")
     direct_limit = 40  # more masses than this are interpolated in log(mass)
 
-    def cross_section(self, model: Model, beam: Beam, target: Medium, options: Options = DEFAULT) -> CrossSection:
+    def cross_section(
+        self, model: Model, beam: Beam, target: Medium, options: BremsstrahlungOptions = DEFAULT
+    ) -> CrossSection:
         """Cross section per nucleus at unit coupling; a compound gives the mean over its nuclei.
 
         Args:
             model: whose mediator, with its lepton charge.
             beam: electron, positron or muon.
             target: material name.
-            options: ``cross_section`` and ``form_factor`` are read.
+            options: calculation and form factor.
 
         Returns:
             sigma, its numerical error and the spread of the form factors, each [point].
@@ -120,7 +122,7 @@ class Bremsstrahlung:
         target: Medium,
         x: Array,
         theta: Array,
-        options: Options = DEFAULT,
+        options: BremsstrahlungOptions = DEFAULT,
     ) -> DifferentialCrossSection:
         r"""d sigma/(dx d theta) at unit coupling on an element.
 
@@ -140,7 +142,7 @@ class Bremsstrahlung:
         return self._differential(model, beam, target, how, form, at)
 
     def spectrum(
-        self, model: Model, beam: Beam, target: Medium, x: Array, options: Options = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, x: Array, options: BremsstrahlungOptions = DEFAULT
     ) -> DifferentialCrossSection:
         """d sigma/dx at unit coupling on an element, (energy unit)^-2, shape [point, n]; ``x`` has shape [n]."""
         how, form = calculation(options.cross_section), form_factor(options.form_factor)
@@ -171,7 +173,7 @@ class Bremsstrahlung:
         charge = model.lepton_coupling(beam.particle)[:, None] ** 2
         return DifferentialCrossSection(fine * charge, error, (how.text, f"{form.name} form factor"), how.references)
 
-    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions = DEFAULT) -> Yield:
         r"""Mediators above ``minimum`` energy per primary at unit coupling.
 
         .. math:: N = \sum_{\rm species, nuclei} n X_0 \int dE\,T(E) \int dx\,\frac{d\sigma}{dx}(E)
@@ -196,7 +198,7 @@ class Bremsstrahlung:
         )
 
     def _radiators(
-        self, model: Model, tracks: Tracks, minimum: float, options: Options, how: Calculation
+        self, model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions, how: Calculation
     ) -> Iterator[_Part]:
         """What each charged species radiates off each kind of nucleus."""
         pairs = product([s for s in RADIATING if s in tracks.species], tracks.materials)
@@ -221,7 +223,7 @@ class Bremsstrahlung:
             )
 
     def sampler(
-        self, model: Model, tracks: Tracks, minimum: float, options: Options, name: str, thickness: float
+        self, model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions, name: str, thickness: float
     ) -> Sampler:
         """What draws events along the tracks; arguments as ``produce``, and the target's owner and thickness (cm).
 
@@ -230,7 +232,7 @@ class Bremsstrahlung:
         """
         how = calculation(options.cross_section)
         if not how.tabulated:
-            raise PhysicsError(f"events need the exact cross section, etl; {how.text} has none")
+            raise PhysicsError(f"events need the exact cross section; {how.text} has none")
         groups = [
             radiators(model, tracks, minimum, species, stuff, density, request)
             for species, stuff, density, request in _requests(model, tracks, minimum, options, how)
@@ -239,7 +241,7 @@ class Bremsstrahlung:
 
 
 def _requests(
-    model: Model, tracks: Tracks, minimum: float, options: Options, how: Calculation
+    model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions, how: Calculation
 ) -> Iterator[tuple[str, Medium, float, Request]]:
     """Every radiating species, material, nuclei per cm^2 and X0, and the table of its spectrum."""
     for species, name in product([s for s in RADIATING if s in tracks.species], tracks.materials):

@@ -8,7 +8,7 @@ V is rho, omega, phi or J/psi and takes the photon's energy. Coherent: the nucle
 ``RECOIL`` (NA64's cut on the hadron calorimeter) are dropped, which removes 5e-4 of the J/psi. Excitation of the struck
 nucleon is not included, nor are mesons that scatter more than once. The coherent cross section is known to about a
 factor 2 for rho and omega (full against classical Glauber), carried as the uncertainty of this process;
-``Options.meson_scale`` scales all yields.
+``vector_meson_yield_scale`` multiplies all yields.
 
 References: hep-ph/9902259, arXiv:2112.02104.
 """
@@ -22,11 +22,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from darktarget.core import DEFAULT, Array, Beam, CrossSection, Model, Options, Tracks, Yield
-from darktarget.errors import InputError
+from darktarget.core import Array, Beam, CrossSection, Model, Tracks, Yield
 from darktarget.matter.materials import Material, Medium, material
-from darktarget.production.mesons.glauber import GLAUBER, coherent, incoherent
+from darktarget.production.mesons.glauber import coherent, incoherent
 from darktarget.production.mesons.photoproduction import MESONS, Meson, invisible_ratio
+from darktarget.production.options.vector_meson import VectorMesonOptions
 from darktarget.units import HBARC_CM, GeV
 
 RECOIL: Final = 1.0 * GeV  # largest kinetic energy of a struck nucleon: NA64's cut on the hadron calorimeter
@@ -34,6 +34,7 @@ MERGED_BINS: Final = 2
 QUADRATURE_ERROR: Final = 5e-3  # of the yield, against unmerged bins and denser nodes (a test holds it to that)
 SPREAD: Final = "coherent vector mesons (full, classical Glauber)"
 REFERENCES: Final = ("hep-ph/9902259", "1607.03838", "2112.02104")
+DEFAULT: Final = VectorMesonOptions()
 
 
 class VectorMeson:
@@ -43,7 +44,7 @@ class VectorMeson:
     beams = ("photon",)
 
     def photoproduction(
-        self, meson: str, target: Medium, energy: Array, options: Options = DEFAULT
+        self, meson: str, target: Medium, energy: Array, options: VectorMesonOptions = DEFAULT
     ) -> tuple[Array, Array]:
         """Coherent and incoherent cross section gamma A -> V A per nucleus; a compound gives the mean.
 
@@ -64,16 +65,12 @@ class VectorMeson:
         pairs = list(zip(stuff.elements, shares, strict=True))
         whole = sum((n * coherent(which, e, energy, options.glauber) for e, n in pairs), np.zeros(len(energy)))
         struck = sum((n * incoherent(which, e, energy, RECOIL) for e, n in pairs), np.zeros(len(energy)))
-        return _scale(options) * whole, _scale(options) * struck
+        return options.vector_meson_yield_scale * whole, options.vector_meson_yield_scale * struck
 
-    def cross_section(self, model: Model, beam: Beam, target: Medium, options: Options = DEFAULT) -> CrossSection:
-        """gamma A -> V A -> dark pair per nucleus for a photon beam, summed over mesons, at unit coupling.
-
-        Raises:
-            InputError: the beam is not of photons.
-        """
-        if beam.particle != "photon":
-            raise InputError("beam", beam.particle, "photon", "Leptons make photons in the shower: see limit.")
+    def cross_section(
+        self, model: Model, beam: Beam, target: Medium, options: VectorMesonOptions = DEFAULT
+    ) -> CrossSection:
+        """gamma A -> V A -> dark pair per nucleus for a photon beam, summed over mesons, at unit coupling."""
         energy = np.array([beam.energy])
         value, other = np.zeros(model.points), np.zeros(model.points)
         for name, meson in MESONS.items():
@@ -92,12 +89,12 @@ class VectorMeson:
             references=REFERENCES,
         )
 
-    def mesons(self, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Mapping[str, float]:
+    def mesons(self, tracks: Tracks, minimum: float, options: VectorMesonOptions = DEFAULT) -> Mapping[str, float]:
         """Mesons of each kind above an energy, made per primary."""
         parts = list(_along(tracks, minimum, options))
         return {name: float(sum(p.weight.sum() for p in parts if p.meson.name == name)) for name in MESONS}
 
-    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: VectorMesonOptions = DEFAULT) -> Yield:
         """Dark pairs above ``minimum`` energy per primary at unit coupling, from all photon tracks."""
         ratios = {m.name: m.electrons * invisible_ratio(model, m)[:, None] for m in MESONS.values()}
         parts = list(_along(tracks, minimum, options))
@@ -135,7 +132,7 @@ class _Part:
     shift: Array
 
 
-def _along(tracks: Tracks, minimum: float, options: Options) -> Iterator[_Part]:
+def _along(tracks: Tracks, minimum: float, options: VectorMesonOptions) -> Iterator[_Part]:
     for name in tracks.materials if "photon" in tracks.species else ():
         energy, length = tracks.nodes("photon", name, minimum, MERGED_BINS)
         for meson in MESONS.values():
@@ -143,28 +140,21 @@ def _along(tracks: Tracks, minimum: float, options: Options) -> Iterator[_Part]:
             yield _Part(meson, energy, length * per_length, length * (other - per_length))
 
 
-def _per_X0(stuff: Material, meson: Meson, energy: Array, options: Options) -> Array:
+def _per_X0(stuff: Material, meson: Meson, energy: Array, options: VectorMesonOptions) -> Array:
     """Mesons per X0 of photon track, [n]."""
     total = np.zeros(len(energy))
     for nucleus, count in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
         on_one = coherent(meson, nucleus, energy, options.glauber) + incoherent(meson, nucleus, energy, RECOIL)
         total += count * HBARC_CM**2 * on_one
-    return _scale(options) * total
+    return options.vector_meson_yield_scale * total
 
 
-def _other(options: Options) -> Options:
+def _other(options: VectorMesonOptions) -> VectorMesonOptions:
     """The same with the other treatment of the nucleus."""
-    (other,) = set(GLAUBER) - {options.glauber} if options.glauber in GLAUBER else (options.glauber,)
-    return replace(options, glauber=other)
+    return replace(options, glauber="classical" if options.glauber == "full" else "full")
 
 
-def _scale(options: Options) -> float:
-    value = options.meson_scale
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < np.inf:
-        raise InputError("meson_scale", value, "a finite number > 0")
-    return float(value)
-
-
-def _words(options: Options) -> tuple[str, ...]:
-    scale = "" if options.meson_scale == 1 else f", yields times {options.meson_scale:g}"
+def _words(options: VectorMesonOptions) -> tuple[str, ...]:
+    factor = options.vector_meson_yield_scale
+    scale = "" if factor == 1 else f", yields times {factor:g}"
     return (f"vector mesons: coherent ({options.glauber} Glauber) and incoherent photoproduction{scale}",)

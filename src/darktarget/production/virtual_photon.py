@@ -18,7 +18,6 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import (
-    DEFAULT,
     Array,
     Beam,
     Channel,
@@ -26,13 +25,13 @@ from darktarget.core import (
     DifferentialCrossSection,
     LorentzStructure,
     Model,
-    Options,
     Tracks,
     Yield,
 )
 from darktarget.matter.materials import Medium, material
 from darktarget.numerics.quadrature import gauss
 from darktarget.production.bremsstrahlung import FORM_SPREAD, Bremsstrahlung
+from darktarget.production.options.virtual_photon import VirtualPhotonOptions
 from darktarget.production.spectra.calculation import calculation
 from darktarget.units import LEPTON_MASS, NUCLEON_UNIT, GeV
 
@@ -44,6 +43,7 @@ CLOSE: Final = 1e-6  # relative distance to the kinematic end at which everythin
 INTERPOLATION_ERROR: Final = 5e-4  # of log(sigma) between the samples
 QUADRATURE_ERROR: Final = 3e-3  # of totals and yields against four times the nodes (a test holds it to that)
 REFERENCES: Final = ("2305.16781", "2204.03984")
+DEFAULT: Final = VirtualPhotonOptions()
 
 
 class VirtualVectors(Model):
@@ -124,13 +124,15 @@ class VirtualPhoton:
     carrier = "virtual photon"
     beams = ("electron", "positron", "muon")
 
-    def cross_section(self, model: Model, beam: Beam, target: Medium, options: Options = DEFAULT) -> CrossSection:
+    def cross_section(
+        self, model: Model, beam: Beam, target: Medium, options: VirtualPhotonOptions = DEFAULT
+    ) -> CrossSection:
         """Cross section per nucleus at unit coupling, integrated over all s; a compound gives the mean.
 
         Args:
             model: what the photon turns into.
             beam: electron, positron or muon. target: material name.
-            options: ``cross_section`` and ``form_factor`` are read.
+            options: of the bremsstrahlung of the virtual photon.
         """
         end = max(kinematic_end(beam, e.A) for e in material(target).elements)
         closed = f"kinematically closed: the pair is too heavy for a {beam.energy / GeV:g} GeV {beam.particle}"
@@ -156,7 +158,7 @@ class VirtualPhoton:
         )
 
     def mass_spectrum(
-        self, model: Model, beam: Beam, target: Medium, root: Array, options: Options = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, root: Array, options: VirtualPhotonOptions = DEFAULT
     ) -> DifferentialCrossSection:
         r"""d sigma/ds at unit coupling, (energy unit)^-4; ``root`` = sqrt(s) has shape [n], the result [point, n]."""
         total = Bremsstrahlung().cross_section(_stand_ins(model, root), beam, target, options)
@@ -166,7 +168,7 @@ class VirtualPhoton:
         return DifferentialCrossSection(value, error, _words(self.carrier, options), _references(options))
 
     def spectrum(
-        self, model: Model, beam: Beam, target: Medium, x: Array, options: Options = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, x: Array, options: VirtualPhotonOptions = DEFAULT
     ) -> DifferentialCrossSection:
         r"""d sigma/dx of the pair's energy fraction x (missing energy over beam energy) at unit coupling on an element.
 
@@ -184,7 +186,7 @@ class VirtualPhoton:
             value, relative + QUADRATURE_ERROR, _words(self.carrier, options), _references(options)
         )
 
-    def produce(self, model: Model, tracks: Tracks, minimum: float, options: Options = DEFAULT) -> Yield:
+    def produce(self, model: Model, tracks: Tracks, minimum: float, options: VirtualPhotonOptions = DEFAULT) -> Yield:
         """Dark pairs above ``minimum`` energy per primary at unit coupling, along the tracks of charged leptons."""
         nuclei = [e.A for name in tracks.materials for e in material(name).elements]
         root, ds = virtual_masses(model, max(kinematic_end(tracks.beam, a) for a in nuclei))
@@ -217,17 +219,17 @@ def _stand_ins(model: Model, masses: Array) -> VirtualVectors:
     return VirtualVectors(model.structure, np.asarray(masses, float), lambda lepton: np.ones(np.size(masses)))
 
 
-def _words(carrier: str, options: Options) -> tuple[str, ...]:
+def _words(carrier: str, options: VirtualPhotonOptions) -> tuple[str, ...]:
     how = calculation(options.cross_section)
     return (f"{carrier} to a dark pair: {how.text}, factorised exactly", f"{options.form_factor} form factor")
 
 
-def _references(options: Options) -> tuple[str, ...]:
+def _references(options: VirtualPhotonOptions) -> tuple[str, ...]:
     return (*REFERENCES, *calculation(options.cross_section).references)
 
 
 def _sampled(
-    model: Model, beam: Beam, target: Medium, options: Options, end: float
+    model: Model, beam: Beam, target: Medium, options: VirtualPhotonOptions, end: float
 ) -> tuple[Callable[[Array], Array], Callable[[Array], Array], float]:
     """Interpolations of log(sigma) of a vector and of the spread of its form factors over its mass m, and the error.
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import eval_legendre, loggamma
 
+from darktarget.numerics.quadrature import gauss_on
 from darktarget.units import ALPHA, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS
 
 Floats = npt.NDArray[np.float64]
@@ -70,11 +71,10 @@ def mott_excess(beta: float, Z: int) -> float:
     >>> round(mott_excess(0.94, 82), 2)
     2.14
     """
-    nodes, weights = np.polynomial.legendre.leggauss(32)
-    half = (1 - _SMALLEST) / 2
-    s = np.append(_SMALLEST, 1 - half + half * nodes)
+    nodes, weights = gauss_on(_SMALLEST, 1.0, 32)
+    s = np.append(_SMALLEST, nodes)
     slope = 2 * (mott_ratio(s, beta, Z) - 1) / s
-    return float(_SMALLEST * slope[0] + half * (weights * slope[1:]).sum())
+    return float(_SMALLEST * slope[0] + (weights * slope[1:]).sum())
 
 
 def mott_ratio(s: Floats, beta: float, Z: int) -> Floats:

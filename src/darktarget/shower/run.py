@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import FunctionType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import UnknownName
 from darktarget.matter.layers import Stack
 from darktarget.shower import interactions as shower_interactions
 from darktarget.shower import kernel as shower_kernel
@@ -64,7 +64,7 @@ def route_kernel(route: str) -> Kernel:
         UnknownName: another route.
     """
     if route == "python":
-        return _follow_in_python
+        return follow_in_python
     if route != "numba":
         raise UnknownName("route", route, ROUTES)
     import numba  # here and not above: importing the package must not cost numba's start-up
@@ -75,41 +75,8 @@ def route_kernel(route: str) -> Kernel:
     return specialise(hot, cold, numba.njit(cache=True, **options))
 
 
-class Engine(Protocol):
-    """What follows the primaries of a run, on the host or on a device."""
-
-    def follow(
-        self,
-        first: int,
-        number: int,
-        threads: int,
-        events: Floats,
-        picks: Floats,
-        progress: Callable[[int], None] | None,
-    ) -> tuple[Tally, float]:
-        """Follow primaries first ... first + number - 1 and return their sums and the seconds it took."""
-
-
-def engine(
-    route: str, t: Tables, g: Geometry, starts: Floats, seed: int, pick_species: int, pick_above: float
-) -> Engine:
-    """A run on a route: "numba", "python" or "cuda".
-
-    Raises:
-        UnknownName: another route.
-        InputError: no CUDA device, or numba's CUDA target is not installed.
-    """
-    if route != "cuda":
-        return ShowerRun(t, g, starts, seed, pick_species, pick_above, route_kernel(route))
-    try:
-        from darktarget.shower.gpu import DeviceRun
-    except ImportError as error:
-        advice = f"Install darktarget[gpu] ({error})."
-        raise InputError("route", route, "numba or python without numba's CUDA target", advice) from error
-    return DeviceRun(ShowerRun(t, g, starts, seed, pick_species, pick_above, _follow_in_python))
-
-
-def _follow_in_python(*args: Any) -> None:
+def follow_in_python(*args: Any) -> None:
+    """The kernel without compilation."""
     with np.errstate(over="ignore"):  # random words wrap around modulo 2^64 on purpose
         shower_kernel.follow_block(*args)
 

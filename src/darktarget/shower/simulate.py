@@ -18,7 +18,8 @@ import numpy.typing as npt
 from darktarget.errors import InputError, UnknownName
 from darktarget.matter.layers import Stack
 from darktarget.shower import tables as shower_tables
-from darktarget.shower.run import engine, geometry, joined
+from darktarget.shower.routes import engine
+from darktarget.shower.run import geometry, joined
 from darktarget.shower.state import Tally
 from darktarget.units import MeV
 

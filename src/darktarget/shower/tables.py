@@ -15,6 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from darktarget.matter.materials import Element, Material
+from darktarget.numerics.quadrature import gauss
 from darktarget.shower import cross_sections as xs
 from darktarget.shower import state
 from darktarget.shower.elastic import transport
@@ -208,8 +209,7 @@ def _radiation(k: Floats, T: Floats, medium: Material, positron: bool) -> Floats
 
 def soft_loss(medium: Material, T: Floats, soft_cut: float, positron: bool = False) -> Floats:
     """Energy radiated per X0 in photons below the soft-photon cut, [energy]."""
-    nodes, weights = np.polynomial.legendre.leggauss(96)
-    x = (nodes + 1) / 2
+    x, weights = gauss(96)
     k = soft_cut * x[None, :] ** 2 + 0 * T[:, None]  # the square resolves the dielectric cut-off at small k
     spectrum = _radiation(k, T[:, None] + 0 * k, medium, positron)
-    return np.asarray((k * spectrum * 2 * soft_cut * x * weights / 2).sum(axis=1))
+    return np.asarray((k * spectrum * 2 * soft_cut * x * weights).sum(axis=1))

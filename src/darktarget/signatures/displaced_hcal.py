@@ -9,16 +9,17 @@ nothing in the veto nor in the quiet modules. Beyond (S2): every decay behind th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, MinLen
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
 from darktarget.detector.record import Seen
-from darktarget.signatures.base.simulated import simulated
+from darktarget.signatures.base.simulated import UNSHIFTED, simulated
 from darktarget.signatures.missing_energy import MissingEnergy
 from darktarget.units import GeV
 
@@ -35,7 +36,7 @@ class DisplacedHcal(MissingEnergy):
     """
 
     decay: Literal["inside", "beyond"] = "inside"
-    inside: tuple[str, ...] = ("hcal2", "hcal3")
+    inside: Annotated[tuple[str, ...], MinLen(1)] = ("hcal2", "hcal3")
     quiet: tuple[str, ...] = ("hcal1",)
     quiet_below_GeV: Annotated[float, Gt(0)] = 1.0
     energy_above_GeV: Annotated[float, Ge(0)] = 1.0
@@ -52,7 +53,18 @@ class DisplacedHcal(MissingEnergy):
     @property
     def named_slabs(self) -> tuple[str, ...]:
         """Slabs that must exist."""
-        return (*self.inside, *self.quiet)
+        return (*self.inside, *self.quiet) if self.decay == "inside" else ()
+
+    @property
+    def cell_slabs(self) -> tuple[str, ...]:
+        """Slabs whose middle cell is read out."""
+        return self.inside
+
+    def ignored(self, target: Target) -> Mapping[str, str]:
+        """Fields that have no effect with this target and these other fields, and why."""
+        inside = ("inside", "quiet", "quiet_below_GeV", "energy_above_GeV", "periphery_below")
+        beyond = dict.fromkeys(inside, 'It acts on decays inside calorimeters, and decay = "beyond".')
+        return {**super().ignored(target), **UNSHIFTED, **(beyond if self.decay == "beyond" else {})}
 
     def cuts(self, seen: Seen) -> dict[str, Array]:
         """Probability of passing each cut, in their order."""
@@ -64,13 +76,14 @@ class DisplacedHcal(MissingEnergy):
 
     def _inside(self, seen: Seen) -> dict[str, Any]:
         start, end = seen.place(self.inside[0]).start, seen.place(self.inside[-1]).end
-        energy, middle = seen.named(self.inside), seen.named(self.inside, centre=True)
+        within = tuple(s.name for s in seen.slabs if s.role == CALORIMETER and start <= s.start and s.end <= end)
+        energy, middle = seen.named(within), seen.named(within, centre=True)
         shares = np.divide(energy - middle, energy, out=np.ones_like(energy), where=energy > 0)
         missed = np.ones(1)
         for z in seen.vertices:
             missed = missed * ((z < start) | (z >= end))
         return {
-            "veto": seen.veto <= seen.veto_threshold,
+            "veto": ~seen.vetoed,
             "quiet modules": seen.named(self.quiet) < self.quiet_below_GeV * GeV,
             "decay inside": 1 - missed,
             "energy inside": energy > self.energy_above_GeV * GeV,

@@ -10,6 +10,7 @@ and the event counts if the measured energy is below the cut.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
@@ -59,6 +60,11 @@ class MissingEnergy:
     def minimum_energy(self) -> float:
         """Mediator energy below which nothing can be accepted."""
         return self.production_energy_above_GeV * GeV
+
+    def ignored(self, target: Target) -> Mapping[str, str]:
+        """Fields that have no effect with this target and these other fields, and why."""
+        why = "The target has no pre-shower: set target.preshower_repeats."
+        return {} if target.preshower_repeats else {"preshower_energy_above_GeV": why}
 
     def resolution(self, seen: Array) -> Array:
         """Standard deviation of the measured energy, same unit and shape as ``seen``."""

@@ -7,6 +7,7 @@ to be noticed, and decays behind everything all count (Eur. Phys. J. C 83 (2023)
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
@@ -16,7 +17,7 @@ from annotated_types import Gt
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
 from darktarget.detector.record import Seen
-from darktarget.signatures.base.simulated import simulated
+from darktarget.signatures.base.simulated import UNSHIFTED, simulated
 from darktarget.signatures.missing_energy import MissingEnergy
 from darktarget.units import GeV
 
@@ -50,12 +51,26 @@ class SemiVisible(MissingEnergy):
         """Slabs that must exist."""
         return (self.centre,) if self.centre else ()
 
+    @property
+    def cell_slabs(self) -> tuple[str, ...]:
+        """Slabs whose middle cell is read out."""
+        return self.named_slabs
+
+    def ignored(self, target: Target) -> Mapping[str, str]:
+        """Fields that have no effect with this target and these other fields, and why."""
+        uncounted = {"calorimeters_below_GeV": "Calorimeters are not in counted."}
+        return {
+            **super().ignored(target),
+            **UNSHIFTED,
+            **({} if CALORIMETER in self.counted else uncounted),
+        }
+
     def cuts(self, seen: Seen) -> dict[str, Array]:
         """Probability of passing each cut, in their order."""
         inside = TARGET in self.counted
         found = {
             **self.target_cuts(seen, inside),
-            "veto": (seen.veto <= seen.veto_threshold) | (VETO not in self.counted),
+            "veto": ~seen.vetoed | (VETO not in self.counted),
             "calorimeters": (seen.of(CALORIMETER) < self.calorimeters_below_GeV * GeV)
             | (CALORIMETER not in self.counted),
         }

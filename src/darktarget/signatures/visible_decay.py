@@ -21,6 +21,7 @@ Decays are isotropic, into two particles, each at its own angle (``_disc``); all
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -68,6 +69,11 @@ class VisibleDecay:
     def minimum_energy(self) -> float:
         """Mediator energy below which nothing can be accepted."""
         return self.visible_energy_above_GeV * GeV
+
+    def ignored(self, target: Target) -> Mapping[str, str]:
+        """Fields that have no effect with these other fields, and why."""
+        why = "A detector that covers everything accepts all angles: set detector_radius_cm."
+        return {} if self.detector_radius_cm else {"beam_divergence_mrad": why}
 
     @property
     def couplings(self) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darktarget.errors import InputError
+from darktarget.numerics.roots import boundary
 from darktarget.statistics import priors
 from darktarget.statistics.counting import (
     OUTCOME_LIMIT,
@@ -120,9 +121,7 @@ def reach(measurement: Measurement, sigma: float = 3.0) -> Projection:
     )
     while chance(high) > level:
         high *= 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if chance(middle) > level else (low, middle)
+    high = int(boundary(lambda n: np.asarray(chance(int(n)) > level), low, high, 1.0, whole=True)[1])
     ordered = lower_tail(measurement.with_observed([high - 1]), measurement.fraction[None], LEVEL)
     zero = np.zeros(1)
     target = np.array([0.5 * np.exp(-ordered.log_scale)])

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from darktarget.numerics.roots import jointly, root
 from darktarget.statistics import priors
 from darktarget.statistics.measurement import Measurement
 
@@ -128,19 +129,14 @@ class Likelihood:
     def best_signal(self) -> tuple[Array, Array, Array]:
         """Global best fit with s >= 0: signal [N], scores [N, D], -ln L [N].
 
-        The slope of the profiled -ln L in s changes sign at the best fit: bracketed and bisected.
+        The slope of the profiled -ln L in s changes sign at the best fit.
         """
         low = np.zeros(len(self.counts))
         per_event = np.maximum(self.fractions.sum(axis=(1, 2)), 1e-12)
         high = np.broadcast_to((2 * self.counts.sum(axis=1) + 10) / per_event, low.shape).copy()
-        rising = self._slope(low) >= 0
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            up = self._slope(middle) >= 0
-            low, high = np.where(up, low, middle), np.where(up, middle, high)
-            if np.all(high - low < 1e-9 * (1 + high)):
-                break
-        signal = np.where(rising, 0.0, 0.5 * (low + high))
+        ends = self._slope(low), self._slope(high)
+        found = root(jointly(self._slope, high), low, high, ends, tolerance=1e-10)
+        signal = np.where(ends[0] >= 0, 0.0, found)
         scores = self.conditional(signal)
         return signal, scores, self.minus_log(signal, scores)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darktarget.errors import PhysicsError
+from darktarget.numerics.roots import jointly, root
 
 Array = NDArray[np.float64]
 LARGEST_EXPONENT = 690.0  # exp() of more leaves double precision; such terms are 0 to 1e-60 here
@@ -97,8 +98,8 @@ def solve_falling(
 ) -> Array:
     """The s at which a falling function reaches a positive target, for many points at once.
 
-    Bracket by doubling the step, then regula falsi on ln f with the Illinois weight and bisection as a
-    fallback; a function with small steps (toys, enumeration) is followed to one of its steps.
+    Bracket by doubling the step, then ``numerics.roots.root`` on ln f; a function with small steps (toys,
+    enumeration) is followed to one of its steps.
 
     Args:
         function: maps s [P] to f [P], f(start) >= target.
@@ -128,30 +129,5 @@ def solve_falling(
         low, g_low = np.where(open_, high, low), np.where(open_, g_high, g_low)
         high = np.where(open_, start + 2 * (high - start), high)
         g_high = np.where(open_, excess(high), g_high)
-    endless = g_high > 0
-    root = _illinois(excess, (low, high), (g_low, g_high), accuracy)
-    return np.where(endless, np.inf, root)
-
-
-def _illinois(
-    excess: Callable[[Array], Array], bracket: tuple[Array, Array], ends: tuple[Array, Array], accuracy: float
-) -> Array:
-    """Root of a falling function inside a bracket, all points together."""
-    (low, high), (g_low, g_high) = bracket, ends
-    side = np.zeros(low.shape, dtype=int)
-    middle = low
-    for iteration in range(200):
-        with np.errstate(invalid="ignore", divide="ignore"):
-            middle = high - g_high * (high - low) / (g_high - g_low)
-        bisect = ~((middle > low) & (middle < high)) | (iteration % 8 == 7)
-        middle = np.where(bisect, 0.5 * (low + high), middle)
-        g = excess(middle)
-        above = g > 0
-        g_high = np.where(above, np.where(side == 1, 0.5 * g_high, g_high), g)
-        g_low = np.where(above, g, np.where(side == -1, 0.5 * g_low, g_low))
-        low, high = np.where(above, middle, low), np.where(above, high, middle)
-        side = np.where(above, 1, -1)
-        tolerance = accuracy * np.maximum(np.abs(middle), 1.0)
-        if np.all((high - low <= tolerance) | (np.abs(g) < 1e-13)):
-            break
-    return middle
+    found = root(jointly(excess, high), low, high, (g_low, g_high), tolerance=accuracy)
+    return np.where(g_high > 0, np.inf, np.where(np.isnan(found), start, found))  # already below at the start

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darktarget.errors import InputError
+from darktarget.numerics.roots import boundary
 from darktarget.statistics import priors
 from darktarget.statistics.counting import background_pmf, efficiency_nodes
 from darktarget.statistics.measurement import Measurement
@@ -15,6 +16,7 @@ from darktarget.statistics.measurement import Measurement
 Array = NDArray[np.float64]
 GRID = 240  # trial signals for the best fit and for the first look at the acceptance
 OUTCOMES = 40_000
+EDGE = 3e-8  # accuracy of an edge, in distances of trial signals
 
 
 class Outcomes:
@@ -96,10 +98,9 @@ def interval_edges(measurement: Measurement, fraction: Array, cl: float) -> tupl
         return 0.0, 0.0
 
     def edge(good: float, bad: float) -> float:
-        for _ in range(25):
-            middle = 0.5 * (good + bad)
-            good, bad = (middle, bad) if accepted(probability(middle)) else (good, middle)
-        return good
+        return float(
+            boundary(lambda s: np.asarray(accepted(probability(float(s)))), good, bad, EDGE * abs(good - bad))[0]
+        )
 
     first, last = int(inside[0]), int(inside[-1])
     lower = 0.0 if first == 0 else edge(float(grid[first]), float(grid[first - 1]))

@@ -8,6 +8,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from darktarget.numerics.quadrature import gauss_panels
+
 Array = NDArray[np.float64]
 KINDS = ("log-normal", "log-normal-median", "truncated-gaussian", "gamma")
 NEVER = -1e290  # stands for ln 0 and stays finite in products and sums
@@ -157,10 +159,8 @@ def background_nodes(mean: float, error: float, kind: str) -> tuple[Array, Array
         edges = np.linspace(max(low, -SCORE_RANGE), SCORE_RANGE, panels + 1)
         graded = low + np.exp2(np.arange(-2, 40)) / error  # near a mean of 0 the Poisson width is one event
         edges = np.union1d(edges, graded[(graded > -SCORE_RANGE) & (graded < edges[1])])
-        x, w = np.polynomial.legendre.leggauss(20)
-        half = 0.5 * np.diff(edges)[:, None]
-        score = (edges[:-1, None] + half * (1 + x)).ravel()
-        log_weights = np.log((half * w).ravel()) - 0.5 * score**2
+        score, w = gauss_panels(edges, 20)
+        log_weights = np.log(w) - 0.5 * score**2
         nodes = np.maximum(mean + error * score, 0.0)
     else:
         step = min(0.1, resolved)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from darktarget.numerics.roots import boundary
 from darktarget.statistics import priors
 from darktarget.statistics.counting import efficiency_nodes
 from darktarget.statistics.measurement import Bin, Measurement
@@ -91,14 +92,11 @@ class OneBin:
         """Largest count with q_tilde >= q_seen for each pair of auxiliary scores, -1 if none; q falls with
         n."""
         top = np.ceil(self.signal(s, theta0) + self.background(beta0)[0]) + 1
-        low, high = np.full(len(top), -1.0), top
-        while np.any(high - low > 1):
-            middle = np.floor(0.5 * (low + high))
-            moving = high - low > 1
-            beyond = self.q(s, np.maximum(middle, 0.0), theta0, beta0) >= q_seen - 1e-9
-            low = np.where(moving & beyond, middle, low)
-            high = np.where(moving & ~beyond, middle, high)
-        return low
+
+        def beyond(count: Array) -> NDArray[np.bool_]:
+            return np.asarray(self.q(s, np.maximum(count, 0.0), theta0, beta0) >= q_seen - 1e-9)
+
+        return boundary(beyond, np.full(len(top), -1.0), top, 1.0, whole=True)[0]
 
 
 def upper_limit(measurement: Measurement, fraction: Array, cl: float, divide: bool) -> float:

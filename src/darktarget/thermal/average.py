@@ -20,6 +20,7 @@ import numpy as np
 from darktarget.core import Array, State
 from darktarget.decays.quark_current import RESONANCES
 from darktarget.decays.r_ratio import OMEGA, PHI
+from darktarget.numerics.quadrature import gauss_panels
 from darktarget.thermal.exchange import ThermalExchange, ThermalPair
 from darktarget.units import LEPTON_MASS, PION_MASS
 
@@ -58,10 +59,7 @@ def nodes(through: ThermalExchange, pair: ThermalPair, width: Array, coldest: Ar
     for edge in (*(2 * m for m in set(LEPTON_MASS.values())), 2 * PION_MASS):
         breaks.append(_above(edge * shape))
     edges = np.sort(np.clip(np.concatenate(breaks, axis=1), low[:, None], high[:, None]), axis=1)
-    z, w = np.polynomial.legendre.leggauss(NODES)
-    first, size = edges[:, :-1, None], np.diff(edges, axis=1)[:, :, None]
-    root = (first + size * (z + 1) / 2).reshape(low.size, -1)
-    weight = (size * w / 2).reshape(low.size, -1)
+    root, weight = gauss_panels(edges, NODES)
     return Nodes(root, 2 * root * weight)
 
 

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Model
+from darktarget.numerics import chebyshev
 from darktarget.thermal.average import density, reaction_densities
 from darktarget.thermal.degrees import standard_model
 from darktarget.thermal.exchange import ThermalExchange
@@ -25,6 +26,7 @@ from darktarget.units import CMB_TEMPERATURE, HUBBLE_100, PLANCK_MASS
 
 START, FREE, END = 1.0, 100.0, 1e5  # x: equilibrium is assumed, Y_eq is gone, annihilation is over
 STEPS: Final = 184  # from START to FREE, of the coarse grid
+SPAN: Final = float(np.log(END / START))
 NODES: Final = 56  # Chebyshev nodes in ln x of the thermal average
 TAIL: Final = 200  # points of the integral from FREE to END
 
@@ -85,21 +87,15 @@ def abundance() -> float:
 @lru_cache(maxsize=1)
 def grids() -> Grids:
     """Chebyshev nodes from START to END, points of all half steps, tail points, and interpolation to them."""
-    angle = np.pi * (np.arange(NODES) + 0.5) / NODES
-    z = np.cos(angle)
-    low, high = np.log(START), np.log(END)
-
-    def matrix(x: Array) -> Array:
-        position = np.clip((2 * np.log(x) - low - high) / (high - low), -1, 1)
-        order = np.arange(NODES)
-        basis = np.cos(np.arccos(position)[:, None] * order)
-        coefficients = 2 / NODES * np.cos(angle * order[:, None])
-        coefficients[0] /= 2
-        return np.asarray(basis @ coefficients)
-
     steps = np.geomspace(START, FREE, 4 * STEPS + 1)
     tail = np.geomspace(FREE, END, TAIL)
-    return Grids(np.exp((low + high + (high - low) * z) / 2), steps, tail, matrix(steps), matrix(tail))
+    nodes = START * np.exp(SPAN * chebyshev.nodes(NODES))
+    return Grids(nodes, steps, tail, to_points(steps), to_points(tail))
+
+
+def to_points(x: Array) -> Array:
+    """Matrix from the Chebyshev nodes to any x between START and END, [x, NODES]."""
+    return chebyshev.matrix(NODES, np.log(x / START) / SPAN)
 
 
 def history(model: Model, through: ThermalExchange, coupling: Array, running: bool = False) -> History:

@@ -22,9 +22,10 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Model, State
+from darktarget.decays.kinematics import kallen_root
 from darktarget.thermal import scattering
 from darktarget.thermal.average import reaction_densities
-from darktarget.thermal.boltzmann import abundance, grids
+from darktarget.thermal.boltzmann import abundance, grids, to_points
 from darktarget.thermal.degrees import standard_model
 from darktarget.thermal.exchange import ThermalExchange, ThermalPair
 from darktarget.units import ALPHA, ELECTRON_MASS, MUON_MASS, PLANCK_MASS
@@ -112,7 +113,7 @@ def history(model: Model, through: ThermalExchange, coupling: Array, running: bo
     grid, states = grids(), model.states()
     lightest = states[0].mass[:, None]
     x = np.geomspace(START, END, 2 * STEPS + 1)
-    to = _interpolation(grid.nodes, x)
+    to = to_points(x)
     T, plasma = lightest / x, standard_model()
     entropy = 2 * np.pi**2 / 45 * plasma.h(T) * T**3
     hubble = np.sqrt(8 * np.pi**3 / 90 * plasma.g(T)) * T**2 / PLANCK_MASS
@@ -148,17 +149,6 @@ def _bare(state: State, temperature: Array) -> Array:
     return np.asarray(state.degrees * mass**2 * temperature * kve(2, mass / temperature) / (2 * np.pi**2))
 
 
-def _interpolation(nodes: Array, x: Array) -> Array:
-    """Matrix from Chebyshev nodes in ln x to points."""
-    log = np.log(nodes)
-    middle, half = (log.max() + log.min()) / 2, (log.max() - log.min()) / 2 / np.cos(np.pi / (2 * nodes.size))
-    angle, order = np.pi * (np.arange(nodes.size) + 0.5) / nodes.size, np.arange(nodes.size)
-    basis = np.cos(np.arccos(np.clip((np.log(x) - middle) / half, -1, 1))[:, None] * order)
-    coefficients = 2 / nodes.size * np.cos(angle * order[:, None])
-    coefficients[0] /= 2
-    return np.asarray(basis @ coefficients)
-
-
 def _grown(scaled: Array, to: Array) -> Array:
     """A density stored without its exponential at the Chebyshev nodes, at other temperatures."""
     return np.asarray(np.exp(np.log(np.maximum(scaled, 1e-300)) @ to.T))
@@ -189,10 +179,13 @@ def strengths(through: ThermalExchange, model: Model) -> tuple[Array, Array, Arr
     for pair in through.pairs:  # 12 and 21 are equal, the last one stays
         masses = [{s.name: s.mass for s in model.states()}[n.removesuffix("bar")] for n in pair.names]
         a, b, M = masses[0][:, None], masses[1][:, None], at
-        kallen = np.sqrt((M**2 - (a + b) ** 2) * (M**2 - (a - b) ** 2))
-        one = (M**2 - (a - b) ** 2) * ((a + b) ** 2 + 2 * M**2) * kallen / (6 * M**5)
+        one = (M**2 - (a - b) ** 2) * ((a + b) ** 2 + 2 * M**2) * kallen_root(M, a, b) / (6 * M**5)
         found[_place(pair, model)] = (pair.width(at) / one)[:, 0]
     return found[0], found[1], found[2]
+
+
+def _amplitude(model: Model) -> scattering.Square:
+    return scattering.CONVERSION.of(model.structure, f"conversion of the dark states of {model.name}")
 
 
 def _leptons(
@@ -200,12 +193,12 @@ def _leptons(
 ) -> Array:
     """chi2 f -> chi1 f on electrons and muons (4 degrees of freedom each) over exp(-m_2/T), [point, x]."""
     one, two = (s.mass for s in model.states())
-    mixed = strengths(through, model)[1]
+    mixed, amplitude = strengths(through, model)[1], _amplitude(model)
     total = np.zeros_like(temperature)
     for lepton, mass in (("electron", ELECTRON_MASS), ("muon", MUON_MASS)):
         m = np.full(model.points, mass)
         couplings = (4 * np.pi) ** 2 * mixed * ALPHA * (model.lepton_coupling(lepton) * coupling) ** 2
-        value = scattering.density((two, m, one, m), through.mass, (model.states()[1].degrees, 4), nodes)
+        value = scattering.density((two, m, one, m), through.mass, (model.states()[1].degrees, 4), nodes, amplitude)
         total = total + couplings[:, None] * _grown(value, to) * np.exp(-mass / temperature)
     return total
 
@@ -214,8 +207,8 @@ def _dark(through: ThermalExchange, model: Model, nodes: Array, to: Array) -> tu
     """22->12, 22->11 and 12->11 events in the t channel over the exponentials of the initial masses, [point, x]."""
     (one, two), degrees = (s.mass for s in model.states()), model.states()[1].degrees
     a11, a12, a22 = ((4 * np.pi) * a[:, None] for a in strengths(through, model))
-    both = (degrees, degrees)
-    first = scattering.density((two, two, one, two), through.mass, both, nodes)
-    second = scattering.density((two, two, one, one), through.mass, both, nodes)
-    third = scattering.density((two, one, one, one), through.mass, both, nodes)
+    both, amplitude = (degrees, degrees), _amplitude(model)
+    first = scattering.density((two, two, one, two), through.mass, both, nodes, amplitude)
+    second = scattering.density((two, two, one, one), through.mass, both, nodes, amplitude)
+    third = scattering.density((two, one, one, one), through.mass, both, nodes, amplitude)
     return a12 * a22 * _grown(first, to), a12 * a12 * _grown(second, to) / 2, a12 * a11 * _grown(third, to)

@@ -17,7 +17,10 @@ from typing import Final
 
 import numpy as np
 
+from darktarget import particles
 from darktarget.core import Array
+from darktarget.numerics.interpolation import semilog
+from darktarget.numerics.quadrature import gauss
 from darktarget.units import ELECTRON_MASS, MUON_MASS, TAU_MASS, GeV, MeV
 
 N_EFF: Final = 3.044  # arXiv:2008.01074
@@ -35,11 +38,15 @@ FIT: Final = (
      7.83943e-5, 7.13518e-5),
 )  # fmt: skip
 
-#: (mass in MeV, degrees of freedom, fermions?) of the hadrons up to 1.3 GeV, PDG 2024; antiparticles counted
+#: (mass in MeV, degrees of freedom, fermions?) of the hadrons up to 1.3 GeV; antiparticles counted. Those that are not
+#: in ``particles`` are isospin multiplets at their mean mass, PDG 2024: K*, f0, a0, Lambda, Sigma, Delta, h1, a1, b1,
+#: K1, f2, f1, eta(1295), a2, Xi.
 HADRONS: Final = (
-    (134.977, 1, False), (139.570, 2, False), (493.677, 2, False), (497.611, 2, False), (547.862, 1, False),
-    (775.26, 9, False), (782.66, 3, False), (891.67, 6, False), (895.55, 6, False), (957.78, 1, False),
-    (938.918, 8, True), (990.0, 1, False), (980.0, 3, False), (1019.46, 3, False), (1115.683, 4, True),
+    *((p.mass_MeV, 1, False) for p in (particles.NEUTRAL_PION, particles.ETA, particles.ETA_PRIME)),
+    *((p.mass_MeV, 2, False) for p in (particles.CHARGED_PION, particles.CHARGED_KAON, particles.NEUTRAL_KAON)),
+    (particles.RHO.mass_MeV, 9, False), (particles.OMEGA.mass_MeV, 3, False), (particles.PHI.mass_MeV, 3, False),
+    (particles.PROTON.mass_MeV, 4, True), (particles.NEUTRON.mass_MeV, 4, True),
+    (891.67, 6, False), (895.55, 6, False), (990.0, 1, False), (980.0, 3, False), (1115.683, 4, True),
     (1193.15, 12, True), (1232.0, 32, True), (1166.0, 3, False), (1230.0, 9, False), (1229.5, 9, False),
     (1253.0, 12, False), (1275.4, 5, False), (1281.8, 3, False), (1294.0, 1, False), (1318.2, 15, False),
     (1318.28, 8, True),
@@ -56,17 +63,16 @@ class Plasma:
 
     def g(self, temperature: Array) -> Array:
         """g_*(T), the shape of ``temperature``."""
-        return np.asarray(np.interp(np.log(temperature), np.log(self.temperature), self.energy))
+        return semilog(self.temperature, self.energy, temperature)
 
     def h(self, temperature: Array) -> Array:
         """h_*(T), the shape of ``temperature``."""
-        return np.asarray(np.interp(np.log(temperature), np.log(self.temperature), self.entropy))
+        return semilog(self.temperature, self.entropy, temperature)
 
     def slope(self, temperature: Array) -> Array:
         """1 + (1/3) d ln h/d ln T, the shape of ``temperature``."""
-        log = np.log(self.temperature)
-        gradient = np.gradient(np.log(self.entropy), log)
-        return np.asarray(1 + np.interp(np.log(temperature), log, gradient) / 3)
+        gradient = np.gradient(np.log(self.entropy), np.log(self.temperature))
+        return 1 + semilog(self.temperature, gradient, temperature) / 3
 
 
 def ideal(ratio: Array, fermion: bool) -> tuple[Array, Array]:
@@ -81,9 +87,9 @@ def ideal(ratio: Array, fermion: bool) -> tuple[Array, Array]:
     >>> [round(float(v[0]), 6) for v in ideal(np.array([0.0]), True)]
     [0.875, 0.875]
     """
-    node, weight = np.polynomial.legendre.leggauss(64)
+    node, weight = gauss(64)
     top = 50.0  # momenta in units of T; the rest is e^-50
-    v, w = top * ((node + 1) / 2) ** 2, weight * top * (node + 1) / 2  # p/T, dense where it is small
+    v, w = top * node**2, 2 * weight * top * node  # p/T, dense where it is small
     z = np.asarray(ratio, float)[..., None]
     u = np.sqrt(v**2 + z**2)
     occupied = v**2 * w / (np.exp(np.minimum(u, 700.0)) + (1 if fermion else -1))

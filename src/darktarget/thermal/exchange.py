@@ -10,16 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from darktarget.core import AXIAL, Array, Channel, Model
+from darktarget.core import Array, Channel, Model
 from darktarget.decays.r_ratio import hadronic_ratio
 from darktarget.decays.two_body import vector_to_dirac
 from darktarget.errors import PhysicsError
+from darktarget.structures import Ability
 from darktarget.units import ALPHA, LEPTON_MASS
 
 Widths = Callable[[Array], Array]
+#: Whether the widths of a Lorentz structure at virtual mass give annihilation.
+CONSERVED: Final[Ability[bool]] = Ability("conserved_current")
 
 
 @dataclass(frozen=True)
@@ -85,14 +89,10 @@ def exchange(model: Model) -> ThermalExchange:
     """The s channel of a model.
 
     Raises:
-        PhysicsError: an axial lepton current is not conserved; there is no dark particle or no annihilation; the
+        PhysicsError: the lepton current is not conserved (axial); there is no dark particle or no annihilation; the
             mediator is lighter than the dark particle, so that pairs of mediators set the relic density.
     """
-    if model.structure is AXIAL:
-        raise PhysicsError(
-            f"the relic density of {model.name} is refused: its lepton current is not conserved, and away from the "
-            "mediator's mass shell widths at virtual mass miss the m_l^2/m_X^2 terms"
-        )
+    CONSERVED.of(model.structure, f"the relic density of {model.name} is refused")
     names = {state.name for state in model.states()}
     if not names:
         raise PhysicsError(f"{model.name} has no dark particle whose relic density could be asked for")

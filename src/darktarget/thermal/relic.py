@@ -14,8 +14,9 @@ from typing import Final
 import numpy as np
 
 from darktarget._version import __version__
-from darktarget.core import Array, Curve, Model
+from darktarget.core import Array, Curve, Model, relic_variable
 from darktarget.errors import InputError, UnknownName
+from darktarget.numerics.roots import secants
 from darktarget.thermal import conversion
 from darktarget.thermal.boltzmann import history
 from darktarget.thermal.exchange import ThermalExchange, exchange
@@ -150,20 +151,9 @@ def solve(
 
 def _scale(density: Callable[[Array], Array], points: int, aim: float) -> tuple[Array, Array]:
     """Scale of the rates at which the density is the wanted one (secants in the logarithms), and the density there."""
-    x0 = np.zeros(points)
-    y0 = np.log(density(np.exp(x0)) / aim)
-    slope = np.full(points, -0.95)
-    x, y = x0, y0
-    for _ in range(12):
-        step = np.clip(-y0 / slope, -8, 8)
-        x = np.clip(x0 + step, -80, 80)
-        y = np.log(density(np.exp(x)) / aim)
-        if np.abs(y).max() < TOLERANCE:
-            break
-        moved = np.abs(x - x0) > 1e-9
-        found = np.divide(y - y0, x - x0, out=slope.copy(), where=moved)
-        slope = np.where(moved, np.clip(found, -8.0, -0.1), slope)
-        x0, y0 = x, y
+    x, y = secants(
+        lambda x: np.log(density(np.exp(x)) / aim), np.zeros(points), -0.95, (-8.0, -0.1), tolerance=TOLERANCE
+    )
     return np.exp(x), aim * np.exp(y)
 
 
@@ -174,10 +164,9 @@ def _curve(model: Model, coupling: Array, reached: Array, found: Array, aim: flo
         for good, close in zip(found, reached, strict=True)
     )
     alpha = np.asarray(model.values.get("alpha_D", np.full(model.points, np.nan)))
-    ratio = model.dark_mass / model.mass
     extra = {"omega_h2": reached}
     if model.structure.spin == 0:  # arXiv:2412.10150 and S002 plot y with the Yukawa coupling c_e
-        extra["y_yukawa"] = ELECTRON_CHARGE_SQUARED * value**2 * alpha * ratio**4
+        extra["y_yukawa"] = ELECTRON_CHARGE_SQUARED * relic_variable(value, alpha, model.dark_mass, model.mass)
     method = [text]
     if model.mediator_mass.any() and (model.mediator_mass < 2 * model.dark_mass).any():
         method.append(OPEN_MEDIATORS)

@@ -1,9 +1,9 @@
-r"""Reaction densities of a b -> c d by the exchange of one vector in the t channel, all masses kept.
+r"""Reaction densities of a b -> c d by exchange in the t channel, all masses kept; for vectors, the amplitude as well.
 
 .. math:: \gamma = \frac{g_ag_bT}{8\pi^4}\int ds\,\sqrt s\,K_1(\sqrt s/T)\,p^2\sigma,\qquad
           p^2\sigma = \frac1{64\pi s}\int dt\,\overline{|M|^2}
 
-with the vector currents' sum over spins, q = p_a - p_c, M^2 the squared mediator mass,
+with, for vector currents, q = p_a - p_c, M^2 the squared mediator mass,
 
 .. math:: \sum|M|^2 = \frac{16g_{ac}^2g_{bd}^2}{(t-M^2)^2}\bigl[2(p_a\!\cdot\!p_b)(p_c\!\cdot\!p_d)
           + 2(p_a\!\cdot\!p_d)(p_c\!\cdot\!p_b) - 2B\,p_a\!\cdot\!p_c - 2A\,p_b\!\cdot\!p_d + 4AB\bigr]
@@ -13,15 +13,25 @@ where A = p_a.p_c - m_a m_c and B = p_b.p_d - m_b m_d. Maxwell statistics; one o
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final
+
 import numpy as np
 
 from darktarget.core import Array
+from darktarget.decays.kinematics import momentum
+from darktarget.numerics.quadrature import gauss_on, gauss_panels
+from darktarget.structures import Ability
 
+#: (s, t, masses, mediator mass) -> sum over spins of |M|^2 over the squared couplings of both vertices; broadcasts.
+Square = Callable[[Array, Array, tuple[Array, Array, Array, Array], Array], Array]
+#: That of each Lorentz structure.
+CONVERSION: Final[Ability[Square]] = Ability("conversion")
 S_PANELS, S_NODES, T_NODES, TOP = 30, 4, 16, 60.0
 
 
-def amplitude(s: Array, t: Array, masses: tuple[Array, Array, Array, Array], mediator: Array) -> Array:
-    """Sum over spins of |M|^2 over the squared couplings of both vertices; all arguments broadcast."""
+def vector(s: Array, t: Array, masses: tuple[Array, Array, Array, Array], mediator: Array) -> Array:
+    """Sum over spins of |M|^2 over the squared couplings of two vector currents; all arguments broadcast."""
     a, b, c, d = masses
     ab, cd = (s - a**2 - b**2) / 2, (s - c**2 - d**2) / 2
     u = a**2 + b**2 + c**2 + d**2 - s - t
@@ -32,15 +42,16 @@ def amplitude(s: Array, t: Array, masses: tuple[Array, Array, Array, Array], med
     return np.asarray(16 * bracket / (t - mediator**2) ** 2)
 
 
-def reduced(root: Array, masses: tuple[Array, Array, Array, Array], mediator: Array) -> Array:
+def reduced(
+    root: Array, masses: tuple[Array, Array, Array, Array], mediator: Array, amplitude: Square = vector
+) -> Array:
     """p^2 sigma at unit squared couplings, averaged over 2 x 2 spins, sqrt(s) [point, any]; 0 below threshold."""
     a, b, c, d = (np.asarray(m)[:, None] for m in masses)
     s = root**2
-    before = np.sqrt(np.maximum((s - (a + b) ** 2) * (s - (a - b) ** 2), 0)) / (2 * root)
-    after = np.sqrt(np.maximum((s - (c + d) ** 2) * (s - (c - d) ** 2), 0)) / (2 * root)
+    before, after = momentum(root, a, b), momentum(root, c, d)
     e_a, e_c = np.sqrt(before**2 + a**2), np.sqrt(after**2 + c**2)
     middle = a**2 + c**2 - 2 * e_a * e_c
-    x, w = np.polynomial.legendre.leggauss(T_NODES)
+    x, w = gauss_on(-1.0, 1.0, T_NODES)
     t = middle[:, :, None] + 2 * (before * after)[:, :, None] * x
     square = amplitude(
         s[:, :, None], t, (a[..., None], b[..., None], c[..., None], d[..., None]), mediator[:, None, None]
@@ -49,29 +60,30 @@ def reduced(root: Array, masses: tuple[Array, Array, Array, Array], mediator: Ar
 
 
 def density(
-    masses: tuple[Array, Array, Array, Array], mediator: Array, degrees: tuple[int, int], temperature: Array
+    masses: tuple[Array, Array, Array, Array],
+    mediator: Array,
+    degrees: tuple[int, int],
+    temperature: Array,
+    amplitude: Square = vector,
 ) -> Array:
     """gamma over exp(-(m_a + m_b)/T) at unit squared couplings, [point, t] (energy^4).
 
     Args:
         masses: a, b, c, d, each [point]. degrees: of a and of b, antiparticles included.
-        temperature: [point, t].
+        temperature: [point, t]. amplitude: of the Lorentz structure.
     """
     from scipy.special import k1e
 
     start = np.maximum(masses[0] + masses[1], masses[2] + masses[3])
     hot, cold = temperature.max(axis=1), temperature.min(axis=1)
     edges = np.concatenate([[0.0], np.geomspace(1e-3, 1.0, S_PANELS)])
-    z, w = np.polynomial.legendre.leggauss(S_NODES)
-    panel = edges[:-1, None] + np.diff(edges)[:, None] * (z + 1) / 2
-    size = np.diff(edges)[:, None] * w / 2
+    v, dv = gauss_panels(edges, S_NODES)
     # sqrt(s) - start = TOP cold (hot/cold)^v would start too late: quadratic below the coldest temperature
     span = np.log(TOP * hot / (1e-3 * cold))[:, None]
-    v, dv = panel.ravel(), size.ravel()
     above = 1e-3 * cold[:, None] * (np.expm1(span * v))
     root = start[:, None] + above
     weight = 2 * root * (above + 1e-3 * cold[:, None]) * span * dv
-    shape = weight * root * reduced(root, masses, mediator)
+    shape = weight * root * reduced(root, masses, mediator, amplitude)
     value = np.empty_like(temperature)
     for k in range(temperature.shape[0]):
         T = temperature[k][:, None]

@@ -15,6 +15,7 @@ from darktarget.dump.flight import bare, between, into_states, mediator_channels
 from darktarget.dump.samples import Made
 from darktarget.dump.scattering import struck
 from darktarget.limits.exclusion import COUPLINGS
+from darktarget.numerics.interpolation import semilog
 from darktarget.units import HBARC_CM, GeV
 
 Widths = Sequence[tuple[Channel, Array]]  # partial widths on COUPLINGS
@@ -187,7 +188,7 @@ class DumpSearch(Search):
             met = histogram(*made.daughters(self.volume, mass, masses[i], masses[1 - i]), masses[i])
             full = met > 0
             energy = masses[i] * np.hypot(BOOST[full], 1.0)
-            met = met[full] * np.interp(np.log(energy), np.log(ENERGIES), hits[name][k])
+            met = met[full] * semilog(ENERGIES, hits[name][k], energy)
             if (state := states.get(name)) is None:
                 events += met.sum()
                 continue

@@ -10,27 +10,33 @@ A selection says which cosines are accepted; a dark state that decays visibly wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from darktarget.core import PSEUDOSCALAR, SCALAR, VECTOR, Array, LorentzStructure, Model
+from darktarget.core import VECTOR, Array, LorentzStructure, Model
 from darktarget.dump.flight import mediator_channels, survive, unstable, virtual_masses
 from darktarget.limits.exclusion import COUPLINGS
+from darktarget.structures import Ability
 from darktarget.units import ALPHA
 
-#: Half the bracket above integrated over |c| < C, by Lorentz structure (read-only): (M^2/s, integral of 1/(1-c^2),
+Angles = Callable[[Array, Array, Array], Array]
+
+#: Half the bracket above integrated over |c| < C, of each Lorentz structure: (M^2/s, integral of 1/(1-c^2),
 #: integral of (1+c^2)/(1-c^2)).
-ANGLES: Final[Mapping[LorentzStructure, Callable[[Array, Array, Array], Array]]] = MappingProxyType(
-    {
-        VECTOR: lambda r, flat, both: both + 4 * r / (1 - r) ** 2 * flat,
-        SCALAR: lambda r, flat, both: (1 + r**2) / (1 - r) ** 2 * flat,
-        PSEUDOSCALAR: lambda r, flat, both: (1 + r**2) / (1 - r) ** 2 * flat,
-    }
-)
+ANGLES: Final[Ability[Angles]] = Ability("mono_photon")
+
+
+def vector(r: Array, flat: Array, both: Array) -> Array:
+    """The integral for a vector coupling."""
+    return both + 4 * r / (1 - r) ** 2 * flat
+
+
+def spin_zero(r: Array, flat: Array, both: Array) -> Array:
+    """The integral for a scalar or pseudoscalar coupling."""
+    return (1 + r**2) / (1 - r) ** 2 * flat
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from darktarget._version import __version__
-from darktarget.core import VECTOR, Array, Curve, LorentzStructure, Model, PublishedNumber
+from darktarget.core import Array, Curve, Model, PublishedNumber
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
+from darktarget.numerics.interpolation import SMALLEST
+from darktarget.numerics.intervals import positive
+from darktarget.structures import Ability
 from darktarget.units import GeV
 
 Intervals = tuple[tuple[tuple[float, float], ...], ...]
 NOTHING = "nothing excluded at any coupling"
+#: Whether bounds on kinetic mixing apply to a Lorentz structure.
+PHOTON_LIKE: Final[Ability[bool]] = Ability("photon_like")
 
 
 class Search(ABC):
@@ -116,18 +121,10 @@ def exceeding(ratio: Array, coupling: Array = COUPLINGS) -> Intervals:
     >>> [[round(v, 3) for v in pair] for pair in found]
     [[1.414, 3.464]]
     """
-    out = []
-    log_c = np.log(coupling)
-    for row in ratio:
-        value = np.log(np.maximum(row, 1e-300))
-        inside = value > 0
-        flips = np.nonzero(inside[1:] != inside[:-1])[0]
-        crossings = [
-            float(np.exp(log_c[k] - value[k] * (log_c[k + 1] - log_c[k]) / (value[k + 1] - value[k]))) for k in flips
-        ]
-        edges = [*([0.0] if inside[0] else []), *crossings, *([np.inf] if inside[-1] else [])]
-        out.append(tuple(zip(edges[::2], edges[1::2], strict=True)))
-    return tuple(out)
+    found = positive(coupling, np.log(np.maximum(ratio, SMALLEST)))
+    return tuple(
+        tuple((0.0 if i.from_start else i.lower, np.inf if i.to_end else i.upper) for i in point) for point in found
+    )
 
 
 def through_photon(model: Model) -> bool:
@@ -141,20 +138,21 @@ def electron_vector(model: Model, search: str) -> Array:
     Raises:
         PhysicsError: the mediator is not a massive vector.
     """
-    return electron_coupling(model, search, (VECTOR,))
+    return electron_coupling(model, search, PHOTON_LIKE)
 
 
-def electron_coupling(model: Model, search: str, known: Collection[LorentzStructure]) -> Array:
-    """Coupling of some Lorentz structures to the electron in units of e * coupling, [point].
+def electron_coupling(model: Model, search: str, needed: Ability[Any]) -> Array:
+    """Coupling to the electron in units of e * coupling, [point], of structures that a search can be recomputed for.
+
+    Args:
+        needed: what the search needs of the Lorentz structure.
 
     Raises:
-        PhysicsError: the mediator is none of them, or has no mass.
+        PhysicsError: the structure lacks it, or the mediator has no mass.
     """
     if through_photon(model):
         raise PhysicsError(f"{search} is recomputed for mediators; {model.name} has none of its own")
-    if model.structure not in known:
-        names = ", ".join(s.name for s in known)
-        raise PhysicsError(f"{search} is recomputed for {names} mediators; {model.name} is {model.structure.name}")
+    needed.of(model.structure, f"{search} cannot be recomputed for {model.name}")
     return np.abs(model.lepton_coupling("electron"))
 
 

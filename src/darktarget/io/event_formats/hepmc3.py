@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from darktarget.core import Events
 from darktarget.errors import DataCorrupt
+from darktarget.io.event_records import EventsHeader, flat_rows, gathered
 from darktarget.units import GeV
-
-if TYPE_CHECKING:
-    from darktarget.io.events import EventsHeader
 
 START = "HepMC::Version 3.02.06\nHepMC::Asciiv3-START_EVENT_LISTING\n"
 END = "HepMC::Asciiv3-END_EVENT_LISTING"
@@ -30,24 +27,22 @@ class Hepmc3:
 
     name = "hepmc3"
 
-    def write(self, path: Path, sheet: EventsHeader, chunks: Iterable[Events]) -> None:
+    def write(self, path: Path, header: EventsHeader, chunks: Iterable[Events]) -> None:
         """Write a whole file."""
         with path.open("w", encoding="ascii") as file:
-            file.write(f"{START}W 1\nN expected\nT darktarget\\|{sheet.version}\\|{sheet.process}\n")
-            file.write(f"{RUN}{_escaped(sheet.text())}\n")
+            file.write(f"{START}W 1\nN expected\nT darktarget\\|{header.version}\\|{header.process}\n")
+            file.write(f"{RUN}{_escaped(header.text())}\n")
             for chunk in chunks:
                 file.write(_events(chunk))
             file.write(f"{END}\n\n")
 
     def read(self, path: Path) -> tuple[EventsHeader, Iterator[Events]]:
         """Header and events."""
-        from darktarget.io.events import EventsHeader, gathered
-
         with path.open(encoding="ascii", errors="replace") as file:
             for line in file:
                 if line.startswith(RUN):
-                    sheet = EventsHeader.parse(line[len(RUN) :].replace("\\\\", "\\"), path)
-                    return sheet, gathered(path, sheet, _rows(path, sheet))
+                    header = EventsHeader.parse(line[len(RUN) :].replace("\\\\", "\\"), path)
+                    return header, gathered(path, header, _rows(path, header))
                 if line.startswith("E "):
                     break
         raise DataCorrupt(f"{path}: no darktarget header")
@@ -59,8 +54,6 @@ def _escaped(text: str) -> str:
 
 def _events(chunk: Events) -> str:
     """All events of a chunk, by one format string."""
-    from darktarget.io.events import flat_rows
-
     entering = [i + 1 for i, s in enumerate(chunk.status) if s < 0]
     words = []
     for i, status in enumerate(chunk.status):
@@ -80,9 +73,9 @@ def _events(chunk: Events) -> str:
     return (form * len(chunk)) % tuple(table.ravel().tolist())
 
 
-def _rows(path: Path, sheet: EventsHeader) -> Iterator[tuple[float, list[float], list[list[float]]]]:
+def _rows(path: Path, header: EventsHeader) -> Iterator[tuple[float, list[float], list[list[float]]]]:
     """Weight, vertex and particles of each event."""
-    size = 5 + len(sheet.role) + len(sheet.extra)  # lines of an event
+    size = 5 + len(header.role) + len(header.extra)  # lines of an event
     with path.open(encoding="ascii", errors="replace") as file:
         for line in file:
             if line.startswith(END):

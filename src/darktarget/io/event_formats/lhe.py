@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 import numpy as np
 
 from darktarget.core import Events
 from darktarget.errors import DataCorrupt
+from darktarget.io.event_records import EventsHeader, flat_rows, gathered, place_rows
 from darktarget.units import GeV
-
-if TYPE_CHECKING:
-    from darktarget.io.events import EventsHeader
 
 END = "</LesHouchesEvents>"
 MARK = "#darktarget "
@@ -30,42 +28,38 @@ class Lhe:
 
     name = "lhe"
 
-    def write(self, path: Path, sheet: EventsHeader, chunks: Iterable[Events]) -> None:
+    def write(self, path: Path, header: EventsHeader, chunks: Iterable[Events]) -> None:
         """Write a whole file."""
         with path.open("w", encoding="ascii") as file:
-            file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<darktarget>\n{sheet.text()}\n')
+            file.write(f'<LesHouchesEvents version="3.0">\n<header>\n<darktarget>\n{header.text()}\n')
             file.write("</darktarget>\n</header>\n")
             for number, chunk in enumerate(chunks):
                 if number == 0:
-                    file.write(_init(sheet, chunk))
+                    file.write(_init(header, chunk))
                 file.write(_events(chunk))
             file.write(f"{END}\n")
 
     def read(self, path: Path) -> tuple[EventsHeader, Iterator[Events]]:
         """Header and events."""
-        from darktarget.io.events import EventsHeader, gathered
-
         with path.open(encoding="ascii", errors="replace") as file:
             for line in file:
                 if line.strip() == "<darktarget>":
-                    sheet = EventsHeader.parse(file.readline(), path)
-                    return sheet, gathered(path, sheet, _rows(path, sheet))
+                    header = EventsHeader.parse(file.readline(), path)
+                    return header, gathered(path, header, _rows(path, header))
         raise DataCorrupt(f"{path}: no darktarget header")
 
 
-def _init(sheet: EventsHeader, first: Events) -> str:
+def _init(header: EventsHeader, first: Events) -> str:
     """The <init> block; the beams are those of the first event."""
     entering = [i for i, s in enumerate(first.status) if s < 0][:2]
     lepton, nucleus = (*first.particle[0, entering], 0, 0)[:2]
     energy = (*(first.momentum[0, entering, 0] / GeV), 0.0, 0.0)[:2]
     beams = f"{lepton} {nucleus} {energy[0]:.9e} {energy[1]:.9e} 0 0 0 0 {WEIGHTED} 1"
-    return f"<init>\n{beams}\n{sheet.expected:.9e} 0.0 0.0 1\n</init>\n"
+    return f"<init>\n{beams}\n{header.expected:.9e} 0.0 0.0 1\n</init>\n"
 
 
 def _events(chunk: Events) -> str:
     """All events of a chunk, by one format string."""
-    from darktarget.io.events import flat_rows, place_rows
-
     count = len(chunk.role)
     status = chunk.status
     mothers = ["0 0" if s < 0 else f"1 {sum(x < 0 for x in status)}" for s in status]
@@ -77,7 +71,7 @@ def _events(chunk: Events) -> str:
     return (form * len(chunk)) % tuple(table.ravel().tolist())
 
 
-def _rows(path: Path, sheet: EventsHeader) -> Iterator[tuple[float, list[float], list[list[float]]]]:
+def _rows(path: Path, header: EventsHeader) -> Iterator[tuple[float, list[float], list[list[float]]]]:
     """Weight, vertex and particles of each event."""
     with path.open(encoding="ascii", errors="replace") as file:
         for line in file:

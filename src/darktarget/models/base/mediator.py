@@ -14,6 +14,7 @@ from darktarget.decays.currents import Current, emission_width, pair_width
 from darktarget.decays.exchange import crossed
 from darktarget.decays.three_body import ThreeBody
 from darktarget.decays.two_body import TO_DARK, TO_LEPTONS, TwoBody
+from darktarget.errors import PhysicsError
 from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter, resolve
 from darktarget.units import ALPHA, LEPTON_MASS, PION_MASS, GeV
 
@@ -21,6 +22,8 @@ DM: Final = Parameter(
     "dm", "kind of dark matter, or none", default="dirac", choices=("dirac", "majorana", "scalar", "none")
 )
 DEGREES: Final = MappingProxyType({"dirac": 4, "majorana": 2, "scalar": 2, "vector": 3})
+#: Fields that are their own antiparticle: (g/2) chibar chi has the amplitude g, and the two particles are identical.
+SELF_CONJUGATE: Final = ("majorana", "vector")
 LEPTONS: Final = MappingProxyType({"e": "electron", "mu": "muon", "tau": "tau"})
 LANDAU: Final = 0.2  # alpha_D below which no Landau pole appears up to 1 TeV, arXiv:2107.02021
 
@@ -109,12 +112,21 @@ class MediatorModel(Model):
         return ("landau-pole",) if has_pairs and (self.values["alpha_D"] > LANDAU).any() else ()
 
     def pairs(self) -> tuple[Pair, ...]:
-        """Dark pairs of the mediator; nothing where there is no dark matter."""
+        """Dark pairs of the mediator; nothing where there is no dark matter.
+
+        Raises:
+            PhysicsError: the Lorentz structure has no current of this kind of dark matter.
+        """
         kind = self.values["dm"]
-        if kind not in TO_DARK[self.structure]:
+        if kind == "none":
             return ()
-        dark, names = TO_DARK[self.structure][kind], ("chi", "chi" if kind in ("majorana", "vector") else "chibar")
-        return (Pair(names, (self.dark_mass, self.dark_mass), dark.current, self.dark_alpha * dark.share),)
+        known = TO_DARK.of(self.structure, self.name)
+        if kind not in known:
+            text = f"the Lorentz structure {self.structure.name} has no current of it in dark_currents"
+            raise PhysicsError(f"dm = {kind} in {self.name}: {text}, only of {', '.join(known)}")
+        identical = kind in SELF_CONJUGATE
+        alpha = self.dark_alpha * (0.5 if identical else 1.0)
+        return (Pair(("chi", "chi" if identical else "chibar"), (self.dark_mass, self.dark_mass), known[kind], alpha),)
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """What each pair gives by crossing, in both directions where its particles differ; spin 2 is left out."""
@@ -139,7 +151,7 @@ class MediatorModel(Model):
     def lepton_width(self, lepton: str, mass: Array) -> Array:
         """Width of the mediator at any virtual mass to a pair of charged leptons, at unit coupling."""
         strength = ALPHA * self.lepton_ratio(lepton) ** 2
-        return TO_LEPTONS[self.structure](mass, LEPTON_MASS[lepton], strength)
+        return TO_LEPTONS.of(self.structure, self.name)(mass, LEPTON_MASS[lepton], strength)
 
     def hadron_width(self, mass: Array) -> Array:
         """Width of the mediator at any virtual mass to hadrons, at unit coupling."""

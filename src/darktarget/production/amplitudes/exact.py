@@ -17,16 +17,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
 
-from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array
+from darktarget.core import Array
 from darktarget.matter.form_factors import FormFactor, screening_scale
 from darktarget.matter.materials import Element
 from darktarget.numerics.quadrature import gauss
-from darktarget.production.amplitudes.kernels import KernelTable
+from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, NUCLEON_UNIT
 
 BLOCK: Final = 8_000  # array elements
@@ -86,6 +87,11 @@ Nodes = tuple[Array, Array]  # where, and weights
 NumeratorKernel = Callable[[Array, Array, float, float], Numerator]
 
 
+def few_nodes(quality: float) -> tuple[int, int]:
+    """Numbers of nodes in angle and in t that resolve two diagrams."""
+    return int(8 + 8 * quality), int(16 + 24 * quality)
+
+
 @dataclass(frozen=True, eq=False)
 class ExactKernel:
     """A squared amplitude and the quadratures that resolve its peaks.
@@ -101,7 +107,7 @@ class ExactKernel:
     point: Callable[[Invariants, Array], Array]
     transfers: Callable[[Emission, int], Nodes]
     angles: Callable[[Array, Array, Array, float, int], Nodes]
-    nodes: Callable[[float], tuple[int, int]] = lambda quality: (int(8 + 8 * quality), int(16 + 24 * quality))
+    nodes: Callable[[float], tuple[int, int]] = few_nodes
 
     def __call__(self, at: Invariants) -> Array:
         """The azimuthal mean."""
@@ -109,23 +115,24 @@ class ExactKernel:
 
 
 #: The amplitude of each Lorentz structure.
-EXACT: Final[KernelTable[ExactKernel]] = KernelTable("exact bremsstrahlung")
+EXACT: Final[Ability[ExactKernel]] = Ability("exact_amplitude")
 
 
 def two_diagrams(numerator: NumeratorKernel) -> ExactKernel:
     """The azimuthal mean of N/(s~^2 u~^2), with N_ab as functions of (u~, t, m^2, M^2)."""
+    return ExactKernel(partial(_two_mean, numerator), partial(_two_point, numerator), log_nodes, falling_nodes)
 
-    def mean(at: Invariants) -> Array:
-        n = numerator(at.u, at.t, at.m2, at.M2)
-        return _azimuth_average(n, at.s0, at.s1, at.w0, at.kappa * at.s1, at.jj, at.qj) / at.u**2
 
-    def point(at: Invariants, cosine: Array) -> Array:
-        s, w = at.s0 - at.s1 * cosine, at.w0 + at.kappa * at.s1 * cosine
-        n_jj, n_ww, n_wq, n_qq = (_horner(n, s) for n in numerator(at.u, at.t, at.m2, at.M2))
-        total = at.jj * n_jj + w * (w * n_ww + at.qj * n_wq) + at.qj**2 * n_qq
-        return np.asarray(total / (s * at.u) ** 2)
+def _two_mean(numerator: NumeratorKernel, at: Invariants) -> Array:
+    n = numerator(at.u, at.t, at.m2, at.M2)
+    return _azimuth_average(n, at.s0, at.s1, at.w0, at.kappa * at.s1, at.jj, at.qj) / at.u**2
 
-    return ExactKernel(mean, point, log_nodes, falling_nodes)
+
+def _two_point(numerator: NumeratorKernel, at: Invariants, cosine: Array) -> Array:
+    s, w = at.s0 - at.s1 * cosine, at.w0 + at.kappa * at.s1 * cosine
+    n_jj, n_ww, n_wq, n_qq = (_horner(n, s) for n in numerator(at.u, at.t, at.m2, at.M2))
+    total = at.jj * n_jj + w * (w * n_ww + at.qj * n_wq) + at.qj**2 * n_qq
+    return np.asarray(total / (s * at.u) ** 2)
 
 
 def _horner(polynomial: Polynomial, s: Array) -> Array | float:
@@ -374,7 +381,7 @@ def _spectrum_block(
     return np.asarray((energy_angle(kernel, collision, form, y, tau, nodes[1]) * weight).sum(axis=1))
 
 
-EXACT.kernel(VECTOR)(two_diagrams(vector))
-EXACT.kernel(SCALAR)(two_diagrams(scalar))
-EXACT.kernel(PSEUDOSCALAR)(two_diagrams(pseudoscalar))
-EXACT.kernel(AXIAL)(two_diagrams(axial))
+VECTOR_AMPLITUDE: Final = two_diagrams(vector)
+SCALAR_AMPLITUDE: Final = two_diagrams(scalar)
+PSEUDOSCALAR_AMPLITUDE: Final = two_diagrams(pseudoscalar)
+AXIAL_AMPLITUDE: Final = two_diagrams(axial)

@@ -35,15 +35,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from darktarget.core import TENSOR, TENSOR_LEPTONS, Array, LorentzStructure
-from darktarget.numerics.quadrature import gauss
-from darktarget.production.amplitudes.exact import EXACT, Emission, ExactKernel, Invariants, Nodes, log_nodes, t_range
-from darktarget.production.amplitudes.weizsaecker_williams import FLUX, FluxKernel
-
-#: Lorentz structures of the spin-2 mediator by what it couples to (read-only).
-COUPLED_TO: Final[Mapping[str, LorentzStructure]] = MappingProxyType(
-    {"universal": TENSOR, "leptons-only": TENSOR_LEPTONS}
-)
+from darktarget.core import Array
+from darktarget.numerics.quadrature import gauss, gauss_on
+from darktarget.production.amplitudes.exact import Emission, ExactKernel, Invariants, Nodes, log_nodes, t_range
+from darktarget.production.amplitudes.weizsaecker_williams import FluxKernel
 
 Moments = tuple[Array, Array, Array]  # mean of 1, z and z^2 times something
 REACH: Final = 2.0  # half width of the panels around the peak in log(t)
@@ -224,20 +219,15 @@ def _t_nodes(at: Emission, number: int) -> Nodes:
     near = [np.clip(centre + s * REACH, low, high) for s in (-1, 1)]
     n = number // 4
     parts = [
-        _even(low, near[0], n),
+        gauss_on(low[..., 0], near[0][..., 0], n),
         _towards(centre, near[0], width, n),
         _towards(centre, near[1], width, n),
-        _even(near[1], high, n),
+        gauss_on(near[1][..., 0], high[..., 0], n),
     ]
     place = np.concatenate([a for a, _ in parts], axis=-1)
     weight = np.concatenate([b for _, b in parts], axis=-1)
     t = np.exp(place)
     return t, t * weight
-
-
-def _even(first: Array, last: Array, number: int) -> Nodes:
-    z, w = gauss(number)
-    return first + (last - first) * z, np.abs(last - first) * w
 
 
 def _towards(centre: Array, far: Array, width: Array, number: int) -> Nodes:
@@ -303,9 +293,11 @@ def _many_nodes(quality: float) -> tuple[int, int]:
     return int(24 + 8 * quality), int(24 + 16 * quality)
 
 
-EXACT.kernel(TENSOR)(ExactKernel(partial(_mean, "tensor"), partial(_point, "tensor"), _t_nodes, _u_nodes, _nodes))
-EXACT.kernel(TENSOR_LEPTONS)(
-    ExactKernel(partial(_mean, "tensor-leptons"), partial(_point, "tensor-leptons"), log_nodes, _u_nodes, _many_nodes)
+UNIVERSAL_AMPLITUDE: Final = ExactKernel(
+    partial(_mean, "tensor"), partial(_point, "tensor"), _t_nodes, _u_nodes, _nodes
 )
-FLUX.kernel(TENSOR)(FluxKernel(universal, _u_nodes))
-FLUX.kernel(TENSOR_LEPTONS)(FluxKernel(leptons_only, _u_nodes))
+LEPTONS_AMPLITUDE: Final = ExactKernel(
+    partial(_mean, "tensor-leptons"), partial(_point, "tensor-leptons"), log_nodes, _u_nodes, _many_nodes
+)
+UNIVERSAL_FLUX: Final = FluxKernel(universal, _u_nodes)
+LEPTONS_FLUX: Final = FluxKernel(leptons_only, _u_nodes)

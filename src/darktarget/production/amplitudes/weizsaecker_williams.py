@@ -17,12 +17,12 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array
+from darktarget.core import Array
 from darktarget.matter.form_factors import FormFactor, screening_scale
 from darktarget.matter.materials import Element
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss_log
 from darktarget.production.amplitudes.exact import Collision, Nodes, falling_nodes
-from darktarget.production.amplitudes.kernels import KernelTable
+from darktarget.structures import Ability
 from darktarget.units import ALPHA, ELECTRON_CHARGE_SQUARED
 
 Square = Callable[[Array, Array, float, float], Array]
@@ -40,8 +40,8 @@ class FluxKernel:
         return self.square(x, w, m2, M2)
 
 
-#: A(x, |u~|, m^2, M^2) of gamma l -> l X, spin-averaged |M|^2 = e^2 g^2 A, per Lorentz structure.
-FLUX: Final[KernelTable[FluxKernel]] = KernelTable("Weizsaecker-Williams bremsstrahlung")
+#: A(x, |u~|, m^2, M^2) of gamma l -> l X, spin-averaged |M|^2 = e^2 g^2 A, of each Lorentz structure.
+FLUX: Final[Ability[FluxKernel]] = Ability("weizsaecker_williams")
 
 
 def shape(x: Array, w: Array, m2: float, M2: float) -> Array:
@@ -72,12 +72,9 @@ def axial(x: Array, w: Array, m2: float, M2: float) -> Array:
 
 def flux(t_min: Array, t_max: float, nucleus: Element, form: FormFactor, nodes: int = 32) -> Array:
     r""":math:`\chi(t_\min, t_\max)`, 0 where t_min >= t_max; shape of ``t_min``."""
-    t_min = np.asarray(t_min)[..., None]
     low = np.maximum(t_min, 1e-4 * screening_scale(nucleus))
-    span = np.log(np.maximum(t_max / low, 1.0))
-    z, w = gauss(nodes)
-    t = low * np.exp(span * z)
-    return np.asarray((np.maximum(t - t_min, 0) / t * form.g2(t, nucleus) * span * w).sum(axis=-1))
+    t, w = gauss_log(low, np.maximum(t_max, low), nodes)
+    return np.asarray((np.maximum(t - np.asarray(t_min)[..., None], 0) / t**2 * form.g2(t, nucleus) * w).sum(axis=-1))
 
 
 def spectrum(
@@ -126,7 +123,7 @@ def _integrand(
     return np.asarray(front * chi * kernel(1 - y, w, m**2, M**2) / w**2)
 
 
-FLUX.kernel(VECTOR)(FluxKernel(vector, falling_nodes))
-FLUX.kernel(SCALAR)(FluxKernel(scalar, falling_nodes))
-FLUX.kernel(PSEUDOSCALAR)(FluxKernel(pseudoscalar, falling_nodes))
-FLUX.kernel(AXIAL)(FluxKernel(axial, falling_nodes))
+VECTOR_FLUX: Final = FluxKernel(vector, falling_nodes)
+SCALAR_FLUX: Final = FluxKernel(scalar, falling_nodes)
+PSEUDOSCALAR_FLUX: Final = FluxKernel(pseudoscalar, falling_nodes)
+AXIAL_FLUX: Final = FluxKernel(axial, falling_nodes)

@@ -23,10 +23,11 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Events, Model, Tracks
-from darktarget.core.events import INCOMING, MEDIATOR_ID, OUTGOING, PDG_ID, Ids, nucleus_id
+from darktarget.core.events import INCOMING, MEDIATOR_ID, OUTGOING, Ids
 from darktarget.errors import InputError, PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
 from darktarget.matter.materials import Element, Medium
+from darktarget.particles import PDG_ID, nucleus_id
 from darktarget.production.amplitudes.exact import EXACT, Collision
 from darktarget.production.events import recoil as _recoil
 from darktarget.production.spectra import angles as _angles
@@ -117,7 +118,8 @@ class Sampler:
         source: name of the experiment. thickness: of its target, cm.
 
     Raises:
-        InputError: several parameter points. PhysicsError: a Lorentz structure without amplitude, or nothing made.
+        InputError: several parameter points. PhysicsError: the Lorentz structure has no amplitude or
+            particle number, or nothing can be produced.
     """
 
     def __init__(
@@ -139,7 +141,7 @@ class Sampler:
         self.form: FormFactor = form_factor(form_name)
         self.depth_edges = tracks.depth
         self.kernel = EXACT[self.structure]
-        self.mediator_id = MEDIATOR_ID[self.structure.spin]
+        self.mediator_id = MEDIATOR_ID[self.structure]
         if not self.groups:
             raise PhysicsError(f"no charged particle above {minimum / GeV:g} GeV in the target of {source}")
         self.cells = self._proposals()

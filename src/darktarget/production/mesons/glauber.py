@@ -29,7 +29,7 @@ from darktarget.core import Array
 from darktarget.errors import UnknownName
 from darktarget.matter.form_factors import FERMI
 from darktarget.matter.materials import Element
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss_on
 from darktarget.production.mesons.photoproduction import Meson
 from darktarget.units import ALPHA, NUCLEON_UNIT, PROTON_MASS
 
@@ -77,11 +77,10 @@ def woods_saxon(nucleus: Element) -> Nucleus:
     207.200
     """
     edge = radius(nucleus) + 16 * SKIN
-    u, w = gauss(IMPACTS)
-    b = edge * u
+    b, w = gauss_on(0.0, edge, IMPACTS)
     z = np.linspace(-edge, edge, STEPS)
     shape = 1 / (1 + np.exp((np.hypot(b[:, None], z) - radius(nucleus)) / SKIN))
-    area = 2 * np.pi * b * w * edge
+    area = 2 * np.pi * b * w
     norm = (area * shape.sum(axis=1)).sum() * (z[1] - z[0])
     return Nucleus(b, area, z, shape * nucleus.A / norm)
 
@@ -122,15 +121,13 @@ def _classical(meson: Meson, nucleus: Element, energy: Array) -> Array:
 
 def _form_factor_integral(nucleus: Element, t_min: Array) -> Array:
     """Integral of |F(t)|^2 above each t_min, [n] (energy^2); F is the Fourier transform of the density, F(0) = 1."""
-    u, w = gauss(TRANSFERS)
-    reach = 12 / radius(nucleus)  # momentum beyond which |F|^2 < 1e-6
-    q0 = np.sqrt(t_min)[:, None]
-    q = q0 + reach * u
+    start = np.sqrt(t_min)
+    q, w = gauss_on(start, start + 12 / radius(nucleus), TRANSFERS)  # momentum beyond which |F|^2 < 1e-6
     r = np.linspace(0, radius(nucleus) + 16 * SKIN, 400)[1:]
     profile = r / (1 + np.exp((r - radius(nucleus)) / SKIN))
     norm = (profile * r).sum()
     factor = (np.sin(q[..., None] * r) * profile).sum(axis=-1) / (q * norm)
-    return np.asarray((factor**2 * 2 * q * w).sum(axis=1) * reach)
+    return np.asarray((factor**2 * 2 * q * w).sum(axis=1))
 
 
 #: Coherent cross sections (meson, nucleus, photon energies) by name (read-only).

@@ -14,14 +14,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from darktarget import particles
 from darktarget.core import Array, Model
 from darktarget.decays.two_body import vector_to_dirac
-from darktarget.numerics.quadrature import gauss
-from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, PROTON_MASS, GeV
+from darktarget.numerics.quadrature import gauss_panels
+from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, PROTON_MASS, GeV, MeV
 
 MICROBARN: Final = 1e-30 / HBARC_CM**2  # 1 ub in (energy unit)^-2
 WINDOW: Final = 3.0  # widths of a meson around its mass over which a mediator's propagator is averaged
@@ -71,11 +72,17 @@ class Meson:
         return vector_to_dirac(root, ELECTRON_MASS, ALPHA)
 
 
-_TABLE = (  # hep-ph/9902259 Table I; mass, width, B(ee): PDG 2024
-    Meson("rho", 0.77526 * GeV, 0.1474 * GeV, 4.72e-5, 2.02, (5.0, 0.22), (26.0, 1.23), 0, 11 / GeV**2),
-    Meson("omega", 0.78266 * GeV, 8.68e-3 * GeV, 7.38e-5, 23.13, (0.55, 0.22), (18.0, 1.92), 0, 10 / GeV**2),
-    Meson("phi", 1.019460 * GeV, 4.249e-3 * GeV, 2.979e-4, 13.71, (0.34, 0.22), (0.0, 0.0), 0, 7 / GeV**2),
-    Meson("J/psi", 3.096900 * GeV, 92.6e-6 * GeV, 5.971e-2, 10.45, (0.00406, 0.65), (0.0, 0.0), 2, 4 / GeV**2),
+def _meson(particle: particles.Particle, *photoproduction: Any) -> Meson:
+    """A meson of the table of particles, with its photoproduction."""
+    mass, width = particle.mass_MeV * MeV, particle.width_MeV * MeV
+    return Meson(particle.name, mass, width, particle.electron_fraction, *photoproduction)
+
+
+_TABLE = (  # hep-ph/9902259 Table I
+    _meson(particles.RHO, 2.02, (5.0, 0.22), (26.0, 1.23), 0, 11 / GeV**2),
+    _meson(particles.OMEGA, 23.13, (0.55, 0.22), (18.0, 1.92), 0, 10 / GeV**2),
+    _meson(particles.PHI, 13.71, (0.34, 0.22), (0.0, 0.0), 0, 7 / GeV**2),
+    _meson(particles.J_PSI, 10.45, (0.00406, 0.65), (0.0, 0.0), 2, 4 / GeV**2),
 )
 
 #: The mesons by name (read-only).
@@ -115,12 +122,11 @@ def _line_shape(model: Model, meson: Meson) -> tuple[Array, Array, Array]:
     pole = np.clip(mass**2, low, high)
     width = mass * model.width(coupling=model.reference_coupling)[:, None]
     scale = np.maximum(np.hypot(width, mass**2 - pole), 1e-30 * centre)
-    z, w = gauss(NODES)
-    place = ((np.arange(PANELS)[:, None] + z) / PANELS).ravel()
+    place, w = (v / PANELS for v in gauss_panels(np.arange(PANELS + 1.0), NODES))
     first, last = np.arcsinh((low - pole) / scale), np.arcsinh((high - pole) / scale)
     psi = first + (last - first) * place
     away = scale * np.sinh(psi)
     s = np.clip(pole + away, low, high)
     line = half / ((s - centre) ** 2 + half**2) / (2 * np.arctan(WINDOW))
-    probability = line * scale * np.cosh(psi) * (last - first) * np.tile(w / PANELS, PANELS)
+    probability = line * scale * np.cosh(psi) * (last - first) * w
     return np.sqrt(s), away + (pole - mass**2), probability

@@ -12,7 +12,7 @@ import numpy as np
 from darktarget.core import Array, LorentzStructure
 from darktarget.errors import chosen
 from darktarget.matter.form_factors import FormFactor
-from darktarget.numerics.quadrature import gauss
+from darktarget.numerics.quadrature import gauss_on
 from darktarget.production.amplitudes import exact as _exact
 from darktarget.production.amplitudes import weizsaecker_williams as _photon_flux
 from darktarget.production.amplitudes.exact import Collision
@@ -33,6 +33,7 @@ class Calculation:
         to_kinematic_end: integrate to the kinematic end in x, else to x = 1.
         tabulated: smooth enough for Chebyshev tables.
         references: arXiv numbers.
+        recipe: its name in the recipes and file names of stored tables.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Calculation:
     to_kinematic_end: bool
     tabulated: bool
     references: tuple[str, ...]
+    recipe: str
 
     def chart(self, collision: Collision) -> ZetaMap:
         """The range of x of the calculation and its integration variable."""
@@ -48,11 +50,11 @@ class Calculation:
         return ZetaMap(low, high if self.to_kinematic_end else np.ones_like(high))
 
 
-def _etl(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, quality: float) -> Array:
+def _tree(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, quality: float) -> Array:
     return _exact.spectrum(_exact.EXACT[s], c, f, y, _exact.EXACT[s].nodes(quality))
 
 
-def _etl_angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array, quality: float) -> Array:
+def _tree_angle(s: LorentzStructure, c: Collision, f: FormFactor, y: Array, tau: Array, quality: float) -> Array:
     return _exact.energy_angle(_exact.EXACT[s], c, f, y, tau, _exact.EXACT[s].nodes(quality)[1])
 
 
@@ -71,9 +73,9 @@ def _flux(improved: bool) -> tuple[Spectrum, Angular]:
 #: The calculations by name (read-only).
 CALCULATIONS: Final[Mapping[str, Calculation]] = MappingProxyType(
     {
-        "etl": Calculation("exact tree level", _etl, _etl_angle, True, True, ("1609.06781", "1705.01633")),
-        "ww": Calculation("Weizsaecker-Williams", *_flux(False), False, False, ("0906.0580",)),
-        "iww": Calculation("improved Weizsaecker-Williams", *_flux(True), False, False, ("0906.0580",)),
+        "exact": Calculation("exact tree level", _tree, _tree_angle, True, True, ("1609.06781", "1705.01633"), "etl"),
+        "ww": Calculation("Weizsaecker-Williams", *_flux(False), False, False, ("0906.0580",), "ww"),
+        "iww": Calculation("improved Weizsaecker-Williams", *_flux(True), False, False, ("0906.0580",), "iww"),
     }
 )
 
@@ -108,15 +110,13 @@ def sigma(
     >>> from darktarget.units import LEPTON_MASS, PB, GeV
     >>> lead = material("Pb").elements[0]
     >>> hit = Collision(LEPTON_MASS["electron"], 0.1 * GeV, 100 * GeV, lead)
-    >>> value = sigma(VECTOR, hit, form_factor("elastic"), calculation("etl"))
+    >>> value = sigma(VECTOR, hit, form_factor("elastic"), calculation("exact"))
     >>> print(f"{value / PB:.3e} pb")
     1.037e+10 pb
     """
     if not collision.is_open:
         return 0.0
     chart = method.chart(collision)
-    z, w = gauss(points)
-    first = float(chart.zeta(1.001 * chart.low))  # below, the mediator is at rest
-    zeta = first + (chart.last - first) * z
+    zeta, w = gauss_on(float(chart.zeta(1.001 * chart.low)), chart.last, points)  # below, the mediator is at rest
     value = method.spectrum(structure, collision, form, chart.y(zeta), quality) * chart.jacobian(zeta)
-    return float((value * w).sum() * (chart.last - first))
+    return float((value * w).sum())

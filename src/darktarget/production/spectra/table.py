@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
 
 from darktarget import cache
-from darktarget.core import Array, Beam, LorentzStructure, Options
+from darktarget.core import Array, Beam, LorentzStructure
 from darktarget.matter.form_factors import form_factor, nuclear_scale, screening_scale
 from darktarget.matter.materials import Element
 from darktarget.numerics.chebyshev import basis, clenshaw, coefficients, nodes
 from darktarget.numerics.quadrature import gauss
 from darktarget.production.amplitudes.exact import Collision, minimal_u
-from darktarget.production.spectra.calculation import Calculation
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
+from darktarget.production.spectra.calculation import Calculation, calculation
 from darktarget.production.spectra.zeta import ZetaMap
 from darktarget.progress import track
+from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV
 
 MASSES, PLACES = 48, 32  # nodes in mass and zeta
@@ -230,15 +233,19 @@ def recipe_of(
     structure: LorentzStructure,
     lepton_mass: float,
     nucleus: Element,
-    options: Options,
+    options: BremsstrahlungOptions,
     beam: Beam,
     minimum: float,
 ) -> dict[str, Any]:
     """Everything the content of a table depends on, as plain numbers and names."""
-    top, method, form_name = beam.energy / GeV, options.cross_section, options.form_factor
+    top, form_name = beam.energy / GeV, options.form_factor
+    how = calculation(options.cross_section)
+    method = how.recipe
     lowest = min(LOWEST_X, round(0.5 * minimum / beam.energy, 6))
     bottom = round(max(0.9 * minimum / GeV, top / ENERGY_SPAN), 9)
+    own = how.tabulated and not _is_shipped(structure)
     return {
+        **({"amplitude": _fingerprint(structure, how, nucleus)} if own else {}),
         "kind": "bremsstrahlung",
         "label": f"{structure.name}-{nucleus.symbol}-{_lepton(lepton_mass)}-{top:g}GeV-{form_name}-{method}",
         "structure": structure.name,
@@ -254,6 +261,21 @@ def recipe_of(
         "quality": QUALITY,
         "version": 3,
     }
+
+
+def _is_shipped(structure: LorentzStructure) -> bool:
+    """Whether the amplitude behind a name is the one of this package."""
+    shipped = structure.name in STRUCTURES.names(plugins=False)
+    return shipped and STRUCTURES[structure.name].exact_amplitude == structure.exact_amplitude
+
+
+def _fingerprint(structure: LorentzStructure, how: Calculation, nucleus: Element) -> list[float]:
+    """Numbers that change with an amplitude, so that after an edit its old tables are not used again."""
+    form, y = form_factor("elastic"), np.array([0.02, 0.5, 0.9])
+    pairs = product(("electron", "muon"), (0.02, 0.5))
+    hits = [Collision(LEPTON_MASS[lepton], mass * GeV, 10 * GeV, nucleus) for lepton, mass in pairs]
+    values = [float(v) * GeV**2 for hit in hits for v in how.spectrum(structure, hit, form, y, 1)]
+    return [float(f"{v:.6g}") for v in values]
 
 
 def _energies(span: float) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +16,10 @@ from darktarget.errors import PhysicsError
 COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
 EVENTS: Final = 10_000  # per point, process and bin
 STATISTICS: Final = "simulated events"
+#: Fields without effect in every signature with simulated events, and why (read-only).
+UNSHIFTED: Final[Mapping[str, str]] = MappingProxyType(
+    {"threshold_uncertainty_GeV": "A shift of the energy scale is not supported with simulated decays."}
+)
 
 
 def simulated(signature: Any, model: Model, made: Yield, beam: Beam, target: Target, notes: tuple[str, ...]) -> Signal:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from darktarget.statistics.counting import lower_tail
 from darktarget.statistics.measurement import Measurement
-from darktarget.statistics.mixture import solve_falling
+from darktarget.statistics.mixture import Gamma, solve_falling
 from darktarget.statistics.results import Solution
 
 Array = NDArray[np.float64]
@@ -30,7 +30,7 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     (0.0, -0.697415)
     """
     if nuisances == "profile":
-        from darktarget.statistics.profile import limits
+        from darktarget.statistics.profile import limits  # cold start
 
         return limits(measurement, fractions, cl, divide=False, references=REFERENCES)
     ordered = lower_tail(measurement, fractions, cl)
@@ -46,7 +46,6 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
 
 def negative_limit(measurement: Measurement, fractions: Array, cl: float) -> Array:
     """(lambda(sum n, cl) - sum b)/efficiency at nominal nuisances [P]: what the clamp at 0 hides."""
-    from darktarget.statistics.mixture import Gamma
 
     n = float(sum(measurement.observed))
     mean = Gamma(np.ones(1), np.ones((1, 1)), np.zeros(1), np.array([n]))

@@ -33,7 +33,7 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
     3.2718
     """
     if nuisances == "profile":
-        from darktarget.statistics.profile import limits
+        from darktarget.statistics.profile import limits  # cold start
 
         return limits(measurement, fractions, cl, divide=True, references=REFERENCES)
     ordered = lower_tail(measurement, fractions, cl)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darktarget.errors import InputError
+from darktarget.numerics.roots import root
 from darktarget.statistics.measurement import Measurement
 from darktarget.statistics.results import Solution
 
@@ -43,7 +44,7 @@ def solve(measurement: Measurement, fractions: Array, cl: float, nuisances: str)
         edges = np.array(exact_edges(int(b.observed), float(b.background), cl))
         low, high = edges[:, None] / fractions.sum(axis=(1, 2))
         return Solution(low, high, high, text + ", exact edges", REFERENCES)
-    from darktarget.statistics.ordering import interval_edges
+    from darktarget.statistics.ordering import interval_edges  # cold start
 
     pairs = np.array([interval_edges(measurement, f, cl) for f in fractions])
     text += ", probabilities averaged over the priors, edges bisected"
@@ -149,10 +150,8 @@ def _lower(n: int, b: float, cl: float) -> float:
 
 def _bisect(first: int, last: int, accepted: float, rejected: float, cl: float) -> float:
     """Mean where the probability of first..last reaches cl, between an accepted and a rejected mean."""
-    while abs(rejected - accepted) > 1e-12 * max(accepted, rejected):
-        middle = 0.5 * (accepted + rejected)
-        if _between(first, last, middle) < cl:
-            accepted = middle
-        else:
-            rejected = middle
-    return accepted
+
+    def below(mean: Array, _: object) -> Array:
+        return np.array([_between(first, last, float(mean[0])) - cl])
+
+    return float(root(below, np.array([accepted]), np.array([rejected]))[0])

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darktarget.errors import InputError
+from darktarget.numerics.roots import boundary
 from darktarget.statistics.measurement import Measurement
 from darktarget.statistics.methods.feldman_cousins import REFERENCES, exact_edges, upper_mean
 from darktarget.statistics.results import Solution
@@ -63,10 +64,5 @@ def largest_upper(n: int, b: float, cl: float, step: float = 0.02, reach: float 
 def _after_jump(n: int, left: float, right: float, cl: float) -> float:
     """Upper edge just after the piece changes between two backgrounds."""
     piece = upper_mean(n, left, cl)[1]
-    while right - left > 1e-10:
-        middle = 0.5 * (left + right)
-        if upper_mean(n, middle, cl)[1] == piece:
-            left = middle
-        else:
-            right = middle
-    return upper_mean(n, right, cl)[0] - right
+    _, after = boundary(lambda b: np.asarray(upper_mean(n, float(b), cl)[1] == piece), left, right, 1e-10)
+    return upper_mean(n, float(after), cl)[0] - float(after)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from darktarget.core import Layer, Medium, Slab, Target
 from darktarget.core.detector import TARGET
 from darktarget.errors import DeclarationError, UnknownName
+from darktarget.experiments._effect import check_slab
 from darktarget.experiments._materials import OwnMaterials
 from darktarget.matter.materials import material
 from darktarget.units import GeV
@@ -39,7 +40,10 @@ class LayerTable(StrictTable):
 class SlabTable(StrictTable):
     """[detector.NAME]: a volume along the beam, in order; the one of role target has layers and cells of [target].
 
-    It begins at ``start_cm`` from the front of the target, or ``gap_cm`` behind the one before it.
+    It begins at ``start_cm`` from the front of the target, or ``gap_cm`` behind the one before it. ``stochastic`` and
+    ``constant`` smear the energy measured in a calorimeter, sigma/E = stochastic/sqrt(E/GeV) (+) constant, on top of
+    the simulated sampling of its layers; the resolution of the target is that of the signature. ``threshold_GeV`` is
+    the energy above which a veto fires. A key without effect in a slab of its role is refused.
     """
 
     role: Literal["target", "veto", "calorimeter", "dead"]
@@ -110,6 +114,7 @@ def _slab(name: str, t: SlabTable, target: Target, own: tuple[Layer, ...], after
     if not layers:
         raise DeclarationError(f"{field}.layers", None, "at least one layer")
     start = t.start_cm if t.start_cm is not None else after + (t.gap_cm or 0.0)
+    check_slab(t, cell, any(x.visible for x in layers), field)
     solid = sum(x.thickness for x in layers) * repeat
     if solid > t.length_cm * (1 + 1e-9):
         raise DeclarationError(f"{field}.length_cm", t.length_cm, f"at least the {solid:g} cm of its layers")

@@ -10,6 +10,7 @@ import numpy as np
 
 from darktarget import api, flow
 from darktarget.core import Array, Limit
+from darktarget.numerics.interpolation import log_linear
 
 #: label -> (experiment, model parameters, choices of the calculation)
 CURVES: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = MappingProxyType(
@@ -45,7 +46,7 @@ PUBLISHED_LIMIT: Final = (
 def published(mass: Array) -> Array:
     """The published limit between its points (GeV), straight in the logarithms."""
     points, eps = np.array(PUBLISHED_LIMIT).T
-    return np.asarray(np.exp(np.interp(np.log(mass), np.log(points), np.log(eps))))
+    return log_linear(points, eps, mass, outside="hold")
 
 
 def excluded_window(dm: str, alpha_D: float, chi: Array, bound: Array) -> tuple[float, float]:

@@ -1,0 +1,43 @@
+"""Options of the processes, one light file each, found by the name of the process; no kernels are imported.
+
+``my_process.py`` holds ``MyProcessOptions`` for the process ``my-process``. A process of another package names its
+options through an entry point of the same name, in a module that is quick to import::
+
+    [project.entry-points."darktarget.processes"]
+    my-process = "my_package.my_process:MyProcess"
+
+    [project.entry-points."darktarget.options"]
+    my-process = "my_package.options:MyProcessOptions"
+
+What several processes read is declared once, here, and inherited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from darktarget.options import OptionGroup, option
+from darktarget.registry import Registry, camel
+
+
+def _class_of(process: str) -> str:
+    return camel(process) + "Options"
+
+
+#: The options of the processes by the process's name.
+OPTIONS: Final[Registry[type[OptionGroup]]] = Registry("option", __name__, attribute=_class_of)
+
+
+@dataclass(frozen=True)
+class FormFactorOptions(OptionGroup):
+    """The charge distribution of the nucleus."""
+
+    form_factor: Literal["elastic", "full", "helm"] = option("elastic", "Form factor of the nucleus")
+
+
+@dataclass(frozen=True)
+class WidthOptions(OptionGroup):
+    """The propagator of a resonance."""
+
+    width: Literal["fixed", "running"] = option("fixed", "Width in the propagator of the mediator")
