@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial, reduce
 from operator import add
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from darktarget import experiments as _experiments
 from darktarget.constraints import CONSTRAINTS
-from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Model, Process
+from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium, Model, Process
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.keywords import choose
+from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
 from darktarget.options import OptionGroup, OptionValue
@@ -34,14 +36,14 @@ FIGURES: Final[Registry[Any]] = Registry("figure", None, shown=("caption", "sour
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
     {
         plural(r.kind): r
-        for r in (MODELS, STRUCTURES, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, CONSTRAINTS, FIGURES)
+        for r in (MODELS, STRUCTURES, PROCESSES, _experiments.EXPERIMENTS, SIGNATURES, MATERIALS, CONSTRAINTS, FIGURES)
     }
 )
 BEAMS: Final = ("electron", "positron", "muon", "photon")
 
 
 def names(kind: str) -> tuple[str, ...]:
-    """Names of all models, processes, experiments or signatures.
+    """Names of all models, processes, experiments, signatures, materials, constraints or figures.
 
     >>> names("processes")
     ('annihilation', 'bremsstrahlung', 'off-shell', 'primakoff', 'vector-meson', 'virtual-photon')
@@ -84,7 +86,7 @@ def cross_section(
     *,
     beam: str = "electron",
     energy: float,
-    target: str,
+    target: Medium | Path,
     process: str | None = None,
     method: str | None = None,
     **options: OptionValue,
@@ -95,7 +97,7 @@ def cross_section(
         which: the model, at any number of masses.
         beam: electron, positron, muon or (where a process takes it) photon.
         energy: beam energy in GeV.
-        target: material name.
+        target: a material: its name, the path of a TOML file (see ``matter.declared``), or a ``Material``.
         process: name of the process, by default the first of the model.
         method: older spelling of ``cross_section``.
         options: of the process, as in ``produce``; ``cross_section`` of bremsstrahlung is exact, ww or iww.
@@ -133,7 +135,9 @@ def cross_section(
     if beam not in chosen.beams:
         beams = " or ".join(chosen.beams)
         raise PhysicsError(f"{name} starts from a beam of {beams}, not {beam}; in a limit, showers provide all of them")
-    return chosen.cross_section(which, primary, target, choose(options, [name]).process(name))
+    stuff = material(target)
+    found = chosen.cross_section(which, primary, stuff, choose(options, [name]).process(name))
+    return found if is_shipped(target) else replace(found, method=(*found.method, stuff.note or f"material {stuff}"))
 
 
 def constraint(name: str, which: Model) -> Curve:
@@ -218,7 +222,7 @@ def omega(which: Model, *, width: str = "fixed", equilibrium: str = "solved") ->
 
 
 def simulate_tracks(
-    target: str,
+    target: Medium | Path,
     *,
     beam: str = "electron",
     energy: float,
@@ -231,7 +235,8 @@ def simulate_tracks(
     """Simulate an electromagnetic shower (nothing is looked up or stored).
 
     Args:
-        target: a material, ``thickness`` X0 of it, or the name of an experiment, whose whole target it is.
+        target: ``thickness`` X0 of a material (its name, the path of a TOML file, or a ``Material``), or the name of an
+            experiment, whose whole target it is.
         beam: electron, positron or photon.
         energy, cut: GeV.
         showers: number of primaries.
@@ -251,9 +256,9 @@ def simulate_tracks(
     primaries = {"electron": "e-", "positron": "e+", "photon": "gamma"}
     if beam not in primaries:
         raise UnknownName("beam", beam, primaries)
-    known = TARGETS.get(target, target)
-    layered = known in _experiments.EXPERIMENTS.names()
-    stack = stack_of(experiment(known).target) if layered else homogeneous(target, thickness)
+    known = TARGETS.get(str(target), str(target))
+    layered = isinstance(target, str) and known in _experiments.EXPERIMENTS.names()
+    stack = stack_of(experiment(known).target) if layered else homogeneous(material(target), thickness)
     run = partial(simulate, stack, primaries[beam], energy * GeV, cut * GeV, seed=seed, route=route, keep_events=False)
     size = max(1, -(-showers // 20)) if 0 < showers <= 1_000_000_000 else showers  # absurd numbers are refused whole
     firsts = range(0, max(showers, 1), max(size, 1))

@@ -11,8 +11,9 @@ import darktarget as dt
 from darktarget import cache
 from darktarget.core import VECTOR, Beam
 from darktarget.keywords import choose
+from darktarget.matter.elements import atomic_data
 from darktarget.matter.form_factors import form_factor
-from darktarget.matter.materials import MATERIALS, material
+from darktarget.matter.materials import material
 from darktarget.numerics.chebyshev import basis, nodes
 from darktarget.production.amplitudes.exact import EXACT, Collision
 from darktarget.production.amplitudes.weizsaecker_williams import flux
@@ -196,7 +197,7 @@ def shipped() -> list[tuple[dict[str, object], cache.Arrays]]:
 
 
 def request_of(recipe: dict[str, object]) -> st.Request:
-    nucleus = next(e for m in MATERIALS.values() for e in m.elements if recipe["Z"] == e.Z)
+    nucleus = next(d.element for d in atomic_data().values() if recipe["Z"] == d.element.Z)
     structure = STRUCTURES[str(recipe["structure"])]
     return st.Request(dict(recipe), structure, nucleus, calculation(str(recipe["method"])))
 

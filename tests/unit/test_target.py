@@ -38,7 +38,7 @@ def test_electrons_of_a_compound() -> None:
     assert stuff.electrons_per_cm2_per_X0 == pytest.approx(6.02214e23 * 56 / 104.15 * 43.79, rel=1e-3)
 
 
-@pytest.mark.parametrize("name", list(MATERIALS))
+@pytest.mark.parametrize("name", MATERIALS.names())
 def test_form_factors_have_the_right_ends(name: str) -> None:
     for nucleus in material(name).elements:
         for form in FORM_FACTORS.values():

@@ -9,6 +9,7 @@ from darktarget.core.detector import Layer, Slab
 from darktarget.core.events import Events
 from darktarget.core.experiment import Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature
 from darktarget.core.limit import Limit
+from darktarget.core.material import DensityEffect, Element, Material, Medium
 from darktarget.core.model import (
     Channel,
     Decay,
@@ -54,7 +55,9 @@ __all__ = [
     "CrossSection",
     "Curve",
     "Decay",
+    "DensityEffect",
     "DifferentialCrossSection",
+    "Element",
     "Events",
     "Exchange",
     "Experiment",
@@ -62,6 +65,8 @@ __all__ = [
     "Layer",
     "Limit",
     "LorentzStructure",
+    "Material",
+    "Medium",
     "Model",
     "Process",
     "PublishedLimit",

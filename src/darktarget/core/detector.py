@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from darktarget.core.material import Medium
 from darktarget.numerics.arrays import Array
 
 #: What a slab can be, and what that means (read-only).
@@ -16,9 +17,10 @@ ROLES: Final = (TARGET, VETO, CALORIMETER, DEAD)
 
 @dataclass(frozen=True)
 class Layer:
-    """One slab of material: name, thickness in cm, and whether its energy is read out (scintillator)."""
+    """One slab: material (the name of a registered one, or one of the user's own), thickness in cm, and whether its
+    energy is read out (scintillator)."""
 
-    material: str
+    material: Medium
     thickness: float
     visible: bool = False
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from darktarget.core.detector import Layer, Slab
+from darktarget.core.material import Medium
 from darktarget.core.model import Model
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.interpolation import semilog
@@ -45,7 +46,7 @@ class Target:
     slabs: tuple[Slab, ...] = ()
 
     @property
-    def radiator(self) -> str:
+    def radiator(self) -> Medium:
         """The material of the first layer, where a beam starts to shower."""
         return self.layers[0].material
 
@@ -57,7 +58,7 @@ class Tracks(ByValue):
     Attributes:
         beam: the primary.
         species: names of the charged and neutral species, axis 0 of ``length``.
-        materials: material names, axis 1.
+        materials: names of materials, or materials of the user's own; axis 1.
         depth: depth edges in X0 of the whole stack, axis 2.
         energy: energy edges, axis 3.
         length: length[species, material, depth, bin] in X0 of that material, per primary.
@@ -69,7 +70,7 @@ class Tracks(ByValue):
 
     beam: Beam
     species: tuple[str, ...]
-    materials: tuple[str, ...]
+    materials: tuple[Medium, ...]
     depth: Array
     energy: Array
     length: Array
@@ -78,7 +79,7 @@ class Tracks(ByValue):
     method: str
     references: tuple[str, ...] = ()
 
-    def density(self, species: str, material: str, energy: Array) -> Array:
+    def density(self, species: str, material: Medium, energy: Array) -> Array:
         """Track length per energy (X0 per energy unit and primary), summed over depth; the line is not in it.
 
         Linear in the logarithm of the energy between bin centres and on to the outer edges, 0 outside.
@@ -94,7 +95,7 @@ class Tracks(ByValue):
         value = semilog(centre, per_log, np.maximum(energy, self.energy[0]))
         return np.asarray(np.where(inside, value / np.maximum(energy, self.energy[0]), 0.0))
 
-    def nodes(self, species: str, material: str, minimum: float, merge: int = 1) -> tuple[Array, Array]:
+    def nodes(self, species: str, material: Medium, minimum: float, merge: int = 1) -> tuple[Array, Array]:
         """Energies above ``minimum`` and the track length at each (X0 per primary), summed over depth.
 
         Args:
@@ -239,7 +240,7 @@ class Process(Protocol[Own]):
     name: str
     beams: tuple[str, ...]
 
-    def cross_section(self, model: Model, beam: Beam, target: str, options: Own) -> CrossSection:
+    def cross_section(self, model: Model, beam: Beam, target: Medium, options: Own) -> CrossSection:
         """Cross section per nucleus of a material at unit coupling."""
         ...
 

@@ -25,7 +25,7 @@ import numpy as np
 from darktarget import cache
 from darktarget.core import Array
 from darktarget.detector.shower_library import CUT, Slice
-from darktarget.matter.materials import material
+from darktarget.matter.materials import material, recorded
 from darktarget.numerics.interpolation import semilog
 from darktarget.numerics.special import erf, normal_quantile
 from darktarget.progress import track
@@ -128,8 +128,8 @@ def recipe(part: Slice) -> dict[str, Any]:
     """Everything that the profile depends on."""
     return {
         "kind": "lateral",
-        "label": "-".join(x.material for x in part.layers),
-        "layers": [[x.material, x.thickness, x.visible] for x in part.layers],
+        "label": "-".join(str(x.material) for x in part.layers),
+        "layers": [[recorded(x.material), x.thickness, x.visible] for x in part.layers],
         "repeat": _repeats(part),
         "energies_GeV": list(ENERGIES_GEV),
         "half_widths_cm": list(HALF_WIDTHS_CM),

@@ -19,7 +19,7 @@ from darktarget.core import Array, Slab, Target
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
 from darktarget.detector.lateral_profile import square
 from darktarget.detector.shower_library import ESCAPED, LEFT, MIDDLE, NOTICED, SEEN, SHOWERS, Library, Slice, library
-from darktarget.matter.materials import material
+from darktarget.matter.materials import Medium, material
 from darktarget.units import MeV
 
 MINIMUM_IONISATION: Final = 1.5 * MeV  # per g/cm^2: 1.1 (Pb), 1.45 (Fe), 1.94 (polystyrene), PDG 2024
@@ -248,7 +248,7 @@ def _grammage(slab: Slab) -> float:
     return slab.repeat * sum(x.thickness * material(x.material).density for x in slab.layers)
 
 
-def _interaction_length(name: str) -> float:
+def _interaction_length(name: Medium) -> float:
     """Nuclear interaction length in g/cm^2, of the heaviest element."""
     heaviest: float = max(e.A for e in material(name).elements)
     return float(NUCLEAR_INTERACTION * heaviest ** (1 / 3))

@@ -20,6 +20,7 @@ import numpy as np
 
 from darktarget import cache
 from darktarget.core import Array, Layer
+from darktarget.matter.materials import material, recorded
 from darktarget.numerics.interpolation import cells, semilog
 from darktarget.progress import track
 from darktarget.shower.state import PHYSICS
@@ -141,13 +142,13 @@ def _library(part: Slice) -> Library:
 
 def recipe(part: Slice) -> dict[str, Any]:
     """Everything that the library depends on."""
-    name = "-".join(x.material for x in part.layers)
+    name = "-".join(str(x.material) for x in part.layers)
     return {
         "kind": "containment",
         "label": f"{name}-{part.repeat}",
-        "layers": [[x.material, x.thickness, x.visible] for x in part.layers],
+        "layers": [[recorded(x.material), x.thickness, x.visible] for x in part.layers],
         "repeat": part.repeat,
-        "behind": [[x.material, x.thickness, x.visible] for x in part.behind],
+        "behind": [[recorded(x.material), x.thickness, x.visible] for x in part.behind],
         "notice": part.notice,
         "cell_cm": part.cell,
         "energies_GeV": list(ENERGIES_GEV),
@@ -161,8 +162,6 @@ def recipe(part: Slice) -> dict[str, Any]:
 
 
 def _thickness(part: Slice) -> float:
-    from darktarget.matter.materials import material
-
     return part.repeat * sum(x.thickness / material(x.material).radiation_length_cm for x in part.layers)
 
 
@@ -197,7 +196,6 @@ def _simulate(part: Slice, species: str, energy: float, distances: Array) -> Arr
 def _stack(part: Slice) -> Any:
     from darktarget.matter.layers import Stack
     from darktarget.matter.layers import StackLayer as Solid
-    from darktarget.matter.materials import material
 
     own = [Solid(material(x.material), x.thickness, x.visible) for x in part.layers] * part.repeat
     behind = [Solid(material(x.material), x.thickness, x.visible and part.notice) for x in part.behind]

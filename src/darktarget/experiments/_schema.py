@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError, create_model
 from darktarget.core import Beam, Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.experiments._effect import check_signature, check_target
+from darktarget.experiments._materials import OwnMaterials, located, notes, own_materials
 from darktarget.experiments.slab_tables import (
     STRICT,
     LayerTable,
@@ -124,6 +125,7 @@ class ExperimentTable(_Strict):
     assumptions: list[str] = []
     exposure_uncertainty: Annotated[float, Ge(0), Le(1)] = 0.0
     beam: BeamTable
+    materials: dict[str, dict[str, Any]] = {}
     target: TargetTable
     detector: dict[str, SlabTable] = {}
     runs: Annotated[dict[str, RunTable], MinLen(1)]
@@ -183,7 +185,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
     """
     t = validate(ExperimentTable, table, source)
     beam = Beam(t.beam.particle, t.beam.energy_GeV * GeV)
-    target = _target(t, source)
+    target = _target(t, own_materials(t.materials, source), source)
     _check_counts(t, source)
     for process in t.signal_uncertainty:
         if process not in PROCESSES.names():
@@ -206,7 +208,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         bins=bins,
         exposure_uncertainty=t.exposure_uncertainty,
         projection=t.projection,
-        assumptions=(*t.assumptions, *_scaled_background(t)),
+        assumptions=(*t.assumptions, *_scaled_background(t), *notes(target, source)),
         references=tuple(t.references),
         published=t.published,
         signal_uncertainty=t.signal_uncertainty,
@@ -216,11 +218,11 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
     )
 
 
-def _target(t: ExperimentTable, source: str) -> Target:
-    layers = layers_of(t.target.layers, f"{source}: target.layers")
+def _target(t: ExperimentTable, own: OwnMaterials, source: str) -> Target:
+    layers = layers_of(t.target.layers, own, f"{source}: target.layers")
     bare = Target(layers, t.target.repeat, t.target.preshower_repeats, t.target.cell_cm)
     check_target(bare, f"{source}: target")
-    return dataclasses.replace(bare, slabs=slabs_of(t.detector, bare, source))
+    return dataclasses.replace(bare, slabs=slabs_of(t.detector, bare, own, source))
 
 
 def _purity(t: PurityTable | None, source: str, beam: Beam) -> Purity | None:
@@ -339,7 +341,7 @@ def gather(path: Path, find: Any) -> dict[str, Any]:
 
 
 def _gather(path: Path, find: Any, seen: tuple[Path, ...]) -> dict[str, Any]:
-    table = parse(path)
+    table = located(parse(path), path.parent)
     base = table.pop("extends", None)
     removed = table.pop("drop", [])
     if not isinstance(removed, list) or not all(isinstance(r, str) for r in removed):

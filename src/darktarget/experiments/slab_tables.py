@@ -9,11 +9,12 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Lt
 from pydantic import BaseModel, ConfigDict
 
-from darktarget.core import Layer, Slab, Target
+from darktarget.core import Layer, Medium, Slab, Target
 from darktarget.core.detector import TARGET
 from darktarget.errors import DeclarationError, UnknownName
 from darktarget.experiments._effect import check_slab
-from darktarget.matter.materials import MATERIALS
+from darktarget.experiments._materials import OwnMaterials
+from darktarget.matter.materials import material
 from darktarget.units import GeV
 
 STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
@@ -28,10 +29,11 @@ class StrictTable(BaseModel):
 
 
 class LayerTable(StrictTable):
-    """[target.layers.NAME], [detector.NAME.layers.NAME]"""
+    """[target.layers.NAME], [detector.NAME.layers.NAME]: one of the two thicknesses is given."""
 
     material: str
-    thickness_cm: Positive
+    thickness_cm: Positive | None = None
+    thickness_X0: Positive | None = None
     visible: bool = False
 
 
@@ -59,19 +61,33 @@ class SlabTable(StrictTable):
     threshold_GeV: NotNegative = 0.0
 
 
-def layers_of(tables: Mapping[str, LayerTable], source: str) -> tuple[Layer, ...]:
+def layers_of(tables: Mapping[str, LayerTable], own: OwnMaterials, source: str) -> tuple[Layer, ...]:
     """Layers from their tables.
 
     Raises:
         UnknownName: a material that does not exist.
+        DeclarationError: not exactly one thickness.
     """
-    for key, layer in tables.items():
-        if layer.material not in MATERIALS:
-            raise UnknownName(f"{source}.{key}.material", layer.material, MATERIALS)
-    return tuple(Layer(x.material, x.thickness_cm, x.visible) for x in tables.values())
+    return tuple(_layer(table, own, f"{source}.{key}") for key, table in tables.items())
 
 
-def slabs_of(tables: Mapping[str, SlabTable], target: Target, source: str) -> tuple[Slab, ...]:
+def _layer(t: LayerTable, own: OwnMaterials, field: str) -> Layer:
+    medium = own.find(t.material, f"{field}.material")
+    return Layer(medium, _thickness(t, medium, field), t.visible)
+
+
+def _thickness(t: LayerTable, medium: Medium, field: str) -> float:
+    """cm."""
+    if t.thickness_cm is not None and t.thickness_X0 is None:
+        return t.thickness_cm
+    if t.thickness_X0 is not None and t.thickness_cm is None:
+        return t.thickness_X0 * material(medium).radiation_length_cm
+    given = (t.thickness_cm, t.thickness_X0)
+    advice = 'A variant that changes one drops the other: drop = ["target.layers.NAME.thickness_cm"].'
+    raise DeclarationError(f"{field}.thickness_cm", given, "exactly one of thickness_cm, thickness_X0", advice)
+
+
+def slabs_of(tables: Mapping[str, SlabTable], target: Target, own: OwnMaterials, source: str) -> tuple[Slab, ...]:
     """Slabs from their tables, ascending.
 
     Raises:
@@ -80,16 +96,16 @@ def slabs_of(tables: Mapping[str, SlabTable], target: Target, source: str) -> tu
     found: list[Slab] = []
     for name, table in tables.items():
         field = f"{source}: detector.{name}"
-        found.append(_slab(name, table, target, found[-1].end if found else 0.0, field))
+        layers = layers_of(table.layers, own, f"{field}.layers")
+        found.append(_slab(name, table, target, layers, found[-1].end if found else 0.0, field))
     if found:
         _check_order(found, source)
     return tuple(found)
 
 
-def _slab(name: str, t: SlabTable, target: Target, after: float, field: str) -> Slab:
+def _slab(name: str, t: SlabTable, target: Target, own: tuple[Layer, ...], after: float, field: str) -> Slab:
     if t.start_cm is not None and t.gap_cm is not None:
         raise DeclarationError(f"{field}.gap_cm", t.gap_cm, "either start_cm or gap_cm, not both")
-    own = layers_of(t.layers, f"{field}.layers")
     if t.role == TARGET and own:
         raise DeclarationError(f"{field}.layers", list(t.layers), "no layers: they are those of [target]")
     layers, repeat, cell = (

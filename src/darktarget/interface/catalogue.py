@@ -12,6 +12,7 @@ from typing import Any
 from darktarget import api, flow
 from darktarget.core import Experiment, Model
 from darktarget.errors import DarktargetError
+from darktarget.matter.materials import MATERIALS
 from darktarget.models import MODELS
 
 PROBES = (0.1, 0.01, 0.25)  # GeV: a process works if it gives accepted events at any of them
@@ -69,6 +70,31 @@ def works(names: Iterable[str]) -> str:
             seen = [key for key, e in experiments.items() if works[_setup(e)]]
             text = "all" if len(seen) == len(experiments) else ", ".join(seen) or "none"
             rows.append(f"| {name} | {process}{note} | {text} |")
+    return "\n".join(rows) + "\n"
+
+
+def materials() -> str:
+    """The shipped materials with their numbers, as Markdown.
+
+    >>> [row for row in materials().split(chr(10)) if row.startswith("| `PbWO4`")]
+    ['| `PbWO4` | Pb, W, O | 8.3 | 7.389 | 0.8903 | 0.413 | 600.7 |']
+    """
+    rows = [
+        "# Materials",
+        "",
+        "Generated from the files in `src/darktarget/matter/materials`. Radiation lengths follow from the composition "
+        "(Tsai's formula) unless a file gives them; elements are at 20 C and 1 atm, except hydrogen, which is liquid.",
+        "",
+        "| name | elements | density [g/cm3] | X0 [g/cm2] | X0 [cm] | Z/A [mol/g] | I [eV] |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name in MATERIALS.names(plugins=False):
+        m = MATERIALS[name]
+        symbols = ", ".join(e.symbol for e in m.elements)
+        lengths = f"{m.radiation_length:.4g} | {m.radiation_length_cm:.4g}"
+        rows.append(
+            f"| `{name}` | {symbols} | {m.density:.4g} | {lengths} | {m.Z_over_A:.3f} | {m.mean_excitation:.4g} |"
+        )
     return "\n".join(rows) + "\n"
 
 

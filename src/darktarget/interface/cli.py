@@ -61,7 +61,7 @@ def top(
 
 @app.command("list")
 def list_names(
-    kind: Annotated[str, typer.Argument(help="models, processes, experiments, signatures, ... figures.")],
+    kind: Annotated[str, typer.Argument(help="models, processes, experiments, signatures, materials, ... figures.")],
     as_json: Json = False,
 ) -> None:
     """List what there is."""
@@ -74,7 +74,7 @@ def list_names(
 @generated(app, processes)
 def xsec(
     model: str,
-    target: Annotated[str, typer.Option(help="Target material.")],
+    target: Annotated[str, typer.Option(help="Target material, or a TOML file of your own.")],
     energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
     beam: Annotated[str, typer.Option(help="electron, positron, muon or photon.")] = "electron",
     mass: Mass = None,
@@ -102,7 +102,7 @@ def xsec(
 
 @app.command()
 def tracks(
-    target: Annotated[str, typer.Option(help="Material, or the name of an experiment for its target.")],
+    target: Annotated[str, typer.Option(help="Material or its TOML file, or an experiment for its target.")],
     energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
     beam: Annotated[str, typer.Option(help="electron, positron or photon.")] = "electron",
     thickness: Annotated[float, typer.Option("--thickness-X0", help="Thickness of a material in X0.")] = 40.0,

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from darktarget.errors import InputError
-from darktarget.matter.materials import MATERIALS, Material, material
+from darktarget.matter.materials import MATERIALS, Material, Medium, material
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Stack:
     @property
     def materials(self) -> tuple[Material, ...]:
         """Its different materials, in the order of their first layer."""
-        return tuple({layer.material.name: layer.material for layer in self.layers}.values())
+        return tuple(dict.fromkeys(layer.material for layer in self.layers))
 
     @property
     def thickness_X0(self) -> float:
@@ -87,7 +87,7 @@ class Stack:
         return tuple(edges)
 
 
-def homogeneous(medium: Material | str, thickness_X0: float, depth_bins: int | None = None) -> Stack:
+def homogeneous(medium: Medium, thickness_X0: float, depth_bins: int | None = None) -> Stack:
     """One material, cut into equal slabs that are the depth bins (default: one per started 4 X0).
 
     Args:
@@ -104,7 +104,7 @@ def homogeneous(medium: Material | str, thickness_X0: float, depth_bins: int | N
     >>> homogeneous("Pb", 40).depth_edges[-1]
     40.0
     """
-    chosen = material(medium) if isinstance(medium, str) else medium
+    chosen = material(medium)
     if not (math.isfinite(thickness_X0) and 0 < thickness_X0 <= 1e4):
         raise InputError("thickness_X0", thickness_X0, "above 0, at most 10000")
     n = math.ceil(thickness_X0 / 4) if depth_bins is None else depth_bins

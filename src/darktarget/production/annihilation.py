@@ -22,7 +22,7 @@ from darktarget.core import Array, Beam, CrossSection, Model, Tracks, Yield
 from darktarget.decays.two_body import TO_LEPTONS
 from darktarget.errors import chosen
 from darktarget.matter.atomic_electrons import Smearing, smearing
-from darktarget.matter.materials import Material, material
+from darktarget.matter.materials import Medium, material
 from darktarget.numerics.quadrature import gauss_panels
 from darktarget.production.options.annihilation import AnnihilationOptions
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
@@ -97,7 +97,7 @@ class Annihilation:
     beams = ("positron",)
 
     def cross_section(
-        self, model: Model, beam: Beam, target: str, options: AnnihilationOptions = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, options: AnnihilationOptions = DEFAULT
     ) -> CrossSection:
         """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam."""
         stuff = material(target)
@@ -124,8 +124,8 @@ class Annihilation:
             smear = smearing(stuff, options.electrons, options.radiation, half, ELECTRON_MASS)
             density = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2
             for energy, weight in (
-                self._along(model, tracks, stuff, minimum, options, smear),
-                self._line(model, tracks, stuff, minimum, options, smear),
+                self._along(model, tracks, name, minimum, options, smear),
+                self._line(model, tracks, name, minimum, options, smear),
             ):
                 energies.append(energy)
                 weights.append(weight * density)
@@ -160,13 +160,13 @@ class Annihilation:
         positron = np.broadcast_to(energy - ELECTRON_MASS, (model.points, energy.size))
         value = sigma(model, squared_energy(positron), options.width)
         density = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2
-        return np.asarray(density * value * tracks.density("positron", stuff.name, positron))
+        return np.asarray(density * value * tracks.density("positron", tracks.materials[0], positron))
 
     def _along(
         self,
         model: Model,
         tracks: Tracks,
-        stuff: Material,
+        medium: Medium,
         minimum: float,
         options: AnnihilationOptions,
         smear: Smearing,
@@ -176,13 +176,13 @@ class Annihilation:
         low = float(squared_energy(least) * smear.fraction.min())
         high = float(squared_energy(tracks.beam.energy) * smear.fraction.max())
         total = sum(tracks.nodes("positron", name, minimum)[1].sum() for name in tracks.materials)
-        much = tracks.nodes("positron", stuff.name, minimum)[1].sum() > 0.1 * total
+        much = tracks.nodes("positron", medium, minimum)[1].sum() > 0.1 * total
         offset, ds = resonance_nodes(model, low, high, PANELS if much else FEW_PANELS)
         s = model.mediator_mass[:, None] ** 2 + offset
         value = sigma(model, s, options.width, offset) * ds
         positron = (s[:, :, None] / smear.fraction - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
         jacobian = smear.probability / (2 * ELECTRON_MASS * smear.fraction)
-        length = tracks.density("positron", stuff.name, positron)
+        length = tracks.density("positron", medium, positron)
         weight = np.where(positron >= least, value[:, :, None] * length * jacobian, 0.0)
         energy = np.clip(positron * smear.kept + ELECTRON_MASS, 0, tracks.beam.energy)
         return energy.reshape(model.points, -1), weight.reshape(model.points, -1)
@@ -191,13 +191,13 @@ class Annihilation:
         self,
         model: Model,
         tracks: Tracks,
-        stuff: Material,
+        medium: Medium,
         minimum: float,
         options: AnnihilationOptions,
         smear: Smearing,
     ) -> tuple[Array, Array]:
         """Positrons of exactly the beam energy, where a beam of them does not shower."""
-        i, j = tracks.species.index("positron"), tracks.materials.index(stuff.name)
+        i, j = tracks.species.index("positron"), tracks.materials.index(medium)
         s = np.broadcast_to(squared_energy(tracks.beam.energy) * smear.fraction, (model.points, smear.fraction.size))
         if tracks.line[i, j] == 0:
             return np.zeros((model.points, 0)), np.zeros((model.points, 0))

@@ -29,7 +29,7 @@ from darktarget.core import (
 )
 from darktarget.errors import PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor
-from darktarget.matter.materials import Element, material
+from darktarget.matter.materials import Element, Medium, material
 from darktarget.numerics.chebyshev import interpolate, nodes
 from darktarget.production.amplitudes.exact import Collision
 from darktarget.production.events.sampler import Sampler, radiators
@@ -64,7 +64,7 @@ class Bremsstrahlung:
     direct_limit = 40  # more masses than this are interpolated in log(mass)
 
     def cross_section(
-        self, model: Model, beam: Beam, target: str, options: BremsstrahlungOptions = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, options: BremsstrahlungOptions = DEFAULT
     ) -> CrossSection:
         """Cross section per nucleus at unit coupling; a compound gives the mean over its nuclei.
 
@@ -120,7 +120,7 @@ class Bremsstrahlung:
         self,
         model: Model,
         beam: Beam,
-        target: str,
+        target: Medium,
         x: Array,
         theta: Array,
         options: BremsstrahlungOptions = DEFAULT,
@@ -143,7 +143,7 @@ class Bremsstrahlung:
         return self._differential(model, beam, target, how, form, at)
 
     def spectrum(
-        self, model: Model, beam: Beam, target: str, x: Array, options: BremsstrahlungOptions = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, x: Array, options: BremsstrahlungOptions = DEFAULT
     ) -> DifferentialCrossSection:
         """d sigma/dx at unit coupling on an element, (energy unit)^-2, shape [point, n]; ``x`` has shape [n]."""
         how, form = calculation(options.cross_section), form_factor(options.form_factor)
@@ -161,7 +161,7 @@ class Bremsstrahlung:
         self,
         model: Model,
         beam: Beam,
-        target: str,
+        target: Medium,
         how: Calculation,
         form: FormFactor,
         at: Callable[[Collision, float], Array],
@@ -243,7 +243,7 @@ class Bremsstrahlung:
 
 def _requests(
     model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions, how: Calculation
-) -> Iterator[tuple[str, str, float, Request]]:
+) -> Iterator[tuple[str, Medium, float, Request]]:
     """Every radiating species, material, nuclei per cm^2 and X0, and the table of its spectrum."""
     for species, name in product([s for s in RADIATING if s in tracks.species], tracks.materials):
         stuff = material(name)

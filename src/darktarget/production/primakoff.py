@@ -38,7 +38,7 @@ from darktarget.core import (
 )
 from darktarget.errors import PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
-from darktarget.matter.materials import Element, material
+from darktarget.matter.materials import Element, Medium, material
 from darktarget.numerics.quadrature import gauss_log
 from darktarget.production.options.primakoff import PrimakoffOptions
 from darktarget.structures import Ability
@@ -159,7 +159,9 @@ class Primakoff:
     name = "primakoff"
     beams = ("photon",)
 
-    def cross_section(self, model: Model, beam: Beam, target: str, options: PrimakoffOptions = DEFAULT) -> CrossSection:
+    def cross_section(
+        self, model: Model, beam: Beam, target: Medium, options: PrimakoffOptions = DEFAULT
+    ) -> CrossSection:
         """Cross section per nucleus at unit coupling for a photon beam; a compound gives the mean over its nuclei.
 
         Raises:

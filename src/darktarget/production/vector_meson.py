@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from darktarget.core import Array, Beam, CrossSection, Model, Tracks, Yield
-from darktarget.matter.materials import Material, material
+from darktarget.matter.materials import Material, Medium, material
 from darktarget.production.mesons.glauber import coherent, incoherent
 from darktarget.production.mesons.photoproduction import MESONS, Meson, invisible_ratio
 from darktarget.production.options.vector_meson import VectorMesonOptions
@@ -44,7 +44,7 @@ class VectorMeson:
     beams = ("photon",)
 
     def photoproduction(
-        self, meson: str, target: str, energy: Array, options: VectorMesonOptions = DEFAULT
+        self, meson: str, target: Medium, energy: Array, options: VectorMesonOptions = DEFAULT
     ) -> tuple[Array, Array]:
         """Coherent and incoherent cross section gamma A -> V A per nucleus; a compound gives the mean.
 
@@ -68,7 +68,7 @@ class VectorMeson:
         return options.vector_meson_yield_scale * whole, options.vector_meson_yield_scale * struck
 
     def cross_section(
-        self, model: Model, beam: Beam, target: str, options: VectorMesonOptions = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, options: VectorMesonOptions = DEFAULT
     ) -> CrossSection:
         """gamma A -> V A -> dark pair per nucleus for a photon beam, summed over mesons, at unit coupling."""
         energy = np.array([beam.energy])

@@ -30,7 +30,7 @@ from darktarget.core import (
     Tracks,
     Yield,
 )
-from darktarget.matter.materials import material
+from darktarget.matter.materials import Medium, material
 from darktarget.numerics.quadrature import gauss
 from darktarget.production.bremsstrahlung import FORM_SPREAD, Bremsstrahlung
 from darktarget.production.options.virtual_photon import VirtualPhotonOptions
@@ -128,7 +128,7 @@ class VirtualPhoton:
     beams = ("electron", "positron", "muon")
 
     def cross_section(
-        self, model: Model, beam: Beam, target: str, options: VirtualPhotonOptions = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, options: VirtualPhotonOptions = DEFAULT
     ) -> CrossSection:
         """Cross section per nucleus at unit coupling, integrated over all s; a compound gives the mean.
 
@@ -161,7 +161,7 @@ class VirtualPhoton:
         )
 
     def mass_spectrum(
-        self, model: Model, beam: Beam, target: str, root: Array, options: VirtualPhotonOptions = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, root: Array, options: VirtualPhotonOptions = DEFAULT
     ) -> DifferentialCrossSection:
         r"""d sigma/ds at unit coupling, (energy unit)^-4; ``root`` = sqrt(s) has shape [n], the result [point, n]."""
         total = Bremsstrahlung().cross_section(_stand_ins(model, root), beam, target, options)
@@ -171,7 +171,7 @@ class VirtualPhoton:
         return DifferentialCrossSection(value, error, _words(self.carrier, options), _references(options))
 
     def spectrum(
-        self, model: Model, beam: Beam, target: str, x: Array, options: VirtualPhotonOptions = DEFAULT
+        self, model: Model, beam: Beam, target: Medium, x: Array, options: VirtualPhotonOptions = DEFAULT
     ) -> DifferentialCrossSection:
         r"""d sigma/dx of the pair's energy fraction x (missing energy over beam energy) at unit coupling on an element.
 
@@ -236,7 +236,7 @@ def _references(options: VirtualPhotonOptions) -> tuple[str, ...]:
 
 
 def _sampled(
-    model: Model, beam: Beam, target: str, options: VirtualPhotonOptions, end: float
+    model: Model, beam: Beam, target: Medium, options: VirtualPhotonOptions, end: float
 ) -> tuple[Callable[[Array], Array], Callable[[Array], Array], float]:
     """Interpolations of log(sigma) of a vector and of the spread of its form factors over its mass m, and the error.
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from darktarget.matter.materials import Material, density_effect
+from darktarget.matter.ionisation import density_effect
+from darktarget.matter.materials import Material
+from darktarget.matter.radiation_length import coulomb_correction, radiation_logarithms
 from darktarget.shower.lpm import Floats, lpm_energy, plasma_energy, suppression
 from darktarget.shower.seltzer_berger import HIGHEST, seltzer_berger, tabulated
 from darktarget.units import ALPHA, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS, MeV, eV
@@ -17,24 +19,6 @@ _RE2 = CLASSICAL_ELECTRON_RADIUS**2
 #: Below this energy the high-energy Coulomb correction of Davies, Bethe and Maximon does not hold.
 COULOMB_CORRECTION_FROM = 50 * MeV
 BARN = 1e-24  # cm^2
-
-
-def coulomb_correction(Z: int) -> float:
-    r"""Coulomb correction f(Z) to the Born approximation (Davies, Bethe and Maximon 1954; PDG Eq. 34.28).
-
-    .. math:: f = a^2[1/(1+a^2) + 0.20206 - 0.0369 a^2 + 0.0083 a^4 - 0.002 a^6],\quad a = \alpha Z
-
-    >>> round(coulomb_correction(82), 4)
-    0.3316
-    """
-    a2 = (ALPHA * Z) ** 2
-    return a2 * (1 / (1 + a2) + 0.20206 - 0.0369 * a2 + 0.0083 * a2**2 - 0.002 * a2**3)
-
-
-def _light_logarithms(Z: int) -> tuple[float, float]:
-    """L_rad and L'_rad of Tsai, Rev. Mod. Phys. 46 (1974) 815, table B.2 (Z < 5) and Eq. 3.67-68."""
-    table = {1: (5.31, 6.144), 2: (4.79, 5.621), 3: (4.74, 5.805), 4: (4.71, 5.924)}
-    return table.get(Z, (np.log(184.15 * Z ** (-1 / 3)), np.log(1194 * Z ** (-2 / 3))))
 
 
 def screening(momentum: Floats, E: Floats, Z: int) -> tuple[Floats, Floats]:
@@ -57,7 +41,7 @@ def screening(momentum: Floats, E: Floats, Z: int) -> tuple[Floats, Floats]:
     gamma, epsilon = momentum * Z ** (-1 / 3), momentum * Z ** (-2 / 3)
     phi1 = -2 * np.log1p(0.311877 * gamma**2) + 2.4 * np.exp(-0.9 * gamma) + 1.6 * np.exp(-1.5 * gamma) - 4
     psi1 = -2 * np.log1p(13.111641 * epsilon**2) + 2.8 * np.exp(-8 * epsilon) + 1.2 * np.exp(-29.2 * epsilon) - 4
-    radiation, inelastic = _light_logarithms(Z)
+    radiation, inelastic = radiation_logarithms(Z)
     f = np.where(E > COULOMB_CORRECTION_FROM, coulomb_correction(Z), 0.0)
     a = Z**2 * (4 * radiation + phi1 - 4 * f) + Z * (4 * inelastic + psi1)
     b1 = 2 / (3 * (1 + 6.5 * gamma + 6 * gamma**2))

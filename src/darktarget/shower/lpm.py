@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from darktarget.matter import ionisation
 from darktarget.matter.materials import Material
-from darktarget.units import ALPHA, AVOGADRO, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS, HBARC_CM
+from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,9 +45,7 @@ def plasma_energy(material: Material) -> float:
 
     Reference: PDG, Passage of particles through matter, table 34.1.
     """
-    pairs = zip(material.elements, material.mass_fractions, strict=True)
-    per_gram = sum(e.Z * w * AVOGADRO / e.A for e, w in pairs)
-    return HBARC_CM * float(np.sqrt(4 * np.pi * material.density * per_gram * CLASSICAL_ELECTRON_RADIUS))
+    return ionisation.plasma_energy(material.density, material.elements, material.mass_fractions)
 
 
 def phi(s: Floats) -> Floats:

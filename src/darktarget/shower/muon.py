@@ -14,7 +14,8 @@ from itertools import pairwise
 import numpy as np
 
 from darktarget.core import Array, Beam, Target, Tracks
-from darktarget.matter.materials import Material, density_effect, material
+from darktarget.matter.ionisation import density_effect
+from darktarget.matter.materials import Material, Medium, material
 from darktarget.units import AVOGADRO, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS, MUON_MASS, GeV, eV
 
 SLABS = 10  # depth bins of the track lengths
@@ -91,7 +92,7 @@ def exit_energy(made: Array, parent: Array, beam: Beam, target: Target) -> Array
 def through(beam: Beam, target: Target) -> Tracks:
     """Track lengths of a muon beam through the whole target, at the mean energy of each depth."""
     depth, energy = energies(beam, target)
-    each: dict[str, float] = {}
+    each: dict[Medium, float] = {}
     for layer in target.layers:
         crossed = layer.thickness / material(layer.material).radiation_length_cm * target.repeat
         each[layer.material] = each.get(layer.material, 0.0) + crossed

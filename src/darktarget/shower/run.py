@@ -83,16 +83,16 @@ def follow_in_python(*args: Any) -> None:
 
 def geometry(stack: Stack, lateral: bool) -> Geometry:
     """The stack as the kernel's arrays; cells are 3 x 3 around the beam."""
-    names = [m.name for m in stack.materials]
+    materials = stack.materials
     visible = np.array([float(layer.visible) for layer in stack.layers])
     first = np.arange(len(stack.layers)) < stack.preshower_layers
     return Geometry(
         thickness=np.array([layer.thickness_X0 for layer in stack.layers]),
-        material=np.array([names.index(layer.material.name) for layer in stack.layers], dtype=np.int64),
+        material=np.array([materials.index(layer.material) for layer in stack.layers], dtype=np.int64),
         depth=np.array(stack.depth_bins, dtype=np.int64),
         visible=visible,
         preshower=visible * first,
-        X0_cm=np.array([m.radiation_length_cm for m in stack.materials]),
+        X0_cm=np.array([m.radiation_length_cm for m in materials]),
         half_width=1.5 * stack.cell_cm if stack.cell_cm > 0 else 1e30,
         lateral=lateral,
     )

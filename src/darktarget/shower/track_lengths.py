@@ -17,7 +17,7 @@ from darktarget import cache
 from darktarget.core import Beam, Target, Tracks
 from darktarget.errors import UnknownName
 from darktarget.matter.layers import Stack, StackLayer
-from darktarget.matter.materials import material
+from darktarget.matter.materials import Medium, material, recorded
 from darktarget.progress import track
 from darktarget.shower import muon, muon_photons
 from darktarget.shower.state import PHYSICS
@@ -47,14 +47,14 @@ def stack_of(target: Target, depth_bins: int = DEPTH_BINS) -> Stack:
         tuple(numbered[b] for b in bins),
         min(target.preshower_repeats, repeat) * len(layers),
         target.cell_cm,
-        "+".join(x.material for x in target.layers),
+        "+".join(str(x.material) for x in target.layers),
     )
 
 
 def recipe_of(beam: Beam, target: Target, cut: float) -> dict[str, Any]:
     """Everything that a simulated track table depends on."""
-    stack = [[x.material, x.thickness] for x in target.layers]
-    name = "-".join(x.material for x in target.layers)
+    stack = [[recorded(x.material), x.thickness] for x in target.layers]
+    name = "-".join(str(x.material) for x in target.layers)
     return {
         "kind": "tracks",
         "label": f"{beam.particle}-{beam.energy / GeV:g}GeV-{name}-{target.repeat}",
@@ -142,16 +142,16 @@ def first_radiation_length(beam: Beam, target: Target, cut: float) -> Tracks:
     return _line(beam, {first: length}, f"primary at full energy over the first {length:.3g} X0 of {first} (no shower)")
 
 
-def _thickness(target: Target) -> dict[str, float]:
+def _thickness(target: Target) -> dict[Medium, float]:
     """X0 of each material."""
-    total: dict[str, float] = {}
+    total: dict[Medium, float] = {}
     for x in target.layers:
         step = x.thickness / material(x.material).radiation_length_cm * target.repeat
         total[x.material] = total.get(x.material, 0.0) + step
     return total
 
 
-def _line(beam: Beam, lengths: Mapping[str, float], method: str) -> Tracks:
+def _line(beam: Beam, lengths: Mapping[Medium, float], method: str) -> Tracks:
     materials = tuple(lengths)
     empty = np.zeros((1, len(materials), 1, 1))
     return Tracks(

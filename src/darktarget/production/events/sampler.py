@@ -26,7 +26,7 @@ from darktarget.core import Array, Events, Model, Tracks
 from darktarget.core.events import INCOMING, MEDIATOR_ID, OUTGOING, Ids
 from darktarget.errors import InputError, PhysicsError
 from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
-from darktarget.matter.materials import Element
+from darktarget.matter.materials import Element, Medium
 from darktarget.particles import PDG_ID, nucleus_id
 from darktarget.production.amplitudes.exact import EXACT, Collision
 from darktarget.production.events import recoil as _recoil
@@ -62,7 +62,7 @@ class Radiators:
 
 
 def radiators(
-    model: Model, tracks: Tracks, minimum: float, species: str, material: str, nuclei: float, request: Request
+    model: Model, tracks: Tracks, minimum: float, species: str, material: Medium, nuclei: float, request: Request
 ) -> Radiators:
     """The energy bins of one species and material that reach above ``minimum``, the line included."""
     i, j = tracks.species.index(species), tracks.materials.index(material)

@@ -1,0 +1,167 @@
+"""Materials from TOML tables: composition and density are required, everything else can be calculated from them.
+
+The keys, with their defaults::
+
+    title = "lead tungstate"           # optional
+    formula = "PbWO4"                  # or by mass: elements = { Pb = 0.455, W = 0.404, O = 0.141 }
+    density_g_cm3 = 8.3
+    state = "solid"                    # default; or liquid, gas
+    radiation_length_g_cm2 = 7.39      # default: Tsai's formula, additive in mass fractions (``radiation_length``)
+    mean_excitation_energy_eV = 600.7  # default: Bragg's additivity with ICRU's constituent energies (``ionisation``)
+    density_effect = { a = 0.13, k = 3.0, x0 = 0.40, x1 = 3.0, cbar = 5.84, delta0 = 0.0 }  # default: Sternheimer
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+from darktarget.core.material import DensityEffect, Element, Material
+from darktarget.errors import DeclarationError, UnknownName
+from darktarget.matter import radiation_length
+from darktarget.matter.elements import atomic_data
+from darktarget.matter.formula import mass_fractions, parse
+from darktarget.matter.ionisation import mean_excitation, plasma_energy, sternheimer
+
+KEYS: Final = ("formula", "elements", "density_g_cm3", "state", "radiation_length_g_cm2", "mean_excitation_energy_eV",
+               "density_effect", "title")  # fmt: skip
+STATES: Final = ("solid", "liquid", "gas")
+SUM_TOLERANCE: Final = 1e-3  # of the mass fractions, which are then normalised
+DENSEST: Final = 30.0  # g/cm^3: osmium has 22.6
+_NAME: Final = re.compile(r"[A-Za-z0-9][\w .+-]{0,63}")
+
+
+def declared(name: str, table: Mapping[str, Any], where: str = "") -> Material:
+    """The material that a table declares.
+
+    Args:
+        name: of the material. table: keys as in the module's example. where: put before the keys in messages.
+
+    Raises:
+        DeclarationError: an unknown, missing or malformed key, or fractions that do not sum to 1.
+        UnknownName: an element that does not exist.
+
+    >>> own = declared("mine", {"formula": "PbWO4", "density_g_cm3": 8.3})
+    >>> own.summary
+    '8.3 g/cm3; X0 7.389 g/cm2, 0.8903 cm'
+    """
+    _check_keys(name, table, where)
+    fractions = _fractions(table, where)
+    elements, shares = tuple(atomic_data()[s].element for s in fractions), tuple(fractions.values())
+    density = _positive(table, "density_g_cm3", where, DENSEST)
+    assert density is not None
+    state = table.get("state", "solid")
+    if state not in STATES:
+        raise DeclarationError(f"{where}state", state, "one of " + ", ".join(STATES))
+    gas = state == "gas"
+    length = _positive(table, "radiation_length_g_cm2", where)
+    excitation = _positive(table, "mean_excitation_energy_eV", where)
+    own_length = length or radiation_length.of_mixture(elements, shares)
+    own_excitation = excitation or mean_excitation(elements, shares, gas)
+    given = _density_effect(table, where)
+    effect = given or sternheimer(own_excitation, plasma_energy(density, elements, shares), gas)
+    note = _note(name, elements, shares, density, own_length, own_excitation, table)
+    return Material(name, elements, shares, density, own_length, own_excitation, effect, note)
+
+
+def from_file(path: Path) -> Material:
+    """The material of a TOML file, named after the file.
+
+    Raises:
+        DeclarationError: it is missing, broken or does not fit.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DeclarationError(str(path), str(error), "valid TOML (UTF-8)") from error
+    except OSError as error:
+        raise DeclarationError("material", str(path), "a readable TOML file", str(error)) from error
+    return declared(path.stem, table, f"{path.name}: ")
+
+
+def _check_keys(name: str, table: Mapping[str, Any], where: str) -> None:
+    if not _NAME.fullmatch(name):
+        allowed = "up to 64 letters, digits, blanks and ._+-, with a letter or digit in front"
+        raise DeclarationError(f"{where}name", name, allowed)
+    for key, value in table.items():
+        if key not in KEYS:
+            raise DeclarationError(f"{where}{key}", value, "no such key", f"Valid: {', '.join(KEYS)}.")
+    if ("formula" in table) == ("elements" in table):
+        key = "elements" if "elements" in table else "formula"
+        allowed = "exactly one of formula, elements (mass fractions)"
+        raise DeclarationError(f"{where}{key}", table.get(key), allowed)
+    if "density_g_cm3" not in table:
+        raise DeclarationError(f"{where}density_g_cm3", None, "a value", "This key is required.")
+    if not isinstance(table.get("title", ""), str):
+        raise DeclarationError(f"{where}title", table["title"], "text")
+
+
+def _fractions(table: Mapping[str, Any], where: str) -> dict[str, float]:
+    """Mass fractions by element, summing to 1."""
+    if "formula" in table:
+        return mass_fractions(parse(table["formula"], f"{where}formula"))
+    given = table["elements"]
+    if not isinstance(given, Mapping) or not given:
+        raise DeclarationError(f"{where}elements", given, "mass fractions by element, such as { H = 0.112, O = 0.888 }")
+    for symbol in given:
+        if symbol not in atomic_data():
+            raise UnknownName(f"{where}elements", symbol, atomic_data())
+        _positive(given, symbol, f"{where}elements.", 1 + SUM_TOLERANCE)
+    total = math.fsum(given.values())
+    if abs(total - 1) > SUM_TOLERANCE:
+        allowed = f"mass fractions that sum to 1 within {SUM_TOLERANCE:g}; these sum to {total:.6g}"
+        raise DeclarationError(f"{where}elements", dict(given), allowed)
+    return {symbol: share / total for symbol, share in given.items()}
+
+
+def _positive(table: Mapping[str, Any], key: str, where: str, largest: float = math.inf) -> float | None:
+    """A number above 0 that a table has, or None."""
+    if key not in table:
+        return None
+    value = table[key]
+    if not _is_number(value) or not 0 < value <= largest:
+        bound = f", at most {largest:g}" if largest < math.inf else ""
+        raise DeclarationError(f"{where}{key}", value, f"a finite number above 0{bound}")
+    return float(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _density_effect(table: Mapping[str, Any], where: str) -> DensityEffect | None:
+    if "density_effect" not in table:
+        return None
+    given, names = table["density_effect"], tuple(f.name for f in fields(DensityEffect))
+    if not isinstance(given, Mapping) or set(given) != set(names) or not all(map(_is_number, given.values())):
+        raise DeclarationError(f"{where}density_effect", given, "finite numbers " + ", ".join(names))
+    if not given["x0"] < given["x1"]:
+        raise DeclarationError(f"{where}density_effect.x1", given["x1"], f"above x0 = {given['x0']:g}")
+    return DensityEffect(**{n: float(given[n]) for n in names})
+
+
+def _note(
+    name: str,
+    elements: tuple[Element, ...],
+    shares: tuple[float, ...],
+    density: float,
+    length: float,
+    excitation: float,
+    table: Mapping[str, Any],
+) -> str:
+    """What the material is and which of its numbers are calculated."""
+    parts = ", ".join(f"{e.symbol} {w:.4g}" for e, w in zip(elements, shares, strict=True))
+    content = table.get("formula") or f"by mass {parts}"
+    origin = {True: "given", False: "calculated"}
+    rule = "the element's own" if len(elements) == 1 else "Bragg additivity with ICRU 37 constituent energies"
+    how = "given" if "mean_excitation_energy_eV" in table else rule
+    return (
+        f"material {name}: {content}, {density:g} g/cm3; radiation length {length:.4g} g/cm2 "
+        f"({origin['radiation_length_g_cm2' in table]}), I = {excitation:.4g} eV ({how}), density effect "
+        f"{origin['density_effect' in table]}"
+    )
