@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make run       NA64e 2016-2018 dark-photon limit, recomputed: table and plot in out/"
 	@echo "make test      the tests (under 5 minutes on 2 cores)"
+	@echo "make test-portable  the numerical tests again without AVX-512, where the processor has it"
 	@echo "make validate  the slow comparisons"
 	@echo "make lint      ruff and mypy --strict"
 	@echo "make tables    rebuild the shipped tables"
@@ -46,6 +47,9 @@ run: $(VENV)/.run
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not validate"
 
+test-portable: $(VENV)/.test
+	$(BIN)/python -m tests.portable -q -n 2 --dist loadfile -m "numerical and not validate"
+
 validate: $(VENV)/.test
 	$(BIN)/python -m pytest -q -m validate
 
@@ -74,4 +78,4 @@ bench-gpu: $(VENV)/.gpu
 clean:
 	rm -rf $(VENV) out build dist docs/generated .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help run test validate lint tables docs models bench bench-gpu clean
+.PHONY: help run test test-portable validate lint tables docs models bench bench-gpu clean

@@ -123,12 +123,33 @@ def omega(dark: Dark, M: float, alpha_D: float, eps: float) -> float:
     rho, entropy = plasma(T)
     slope = 1 + (np.gradient(np.log(entropy / T**3), np.log(T))) / 3
     rate = eps**2 * entropy * cross / np.sqrt(8 * np.pi / 3 * rho) * PLANCK * slope
-    log_rate = np.log(np.maximum(rate, 1e-200))
-    log_equilibrium = np.log(number) - dark.masses[0] / T - np.log(entropy)
+    equilibrium = number * np.exp(-dark.masses[0] / T) / entropy
+    return freeze_out(log, rate, equilibrium) * dark.masses[0] * DENSITY_TODAY
+
+
+def freeze_out(log: Array, rate: Array, equilibrium: Array, rtol: float = 1e-5) -> float:
+    """Yield Y at the last node, from dY / d(log x) = -rate (Y^2 - equilibrium^2) and equilibrium at the first node.
+
+    Y in units of its first value is the variable, not its logarithm: the derivative is a polynomial in Y, so no trial
+    value of Radau's Newton steps can overflow. An exponential of a trial value can, depending on its last bit.
+
+    Args:
+        log: Nodes in log x, [n]; the logarithms of both functions are interpolated between them.
+        rate: Annihilation rate over the Hubble rate and over Y, [n].
+        equilibrium: Number density over entropy density in equilibrium, [n].
+        rtol: Relative tolerance of the integrator.
+    """
+    unit = equilibrium[0]
+    log_rate, log_equilibrium = (np.log(np.maximum(v, 1e-250)) for v in (rate * unit, equilibrium / unit))
 
     def change(x: float, y: Array) -> Array:
-        equal = np.interp(x, log, log_equilibrium)
-        return np.asarray(-np.exp(np.interp(x, log, log_rate)) * (np.exp(y) - np.exp(np.minimum(2 * equal - y, 600))))
+        equal = np.exp(np.interp(x, log, log_equilibrium))
+        return np.asarray(-np.exp(np.interp(x, log, log_rate)) * (y - equal) * (y + equal))
 
-    done = solve_ivp(change, (log[0], log[-1]), [log_equilibrium[0]], method="Radau", rtol=1e-5, atol=1e-6)
-    return float(np.exp(done.y[0, -1]) * dark.masses[0] * DENSITY_TODAY)
+    def jacobian(x: float, y: Array) -> Array:
+        return np.asarray([-2 * np.exp(np.interp(x, log, log_rate)) * y])
+
+    span = (log[0], log[-1])
+    done = solve_ivp(change, span, [1.0], method="Radau", rtol=rtol, atol=1e-30, jac=jacobian)
+    assert done.success, done.message
+    return float(done.y[0, -1] * unit)

@@ -66,7 +66,7 @@ def test_unknown_names(name: str, function: str) -> None:
         assert caught.value.valid
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.floats(1e-9, 1e4), min_size=1, max_size=6),
     st.floats(0.5, 20),

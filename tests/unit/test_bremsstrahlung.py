@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import json
+import zlib
 
 import numpy as np
 import pytest
@@ -203,12 +204,15 @@ def request_of(recipe: dict[str, object]) -> st.Request:
 
 
 def test_shipped_tables_can_be_rebuilt_from_their_recipe() -> None:
-    """Three random nodes of every shipped table, calculated anew from the recipe in its header."""
-    generator = np.random.default_rng(int(time.time()))
+    """Three random nodes of every shipped table, calculated anew from the recipe in its header.
+
+    The recipe is the seed: other nodes for each table, and the same ones on each day.
+    """
     tables = shipped()
     assert tables
     for recipe, arrays in tables:
         request = request_of(recipe)
+        generator = np.random.default_rng(zlib.crc32(json.dumps(recipe, sort_keys=True).encode()))
         for _ in range(3):
             shape = request.shape
             i, j = (int(generator.integers(n)) for n in shape[:2])

@@ -43,14 +43,14 @@ def measured(n: int, b: float, relative: float, spread: float, kind: str, effici
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(COUNTS, BACKGROUNDS, RELATIVE, RELATIVE, st.sampled_from(KINDS), st.sampled_from(METHODS[:3]))
 def test_limits_rise_with_the_count(n: int, b: float, rb: float, re: float, kind: str, method: str) -> None:
     m = measured(n, b, rb, re, kind)
     assert interval(m.with_observed([n + 1]), method=method).unclamped > interval(m, method=method).unclamped
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(0, 20), st.floats(0, 15))
 def test_feldman_cousins_edges_rise_with_the_count(n: int, b: float) -> None:
     low, high = (interval(Measurement.counting(k, b), method="feldman-cousins") for k in (n, n + 1))
@@ -60,7 +60,7 @@ def test_feldman_cousins_edges_rise_with_the_count(n: int, b: float) -> None:
     assert published.upper >= low.upper - 1e-12
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(COUNTS, BACKGROUNDS, RELATIVE, RELATIVE, st.sampled_from(KINDS), st.sampled_from(METHODS[:3]))
 def test_limits_fall_with_exposure(n: int, b: float, rb: float, re: float, kind: str, method: str) -> None:
     """Twice the signal at the same counts halves the limit."""
@@ -69,7 +69,7 @@ def test_limits_fall_with_exposure(n: int, b: float, rb: float, re: float, kind:
     assert twice.upper == pytest.approx(once.upper / 2, rel=1e-6)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(0.2, 4), st.floats(1.2, 5))
 def test_average_expected_limit_on_the_rate_falls_with_exposure(b: float, more: float) -> None:
     """Background grows with exposure: the limit per exposure still falls."""
@@ -78,7 +78,7 @@ def test_average_expected_limit_on_the_rate_falls_with_exposure(b: float, more: 
     assert later / more < now
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(COUNTS, BACKGROUNDS, RELATIVE, RELATIVE, st.sampled_from(KINDS))
 def test_cls_is_one_without_signal_and_conservative(n: int, b: float, rb: float, re: float, kind: str) -> None:
     m = measured(n, b, rb, re, kind)
@@ -86,21 +86,21 @@ def test_cls_is_one_without_signal_and_conservative(n: int, b: float, rb: float,
     assert interval(m, method="classical").upper <= interval(m).upper * (1 + 1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.01, 30), RELATIVE, RELATIVE, st.sampled_from(["log-normal", "gamma"]))
 def test_nuisances_of_mean_one_only_weaken_at_nothing_seen(b: float, rb: float, re: float, kind: str) -> None:
     """Jensen: the average of exp(-s kappa) is at least exp(-s)."""
     assert interval(measured(0, b, rb, re, kind)).upper >= 2 * 2.302585
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(COUNTS, BACKGROUNDS, st.floats(0.5, 0.98), st.sampled_from(METHODS))
 def test_limits_rise_with_the_level(n: int, b: float, cl: float, method: str) -> None:
     m = Measurement.counting(n, b)
     assert interval(m, cl + 0.01, method).unclamped > interval(m, cl, method).unclamped - 1e-9
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 250), st.floats(0, 200), st.floats(0.01, 0.3))
 @example(219, 1.0, 0.28125)  # 60 nodes in the efficiency are 1e-4 off here
 def test_small_and_large_count_routes_join(n: int, b: float, spread: float) -> None:
@@ -116,7 +116,7 @@ def test_small_and_large_count_routes_join(n: int, b: float, spread: float) -> N
     assert scale * small.tail(s)[0] == pytest.approx(large.tail(s)[0], rel=1e-6, abs=1e-9)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(0.01, 20), RELATIVE, st.sampled_from(METHODS[:3]))
 def test_bands_are_ordered(b: float, rb: float, method: str) -> None:
     found = expected_bands(Measurement.counting(0, b, b * rb), method=method)
