@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from darktarget.constraints.base.dump import Volume
+from darktarget.dump.volume import Volume
 from darktarget.constraints.base.proton_dump import ProtonDump
 from darktarget.core import PublishedNumber
 from darktarget.units import GeV

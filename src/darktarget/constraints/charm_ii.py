@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints.base.dump import Volume
+from darktarget.dump.volume import Volume
 from darktarget.constraints.base.proton_dump import ProtonDump
 from darktarget.core import Array, Model, PublishedNumber
 from darktarget.errors import PhysicsError

@@ -38,11 +38,13 @@ class CountsCurve:
         coupling: ascending, [grid].
         events: of each group of processes in each bin, [point, bin, group, grid].
         shares: parts of the runs, [run]; they sum to 1.
+        open_above: whether events do not fall above the grid: an interval that reaches its end has no upper edge.
     """
 
     coupling: Array
     events: Array
     shares: Array
+    open_above: bool = False
 
     def at(self, point: Index, coupling: Array) -> tuple[Array, Array]:
         """Events and their make-up at some points and couplings.
@@ -166,6 +168,8 @@ def _intervals(
         starts_in, stops_in = bool(inside[p, 0]), bool(inside[p, -1])
         marks = [ends[0]] * starts_in + marks + [ends[1]] * stops_in
         last = len(marks) // 2 - 1
+        if stops_in and curve.open_above:
+            marks[-1], stops_in = np.inf, False
         pairs = enumerate(zip(marks[::2], marks[1::2], strict=True))
         found.append([(low, high, starts_in and k == 0, stops_in and k == last) for k, (low, high) in pairs])
     return found
