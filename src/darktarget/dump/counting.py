@@ -20,7 +20,7 @@ import numpy as np
 
 from darktarget.core import Array, Channel, Model
 from darktarget.dump.flight import Unstable, bare, into_states, mediator_channels, unstable
-from darktarget.dump.samples import Source
+from darktarget.dump.samples import Parents, Source
 from darktarget.dump.scattering import struck
 from darktarget.dump.volume import Volume
 from darktarget.units import HBARC_CM, GeV
@@ -120,22 +120,22 @@ class DumpEvents:
         binned = histogram(size, passed, mass)[None]
         return np.asarray(self.coupling**2 * seen * self.decaying(binned, BOOST, total, self.volume.ends))
 
-    def dark(self, point: int, source: Source) -> Array:
+    def dark(self, point: int, parents: Parents) -> Array:
         """Decays of dark states and scatterings, per primary, [coupling]."""
         total, mass = np.zeros(self.coupling.size), float(self.model.mass[point])
-        for channel, share in self.to_states(point) if source.weight.size else ():
-            total += self.coupling**2 * share * self.of_pairs(point, source, mass, channel)
+        for channel, share in self.to_states(point) if parents.weight.size else ():
+            total += self.coupling**2 * share * self.of_pairs(point, parents, mass, channel)
         return total
 
     def counts(self, point: int, source: Source) -> Array:
         """All events per primary, [coupling]."""
         return self.mediators(point, source) + self.dark(point, source)
 
-    def of_pairs(self, point: int, source: Source, parent: float, channel: Channel) -> Array:
+    def of_pairs(self, point: int, parents: Parents, parent: float, channel: Channel) -> Array:
         """Decays and scatterings of the dark pairs of some parents, all of which decay to them, [coupling].
 
         Args:
-            source: the parents. parent: their mass. channel: into the pair.
+            parents: how they fly. parent: their mass. channel: into the pair.
         """
         events, masses = np.zeros(self.coupling.size), [float(m[point]) for m in channel.masses]
         if sum(masses) >= parent:
@@ -147,7 +147,7 @@ class DumpEvents:
             if not decays and hits is None:
                 continue
             if (mass, other) not in flown:
-                flown[mass, other] = source.daughters(self.volume, parent, mass, other)
+                flown[mass, other] = parents.daughters(self.volume, parent, mass, other)
             size, weight = flown[mass, other]
             if decays and state is not None:
                 events += self._decays(point, state, size, weight)

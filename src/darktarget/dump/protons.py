@@ -22,7 +22,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Channel, Model
+from darktarget.core import Channel, Model
 from darktarget.decays.r_ratio import NEUTRAL_PION
 from darktarget.dump.flight import virtual_masses
 from darktarget.dump.samples import SEED, MomentumSample, boosted, directions

@@ -8,8 +8,10 @@ within
 
 .. math:: \sin^2\frac\phi2 < \frac{\sin^2(R/2)-\sin^2[(\theta-b)/2]}{\sin\theta\,\sin b}
 
-of the axis. Drawn are only angles theta from that window, which has a known share of all mediators: heavy ones, of whose
-daughters one in a thousand arrives, are as exact as light ones. The points are quasi-random, the same for every call.
+of the axis. Only angles theta from that window are drawn, and each stands for its known share of all mediators. Decay
+angles are stratified, more of them where more daughters are expected to arrive. Heavy mediators, of whose daughters one
+in a thousand arrives, are so as exact as light ones: counts to 0.3 %. The points are quasi-random, the same for every
+call.
 """
 
 from __future__ import annotations
@@ -18,12 +20,15 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from darktarget.core import LOGITS, Array, angle_at
+from darktarget.core import LOGITS, Array
 from darktarget.dump.disc import points
 from darktarget.dump.samples import Area, decay_momentum
 
-DECAYS: Final = 64  # decay angles of each mediator; edges move by less than 0.3 % with more
+Index = NDArray[np.intp]
+DECAYS: Final = 32_000  # in all; 200,000 change counts by less than 0.3 %
+LEAST: Final = 8  # decays of each node
 RAPIDITY: Final = 6.0  # largest rapidity of a massless daughter in the frame of the mediator: 1 - |cos| > 1e-5
 
 
@@ -46,37 +51,43 @@ class Radiated:
         """Energies, [n]."""
         return np.hypot(self.momentum, mass)
 
-    def reaching(self, area: Area) -> tuple[Array, Array]:
-        """As in ``Source``."""
-        return self.momentum, self.weight * self._share(area.cone, np.zeros((self.weight.size, DECAYS))).mean(axis=1)
-
     def daughters(self, area: Area, parent: float, mass: float, other: float) -> tuple[Array, Array]:
-        """As in ``Source``, [n * DECAYS]."""
-        cosine, probability = decay_angles()
-        k, p = decay_momentum(parent, mass, other), self.momentum[:, None]
+        """As in ``Parents``, of the daughters above the threshold."""
+        if not self.weight.size:
+            return self.momentum, self.weight
+        k, p = decay_momentum(parent, mass, other), self.momentum
+        enough = (area.threshold * parent - np.hypot(p, parent) * np.hypot(k, mass)) / np.maximum(k * p, 1e-300)
+        node, cosine, probability = self._decays(enough)
+        p = p[node]
         along = (np.hypot(p, parent) * k * cosine + p * np.hypot(k, mass)) / parent
         across = k * np.sqrt(1 - cosine**2)
-        turn = np.arctan2(np.broadcast_to(across, along.shape), along)
-        met = self.weight[:, None] * probability * self._share(area.cone, turn)
-        return np.hypot(along, across).ravel(), met.ravel()
+        share = self._share(area.cone, np.arctan2(across, along), node)
+        return np.hypot(along, across), self.weight[node] * probability * share
 
-    def _share(self, cone: float, turn: Array) -> Array:
-        """Share of the particles in a cone, if each is turned by some angle from its mediator, [n, any]."""
-        radial, azimuth, place = points(turn.size, 3).reshape(3, *turn.shape)
-        parent = np.sqrt(-2 * self.variance[:, None] * np.log(radial))
+    def _decays(self, lowest: Array) -> tuple[Index, Array, Array]:
+        """Nodes, cosines above the lowest of each node, and probabilities of isotropic decays, each [any].
+
+        The cosines are uniform in tanh^-1, and so dense at both ends of the spectrum. The fraction of the daughters
+        that fly into a small cone grows with the squared momentum, and so does the number of decays of a node.
+        """
+        expected = self.weight * self.momentum**2
+        number = np.maximum(np.rint(DECAYS * expected / expected.sum()).astype(int), LEAST)
+        node = np.repeat(np.arange(number.size), number)
+        place = np.arange(node.size) - np.repeat(np.cumsum(number) - number, number) + points(node.size, 1)[0]
+        start = np.arctanh(np.clip(lowest, -np.tanh(RAPIDITY), np.tanh(RAPIDITY)))
+        step = (RAPIDITY - start) / number
+        cosine = np.tanh(start[node] + step[node] * place)
+        return node, cosine, (1 - cosine**2) / 2 * step[node]
+
+    def _share(self, cone: float, turn: Array, node: Index) -> Array:
+        """Share of the particles of some nodes in a cone, if each is turned by some angle from its mediator, [any]."""
+        radial, azimuth, place = points(turn.size, 3)
+        parent = np.sqrt(-2 * self.variance[node] * np.log(radial))
         b = turned(turn, parent, 2 * np.pi * azimuth)
-        low, high = (share_below(self.logs, np.clip(b + side * cone, 0.0, np.pi)) for side in (-1, 1))
-        fraction = np.clip(low + (high - low) * place, 1e-12, 1 - 1e-12)
-        theta = 2 * np.arcsin(np.sqrt(np.minimum(angle_at(self.logs, fraction), 4.0)) / 2)
+        logs = self.logs.T
+        low, high = (share_below(logs, node, np.clip(b + side * cone, 0.0, np.pi)) for side in (-1, 1))
+        theta = angle_of(logs, node, np.clip(low + (high - low) * place, 1e-12, 1 - 1e-12))
         return (high - low) * azimuths(theta, b, cone)
-
-
-def decay_angles() -> tuple[Array, Array]:
-    """Cosines of isotropic decays, uniform in tanh^-1 and so dense at both ends of the spectrum, and probabilities."""
-    x, w = np.polynomial.legendre.leggauss(DECAYS)
-    cosine = np.tanh(RAPIDITY * x)
-    probability = w * (1 - cosine**2)
-    return cosine, probability / probability.sum()
 
 
 def turned(first: Array, second: Array, azimuth: Array) -> Array:
@@ -93,26 +104,44 @@ def azimuths(theta: Array, axis: Array, cone: float) -> Array:
     """Share of the azimuths at which a direction at an angle theta is within a cone around an axis.
 
     >>> azimuths(np.array([0.1, 0.3, 0.5]), np.array([0.0, 0.3, 0.3]), 0.15).round(4).tolist()
-    [1.0, 0.1631, 0.0]
+    [1.0, 0.1632, 0.0]
     """
     inside = np.sin(cone / 2) ** 2 - np.sin((theta - axis) / 2) ** 2
     square = inside / np.maximum(np.sin(theta) * np.sin(axis), 1e-300)
     return np.asarray(2 / np.pi * np.arcsin(np.sqrt(np.clip(square, 0.0, 1.0))))
 
 
-def share_below(logs: Array, theta: Array) -> Array:
-    """Fraction of the mediators below an angle, the inverse of ``core.angle_at``, [node, any].
+def share_below(logs: Array, node: Index, theta: Array) -> Array:
+    """Fraction of the mediators below an angle, the inverse of ``angle_of``, [any].
 
-    >>> law = np.array([LOGITS])  # theta^2 = u/(1-u)
-    >>> share_below(law, np.array([[0.0, 1.0]])).round(3).tolist()
-    [[0.0, 0.485]]
+    Args:
+        logs: as in ``Radiated``, [fraction, n]. node: of each angle, [any]. theta: [any].
+
+    >>> law = np.array(LOGITS)[:, None]  # 4 sin^2(theta/2) = u/(1-u)
+    >>> share_below(law, np.array([0, 0]), np.array([0.0, np.pi / 3])).round(3).tolist()
+    [0.0, 0.5]
     """
-    with np.errstate(divide="ignore"):
-        value = 2 * np.log(2 * np.sin(theta / 2))
-    index = np.clip((logs[:, None, 1:-1] <= value[..., None]).sum(axis=2), 0, len(LOGITS) - 2)
-    left, right = (np.take_along_axis(logs, index + i, axis=1) for i in (0, 1))
-    over = (value - left) / np.maximum(right - left, 1e-12)
-    step = LOGITS[1] - LOGITS[0]
-    place = np.take(LOGITS, index) + step * np.clip(over, 0, 1)
-    place = place + np.minimum(value - left, 0) + np.maximum(value - right, 0)
-    return np.asarray(np.where(theta >= np.pi, 1.0, 1 / (1 + np.exp(-np.clip(place, -700, 700)))))
+    logit = _broken(2 * np.log(np.maximum(2 * np.sin(theta / 2), 1e-150)), logs, np.array(LOGITS)[:, None], node)
+    return np.where(theta < np.pi, 1 / (1 + np.exp(-np.clip(logit, -700, 700))), 1.0)
+
+
+def angle_of(logs: Array, node: Index, fraction: Array) -> Array:
+    """Angle that a fraction of the mediators stays below, at most pi; as ``core.angle_at``, [any].
+
+    >>> law = np.array(LOGITS)[:, None]
+    >>> float(angle_of(law, np.array([0]), np.array([0.5]))[0].round(4))
+    1.0472
+    """
+    square = _broken(np.log(fraction / (1 - fraction)), np.array(LOGITS)[:, None], logs, node)
+    return np.asarray(2 * np.arcsin(np.minimum(np.exp(square / 2) / 2, 1.0)))
+
+
+def _broken(at: Array, x: Array, y: Array, node: Index) -> Array:
+    """A line through points (x, y) [point, 1 or n], with slope 1 beyond the ends, at some values of some nodes."""
+    slopes = np.diff(y, axis=0) / np.maximum(np.diff(x, axis=0), 1e-12)
+    ends = np.ones((1, slopes.shape[1]))
+    bends = np.diff(np.concatenate([ends, slopes, ends]), axis=0)
+    found = at + (y[0] - x[0])[node]
+    for bend, start in zip(bends, np.broadcast_to(x, bends.shape), strict=True):
+        found = found + bend[node] * np.maximum(at - start[node], 0)
+    return np.asarray(found)

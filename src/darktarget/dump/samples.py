@@ -16,6 +16,10 @@ class Area(Protocol):
     """What particles must hit."""
 
     @property
+    def threshold(self) -> float:
+        """Energy below which a particle need not be followed."""
+
+    @property
     def cone(self) -> float:
         """Half of the angle, at the dump, of a round detector on the axis."""
 
@@ -23,18 +27,26 @@ class Area(Protocol):
         """Chance to be hit, momenta [n, 3] -> [n]."""
 
 
-class Source(Protocol):
-    """Mediators at unit coupling and their number per primary, [n]."""
+class Parents(Protocol):
+    """Particles that decay, at unit coupling."""
 
     @property
     def weight(self) -> Array:
-        """Mediators per primary, [n]."""
+        """Number per primary, [n]."""
+
+    def daughters(self, area: Area, parent: float, mass: float, other: float) -> tuple[Array, Array]:
+        """Absolute momenta of one daughter of isotropic two-body decays, and how many fly towards the area, both [m].
+
+        Args:
+            parent, mass, other: masses of the parent, of the daughter and of the other daughter.
+        """
+
+
+class Source(Parents, Protocol):
+    """Mediators at unit coupling."""
 
     def reaching(self, area: Area) -> tuple[Array, Array]:
         """Absolute momenta of the mediators and how many of them fly towards the area, both [n]."""
-
-    def daughters(self, area: Area, parent: float, mass: float, other: float) -> tuple[Array, Array]:
-        """The same for one daughter of isotropic two-body decays, from the masses, both [m]."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,7 @@ class MomentumSample:
         return absolute(self.momentum), self.weight * area.accepts(self.momentum)
 
     def daughters(self, area: Area, parent: float, mass: float, other: float) -> tuple[Array, Array]:
-        """As in ``Source``, always with the same decay angles."""
+        """As in ``Parents``, always with the same decay angles."""
         flown = two_body(self, parent, mass, other, np.random.default_rng(SEED + 1))
         return absolute(flown), self.weight * area.accepts(flown)
 
