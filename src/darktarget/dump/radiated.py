@@ -73,7 +73,7 @@ class Radiated:
         expected = self.weight * self.momentum**2
         number = np.maximum(np.rint(DECAYS * expected / expected.sum()).astype(int), LEAST)
         node = np.repeat(np.arange(number.size), number)
-        place = np.arange(node.size) - np.repeat(np.cumsum(number) - number, number) + points(node.size, 1)[0]
+        place = np.arange(node.size) - np.repeat(np.cumsum(number) - number, number) + quasi_random(node.size, 1)[0]
         start = np.arctanh(np.clip(lowest, -np.tanh(RAPIDITY), np.tanh(RAPIDITY)))
         step = (RAPIDITY - start) / number
         cosine = np.tanh(start[node] + step[node] * place)
@@ -81,13 +81,18 @@ class Radiated:
 
     def _share(self, cone: float, turn: Array, node: Index) -> Array:
         """Share of the particles of some nodes in a cone, if each is turned by some angle from its mediator, [any]."""
-        radial, azimuth, place = points(turn.size, 3)
+        radial, azimuth, place = quasi_random(turn.size, 3)
         parent = np.sqrt(-2 * self.variance[node] * np.log(radial))
         b = turned(turn, parent, 2 * np.pi * azimuth)
         logs = self.logs.T
         low, high = (share_below(logs, node, np.clip(b + side * cone, 0.0, np.pi)) for side in (-1, 1))
         theta = angle_of(logs, node, np.clip(low + (high - low) * place, 1e-12, 1 - 1e-12))
         return (high - low) * azimuths(theta, b, cone)
+
+
+def quasi_random(number: int, dimensions: int) -> Array:
+    """The first of ``disc.points``, of which a power of 2 is kept, [dimension, number]."""
+    return points(1 << max(number - 1, 1).bit_length(), dimensions)[:, :number]
 
 
 def turned(first: Array, second: Array, azimuth: Array) -> Array:

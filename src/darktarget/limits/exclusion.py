@@ -140,7 +140,7 @@ def _log(values: Array) -> Array:
 def _solve_nodes(total: Array, fractions: Array, solve: Solve) -> tuple[_Nodes, Solution]:
     """Statistics at every node of the grid: exact on a coarse grid and wherever an edge may be, else in between."""
     points, size = total.shape
-    coarse = np.unique(np.append(np.arange(0, size, STRIDE), size - 1))
+    coarse = np.append(np.arange(0, size - 1, STRIDE), size - 1)
     solution = solve(fractions[:, coarse].reshape(-1, *fractions.shape[2:]))
     edges = [e.reshape(points, -1) for e in (solution.lower, solution.upper, solution.unclamped)]
     lower, upper, unclamped = (np.array([np.interp(np.arange(size), coarse, row) for row in e]) for e in edges)

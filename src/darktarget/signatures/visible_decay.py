@@ -71,7 +71,7 @@ class VisibleDecay:
     @classmethod
     def example(cls) -> VisibleDecay:
         """A dump of the size of E137's, for tests."""
-        return cls(17_900.0, 20_400.0, 2.0, 170.0, electrons_per_cm2=5e25)
+        return cls(17_900.0, 20_400.0, 2.0, 170.0)
 
     @property
     def minimum_energy(self) -> float:
