@@ -44,6 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if numerical(item.path):
             item.add_marker("numerical")
 
+
 collect_ignore = ["plugin"]  # a package of its own, installed by a test
 
 

@@ -11,23 +11,26 @@ import pytest
 from typer.testing import CliRunner
 
 import darktarget as dt
-from darktarget.constraints import lep_mono_photon
+from darktarget.constraints import CONSTRAINTS, lep_mono_photon
 from darktarget.constraints.babar_2017 import BABAR, RESOLUTION, broad, unseen
-from darktarget.constraints.base.search import exceeding
+from darktarget.constraints.base.experiment import OfExperiment
+from darktarget.constraints.base.search import NOTHING, exceeding
 from darktarget.constraints.charm_ii import FLUX, CharmIi, neutrino_events, neutrino_scattering
 from darktarget.constraints.cmb import annihilation_at_rest
 from darktarget.constraints.e949 import kaon_width
 from darktarget.constraints.lep_mono_photon import LepMonoPhoton
 from darktarget.core import SCALAR, VECTOR, Array, LorentzStructure
-from darktarget.dump import samples as _sample
+from darktarget.dump import protons, samples
 from darktarget.dump.flight import between, daughter_energies, decay_length, unstable
-from darktarget.errors import PhysicsError
+from darktarget.errors import InputError, PhysicsError
 from darktarget.interface.cli import app
 from darktarget.limits.exclusion import COUPLINGS
 from darktarget.thermal.average import density, reaction_densities
 from darktarget.thermal.exchange import exchange
 from darktarget.units import ALPHA, AVOGADRO, ELECTRON_MASS, HBARC_CM, GeV
 from tests.trace import GAMMA, METRIC, Matrix
+
+E137 = dt.experiment("e137")
 
 
 @pytest.mark.acceptance("1.38")
@@ -221,7 +224,7 @@ def test_pion_multiplicities() -> None:
     """pi0 per inelastic proton interaction (hep-ph/0101163 fits data at 400-450 GeV): about 2 at 70, 3.5 at 400 GeV."""
     random = np.random.default_rng(3)
     for beam, expected in ((70, 2.0), (400, 3.6)):
-        made = _sample.pions(beam * GeV, 40_000, random)
+        made = protons.pions(beam * GeV, 40_000, random)
         assert made.weight.sum() == pytest.approx(expected, rel=0.2)
         momentum = np.sqrt((made.momentum**2).sum(axis=1))
         assert 0.08 < made.weight @ momentum / (beam * GeV) < 0.2
@@ -229,12 +232,12 @@ def test_pion_multiplicities() -> None:
 
 def test_boosts_conserve_mass_and_momentum() -> None:
     random = np.random.default_rng(1)
-    parent = _sample.MomentumSample(random.normal(size=(50, 3)), np.ones(50))
+    parent = samples.MomentumSample(random.normal(size=(50, 3)), np.ones(50))
     k = np.sqrt((0.25 - 0.3**2) * (0.25 - 0.1**2)) / (2 * 0.5)
-    rest = k * _sample.isotropic(random, 50)
+    rest = k * samples.isotropic(random, 50)
     masses, energy = (0.2, 0.1), np.sqrt((parent.momentum**2).sum(axis=1) + 0.25)
-    first = _sample.boosted(parent.momentum, 0.5, rest, np.sqrt(k**2 + masses[0] ** 2))
-    second = _sample.boosted(parent.momentum, 0.5, -rest, np.sqrt(k**2 + masses[1] ** 2))
+    first = samples.boosted(parent.momentum, 0.5, rest, np.sqrt(k**2 + masses[0] ** 2))
+    second = samples.boosted(parent.momentum, 0.5, -rest, np.sqrt(k**2 + masses[1] ** 2))
     np.testing.assert_allclose(first + second, parent.momentum, atol=1e-12)
     total = sum(np.sqrt((p**2).sum(axis=1) + m**2) for p, m in zip((first, second), masses, strict=True))
     np.testing.assert_allclose(total, energy)
@@ -267,12 +270,49 @@ def test_up_scattering_ends_where_the_beam_is_too_slow() -> None:
     assert dt.constraint("charm-ii", model).intervals[0][-1][1] == np.inf
 
 
-def test_e137_on_visible_scalars_is_the_experiment() -> None:
-    """Two routes: the recast by sampled directions, and the signature with angles in closed form, within 15 %."""
-    model = dt.model("scalar", mass=[0.01, 0.03], mass_ratio=1.5)
-    ours, other = dt.constraint("e137", model).intervals, dt.limit(model, dt.experiment("e137")).intervals
-    for one, two in zip(ours, other, strict=True):
-        np.testing.assert_allclose(one[0], two[0], rtol=0.15)
+@pytest.mark.parametrize("name", dt.names("models"))
+def test_e137_is_its_experiment(name: str) -> None:
+    """Constraint and limit are the same numbers, with and without decays into dark matter."""
+    mass = np.geomspace(0.004, 1.2, 12)
+    for kind in ({}, {"mass_ratio": 1.5}):
+        try:
+            model = dt.model(name, mass=mass, **kind)
+        except InputError:
+            continue
+        curve, bound = dt.constraint("e137", model), dt.limit(model, E137)
+        np.testing.assert_allclose(curve.coupling, bound.coupling_upper, rtol=1e-9)
+        assert [len(p) for p in curve.intervals] == [len(p) for p in bound.intervals]
+        for one, two in zip(curve.intervals, bound.intervals, strict=True):
+            np.testing.assert_allclose(one, two, rtol=1e-9)
+        assert curve.reason == tuple(
+            r or (None if p else NOTHING) for r, p in zip(bound.reason, bound.intervals, strict=True)
+        )
+        assert set(bound.method) == set(curve.method)
+
+
+def test_what_is_an_experiment_is_not_declared_again() -> None:
+    """A constraint with the name of an experiment is its limit."""
+    both = set(dt.names("constraints")) & set(dt.names("experiments"))
+    assert "e137" in both
+    assert all(issubclass(CONSTRAINTS[name], OfExperiment) for name in both)
+    assert all(CONSTRAINTS[name].experiment == name for name in both)  # type: ignore[attr-defined]
+
+
+def test_e137_says_what_its_experiment_says() -> None:
+    """The published numbers are those of the experiment: exposure, and 2.3 events for none observed."""
+    exposure, events, _ = dt.constraint("e137", dt.model("dark-photon", mass=0.05)).published
+    assert exposure.value == E137.exposure
+    bound = dt.limit(dt.model("dark-photon", mass=0.05), E137)
+    assert events.value == pytest.approx(bound.count_limit, rel=2e-3)
+    (found,) = bound.intervals
+    assert found[0][1] == np.inf  # dark matter scatters at every larger coupling
+    assert bound.flags == ()
+
+
+def test_e137_beyond_its_beam() -> None:
+    heavy = dt.constraint("e137", dt.model("dark-photon", mass=[25.0, 30.0]))
+    assert heavy.intervals == ((), ())
+    assert "20 GeV" in str(heavy.reason[0])
 
 
 #: 1/Lambda [1/GeV] by m_0 [GeV] of the region of NuCal at a splitting of 0.05, data published with arXiv:2305.16781
@@ -328,12 +368,12 @@ def test_charm_ii_on_a_dipole_by_hand() -> None:
     """Below the pion mass: omega, rho and phi decays counted with plain random numbers and d sigma/dT of a moment."""
     mass, beam, n = 0.1, 450.0, 400_000
     random = np.random.default_rng(5)
-    light = _sample.pions(beam * GeV, n, random)
+    light = protons.pions(beam * GeV, n, random)
     parent = light.momentum * [1, 1, 1.3]
     area, total = 185.0, 0.0
     for m, electrons, per_pion in ((0.7753, 4.72e-5, 0.0995), (0.7827, 7.38e-5, 0.1008), (1.0195, 2.98e-4, 0.0049)):
         k = np.sqrt(m**2 / 4 - mass**2)
-        lab = _sample.boosted(parent, m, k * _sample.isotropic(random, n), m / 2)
+        lab = samples.boosted(parent, m, k * samples.isotropic(random, n), m / 2)
         energy = np.sqrt((lab**2).sum(axis=1) + mass**2)
         x, y = (820e2 * lab[:, i] / lab[:, 2] for i in (0, 1))
         inside = (lab[:, 2] > 0) & (np.abs(x) < area) & (np.abs(y) < area) & (parent[:, 2] < beam)
@@ -380,7 +420,7 @@ def test_refusals_say_why() -> None:
     for name, model, word in (
         ("slac-mq", "dark-photon", "millicharged"),
         ("babar-2017", "axial", "axial has no mono_photon .* defined for pseudoscalar, scalar, vector"),
-        ("e137", "pseudoscalar", "has no electron_scattering .* defined for scalar, vector"),
+        ("charm", "pseudoscalar", "pseudoscalar"),
         ("nucal", "l-mu-l-tau", "kinetic mixing"),
         ("lep", "dipole-idm", "none of its own"),
         ("lep-mono-photon", "dark-photon", "to which the bound lep applies"),

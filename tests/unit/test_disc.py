@@ -6,55 +6,14 @@ import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import LOGITS, Array, Model, Yield, angle_at
+from darktarget.core import LOGITS, Array, angle_at
 from darktarget.dump.disc import Disc, VisiblePair, hitting, points, visible_pairs
-from darktarget.matter.form_factors import form_factor
-from darktarget.matter.materials import material
-from darktarget.production.amplitudes.exact import EXACT, Collision, energy_angle
-from darktarget.production.primakoff import t_range
 from darktarget.signatures.visible_decay import parent_spread
-from darktarget.units import ELECTRON_MASS, NUCLEON_UNIT
+from tests.angles import EXACTLY, across
 
 E137 = dt.experiment("e137")
 RADIUS, FRONT, VOLUME, THRESHOLD = 169.3, 17_900.0, 20_400.0, 2.0  # cm, GeV
-ALUMINIUM = material("Al").elements[0]
 NODES, DECAYS = 150, 1_000
-
-
-def _of_bremsstrahlung(made: Yield, model: Model, node: int, fraction: Array) -> Array:
-    """Angles at some fractions from the exact d sigma/dtheta, without tables."""
-    parent, energy = float(np.broadcast_to(made.parent, made.energy.shape)[0, node]), float(made.energy[0, node])
-    hit = Collision(ELECTRON_MASS, float(model.mass[0]), parent, ALUMINIUM)
-    theta = np.geomspace(1e-7, 1.0, 250)
-    y, tau = np.full(theta.size, 1 - energy / parent), 2 * np.sin(theta / 2) ** 2
-    density = energy_angle(EXACT[model.structure], hit, form_factor("elastic"), y, tau, 32) * np.sin(theta) * theta
-    step = np.log(theta[1] / theta[0])
-    cumulative = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2 * step)])
-    return np.interp(fraction, cumulative / cumulative[-1], theta)
-
-
-def _of_primakoff(made: Yield, model: Model, node: int, fraction: Array) -> Array:
-    """Angles from d sigma/dt = (t - t_min)/t^2 G_2(t), the flux of the nucleus."""
-    energy, mass = float(made.energy[0, node]), float(model.mass[0])
-    t_min = float(t_range(np.array(mass), np.array(energy), ALUMINIUM.A * NUCLEON_UNIT)[0])
-    over = np.geomspace(1e-6 * t_min, 1.0, 2000)  # t - t_min
-    t = t_min + over
-    density = over**2 / t**2 * form_factor("elastic").g2(t, ALUMINIUM)
-    cumulative = np.cumsum(density)
-    theta = np.sqrt(over / (energy * np.sqrt(energy**2 - mass**2)))
-    return np.asarray(np.interp(fraction, cumulative / cumulative[-1], theta))
-
-
-EXACTLY = {"bremsstrahlung": _of_bremsstrahlung, "primakoff": _of_primakoff}
-
-
-def _directions(n: Array, random: np.random.Generator) -> tuple[Array, Array]:
-    """Two unit vectors across each n, turned at random."""
-    one = np.cross(n, np.array([0.3, 0.9, -0.2]))
-    one /= np.linalg.norm(one, axis=1, keepdims=True)
-    two = np.cross(n, one)
-    turn = random.uniform(0, 2 * np.pi, (len(n), 1))
-    return np.cos(turn) * one + np.sin(turn) * two, np.cos(turn) * two - np.sin(turn) * one
 
 
 def _by_force(
@@ -66,17 +25,17 @@ def _by_force(
     axis = np.tile([0.0, 0.0, 1.0], (size, 1))
     axis[:, :2] += random.normal(0, np.sqrt(spread), (size, 2))
     axis /= np.linalg.norm(axis, axis=1, keepdims=True)
-    n = np.cos(theta)[:, None] * axis + np.sin(theta)[:, None] * _directions(axis, random)[0]
+    n = np.cos(theta)[:, None] * axis + np.sin(theta)[:, None] * across(axis, random)[0]
     left = random.uniform(*before, size)
     vertex = n * ((FRONT + VOLUME - left) / n[:, 2])[:, None]
     gamma = energy / mass
     p = np.sqrt(mass**2 / 4 - daughter**2)
     cosine = random.uniform(-1, 1, size)
-    across = _directions(n, random)[0] * (p * np.sqrt(1 - cosine**2))[:, None]
+    aside = across(n, random)[0] * (p * np.sqrt(1 - cosine**2))[:, None]
     total = np.zeros(size)
     for sign in (1, -1):
         along = gamma * (np.sqrt(1 - gamma**-2) * mass / 2 + sign * p * cosine)
-        momentum = along[:, None] * n + sign * across
+        momentum = along[:, None] * n + sign * aside
         place = vertex + momentum * (left / momentum[:, 2])[:, None]
         hits = (momentum[:, 2] > 0) & (np.hypot(place[:, 0], place[:, 1]) < RADIUS)
         total += hits * np.sqrt((momentum**2).sum(axis=1) + daughter**2)

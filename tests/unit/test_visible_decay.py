@@ -80,7 +80,10 @@ def test_no_dark_matter_is_a_choice() -> None:
 
 
 def test_nothing_is_excluded_where_the_decay_is_invisible() -> None:
-    bound = dt.limit(dt.model("dark-photon", mass=0.05), E137)
+    """Without electrons on which the dark matter scatters."""
+    (bin_,) = E137.bins
+    no_electrons = replace(bin_.signature, electrons_per_cm2=0.0)  # type: ignore[type-var]
+    bound = dt.limit(dt.model("dark-photon", mass=0.05), replace(E137, bins=(replace(bin_, signature=no_electrons),)))
     assert bound.intervals == ((),)
     assert np.isnan(bound.coupling_upper[0])
     assert bound.reason[0] == "no sensitivity: no event at any coupling"

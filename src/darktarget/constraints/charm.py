@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from darktarget.constraints.base.dump import Volume
 from darktarget.constraints.base.proton_dump import ProtonDump
 from darktarget.core import PublishedNumber
+from darktarget.dump.volume import Volume
 from darktarget.units import GeV
 
 

@@ -15,9 +15,9 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints.base.dump import Volume
 from darktarget.constraints.base.proton_dump import ProtonDump
 from darktarget.core import Array, Model, PublishedNumber
+from darktarget.dump.volume import Volume
 from darktarget.errors import PhysicsError
 from darktarget.numerics.interpolation import log_linear
 from darktarget.units import ELECTRON_MASS, FERMI_CONSTANT, HBARC_CM, GeV

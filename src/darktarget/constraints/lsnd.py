@@ -7,10 +7,12 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.constraints.base.dump import DumpSearch, Volume
+from darktarget.constraints.base.dump import DumpSearch
 from darktarget.core import Model, PublishedNumber
 from darktarget.decays.r_ratio import NEUTRAL_PION
-from darktarget.dump.samples import BR_PION, SEED, MomentumSample, from_meson
+from darktarget.dump.protons import BR_PION, from_meson
+from darktarget.dump.samples import SEED, MomentumSample
+from darktarget.dump.volume import Volume
 from darktarget.units import PROTON_MASS, GeV, MeV
 
 PIONS: Final = 1e22  # pi0 in all, arXiv:1107.4580

@@ -25,6 +25,7 @@ class Signal(ByValue):
         systematics: relative uncertainties, each [point].
         coupling: ascending couplings, [grid]; None where A = 1 at every coupling. Nothing is known outside.
         acceptance: A, in [0, 1], [point, grid].
+        open_above: whether events do not fall above the grid, so that an exclusion that reaches its end has none.
 
     >>> grid, acceptance = np.array([1e-3, 1e-2]), np.array([[1, 1e-4]])
     >>> decays = Signal(np.array([1e6]), 2.0, (None,), coupling=grid, acceptance=acceptance)
@@ -39,6 +40,7 @@ class Signal(ByValue):
     systematics: Mapping[str, Array] = field(default_factory=FrozenDict)
     coupling: Array | None = None
     acceptance: Array | None = None
+    open_above: bool = False
 
     def __post_init__(self) -> None:
         freeze(self, "systematics")
@@ -73,6 +75,8 @@ def common_grid(signals: Sequence[Signal]) -> Array | None:
         if len({s.power for s in signals if np.any(s.unit > 0)}) > 1:
             raise PhysicsError("signals of different powers of the coupling need a coupling grid")
         return None
+    if all(np.array_equal(g, grids[0]) for g in grids[1:]):
+        return grids[0]  # the first np.unique loads numpy.ma, a tenth of a cold limit
     low, high = max(g[0] for g in grids), min(g[-1] for g in grids)
     every = np.unique(np.concatenate(grids))
     every = every[(every >= low) & (every <= high)]
@@ -98,7 +102,14 @@ def combined(signals: Sequence[Signal]) -> Signal:
         total = np.sum([s.events(grid) for s in signals], axis=0)
         most = np.asarray(unit[:, None] * grid**power)
         acceptance = np.divide(total, most, out=np.zeros_like(total), where=most > 0)
-    return Signal(unit, power, reason, notes, mean_systematics(signals), grid, acceptance)
+    return Signal(
+        unit, power, reason, notes, mean_systematics(signals), grid, acceptance, open_above=never_falling(signals)
+    )
+
+
+def never_falling(signals: Sequence[Signal]) -> bool:
+    """Whether no part of a sum falls above its grid."""
+    return all(s.open_above for s in signals if np.any(s.unit > 0))
 
 
 def mean_systematics(signals: Sequence[Signal]) -> Mapping[str, Array]:

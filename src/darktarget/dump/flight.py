@@ -32,11 +32,13 @@ class Unstable:
     parts: tuple[tuple[Array, float, bool], ...]
     pair: Array
 
-    def width(self, coupling: Array, seen: bool = False) -> Array:
-        """Total (or visible) width at couplings [c], [point, c]."""
-        zero = np.zeros((self.mass.size, coupling.size))
-        chosen = (w[:, None] * coupling**power for w, power, visible in self.parts if visible or not seen)
-        return np.asarray(sum(chosen, zero))
+    def width(self, coupling: Array, seen: bool = False, point: int | None = None) -> Array:
+        """Total (or visible) width at couplings [c]: [point, c], or [c] at one point."""
+        at = slice(None) if point is None else slice(point, point + 1)
+        zero = np.zeros((self.mass[at].size, coupling.size))
+        chosen = (w[at, None] * coupling**power for w, power, visible in self.parts if visible or not seen)
+        total = np.asarray(sum(chosen, zero))
+        return total if point is None else total[0]
 
 
 def bare(name: str) -> str:

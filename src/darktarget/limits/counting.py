@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from darktarget.core import Array, ByValue, Experiment, FrozenDict, Run, Signal, SignalRegion
-from darktarget.core.signal import common_grid
+from darktarget.core.signal import common_grid, never_falling
 from darktarget.errors import InputError, UnknownName
 from darktarget.limits.exclusion import CountsCurve, Exclusion, exclude
 from darktarget.numerics.values import freeze
@@ -145,7 +145,7 @@ def _assemble(
     grid, curve = common_grid(every), None
     if grid is not None:
         members = [[sum(row[i].events(grid) for i in group) for group in index] for row in signals]
-        curve = CountsCurve(grid, np.moveaxis(np.array(members), 2, 0) * runs.sum(), parts)
+        curve = CountsCurve(grid, np.moveaxis(np.array(members), 2, 0) * runs.sum(), parts, never_falling(every))
     unit = total * runs.sum()
     reason = tuple(None if u > 0 else every[0].reason[i] or _IDLE for i, u in enumerate(unit))
     notes = tuple(dict.fromkeys(n for s in every for n in s.notes))

@@ -39,11 +39,13 @@ class CountsCurve(ByValue):
         coupling: ascending, [grid].
         events: of each group of processes in each bin, [point, bin, group, grid].
         shares: parts of the runs, [run]; they sum to 1.
+        open_above: whether events do not fall above the grid: an interval that reaches its end has no upper edge.
     """
 
     coupling: Array
     events: Array
     shares: Array
+    open_above: bool = False
 
     def at(self, point: Index, coupling: Array) -> tuple[Array, Array]:
         """Events and their make-up at some points and couplings.
@@ -136,7 +138,7 @@ def _log(values: Array) -> Array:
 def _solve_nodes(total: Array, fractions: Array, solve: Solve) -> tuple[_Nodes, Solution]:
     """Statistics at every node of the grid: exact on a coarse grid and wherever an edge may be, else in between."""
     points, size = total.shape
-    coarse = np.unique(np.append(np.arange(0, size, STRIDE), size - 1))
+    coarse = np.append(np.arange(0, size - 1, STRIDE), size - 1)
     solution = solve(fractions[:, coarse].reshape(-1, *fractions.shape[2:]))
     edges = [e.reshape(points, -1) for e in (solution.lower, solution.upper, solution.unclamped)]
     lower, upper, unclamped = (np.array([np.interp(np.arange(size), coarse, row) for row in e]) for e in edges)
@@ -164,7 +166,13 @@ def _intervals(
         u, ends = np.log(curve.coupling), (clipped[point, cell], clipped[point, cell + 1])
         return np.exp(root(value, u[cell], u[cell + 1], ends, tolerance=TOLERANCE, flat=TOLERANCE))
 
-    return positive(curve.coupling, excess, crossing)
+    found = positive(curve.coupling, excess, crossing)
+    return [[_opened(i) if curve.open_above else i for i in point] for point in found]
+
+
+def _opened(interval: Interval) -> Interval:
+    """Without an upper edge where it reaches the end of the grid."""
+    return interval._replace(upper=np.inf, to_end=False) if interval.to_end else interval
 
 
 def _explained(
