@@ -200,7 +200,8 @@ def request_of(recipe: dict[str, object]) -> st.Request:
     nucleus = next(e for m in MATERIALS.values() for e in m.elements if recipe["Z"] == e.Z)
     assert set(COUPLED_TO.values()) <= set(EXACT.entries)
     structure = next(s for s in EXACT.entries if s.name == recipe["structure"])
-    return st.Request(dict(recipe), structure, nucleus, calculation(str(recipe["method"])))
+    how = next(h for h in CALCULATIONS.values() if h.recipe == recipe["method"])
+    return st.Request(dict(recipe), structure, nucleus, how)
 
 
 def test_shipped_tables_can_be_rebuilt_from_their_recipe() -> None:
