@@ -200,7 +200,8 @@ def shipped() -> list[tuple[dict[str, object], cache.Arrays]]:
 def request_of(recipe: dict[str, object]) -> st.Request:
     nucleus = next(d.element for d in atomic_data().values() if recipe["Z"] == d.element.Z)
     structure = STRUCTURES[str(recipe["structure"])]
-    return st.Request(dict(recipe), structure, nucleus, calculation(str(recipe["method"])))
+    how = next(h for h in CALCULATIONS.values() if h.recipe == recipe["method"])
+    return st.Request(dict(recipe), structure, nucleus, how)
 
 
 def test_shipped_tables_can_be_rebuilt_from_their_recipe() -> None:
