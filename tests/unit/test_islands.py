@@ -178,3 +178,19 @@ def test_bad_signals() -> None:
         replace(plain, coupling=GRID, acceptance=np.full((1, GRID.size), np.nan))
     with pytest.raises(PhysicsError, match="do not overlap"):
         combined([dying(1, 1, grid=GRID[:10]), dying(1, 1, grid=GRID[20:])])
+
+
+def test_a_signal_that_does_not_fall_is_excluded_without_an_upper_edge() -> None:
+    """Only if every part of the signal is known not to fall above the grid."""
+    rising = Signal(np.full(2, 1e-3), 2.0, (None, None), coupling=GRID, acceptance=np.ones((2, GRID.size)))
+    open_ = replace(rising, open_above=True)
+    absent = replace(rising, unit=np.zeros(2), acceptance=np.zeros((2, GRID.size)))
+    for parts, end in (
+        ((rising,), GRID[-1]),
+        ((open_,), np.inf),
+        ((open_, rising), GRID[-1]),
+        ((open_, absent), np.inf),
+    ):
+        found = measure.exclusion(counting(combined(parts)), 0.9, "cls", "none")
+        assert [point[-1][1] for point in found.intervals] == [end, end]
+        assert found.at_grid_end[0] == ((False, end == GRID[-1]),)

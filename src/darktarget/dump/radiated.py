@@ -8,7 +8,7 @@ within
 
 .. math:: \sin^2\frac\phi2 < \frac{\sin^2(R/2)-\sin^2[(\theta-b)/2]}{\sin\theta\,\sin b}
 
-of the axis. Only angles theta from that window are drawn, and each stands for its known share of all mediators. Decay
+of the axis. Only angles theta from that window are drawn, and each represents its known share of all mediators. Decay
 angles are stratified, more of them where more daughters are expected to arrive. Heavy mediators, of whose daughters one
 in a thousand arrives, are so as exact as light ones: counts to 0.3 %. The points are quasi-random, the same for every
 call.

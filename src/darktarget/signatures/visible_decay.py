@@ -146,7 +146,7 @@ class VisibleDecay:
         dark = np.array([events.dark(p, r) for p, r in enumerate(rays)])
         shut = model.width(dark=False) <= 0
         unit = made.total * (np.array(able) & ~shut | dark.any(axis=1))
-        accepted, most = np.array(decays) + dark, unit[:, None] * self.couplings**made.power
+        accepted, most = np.array(decays) + dark, unit[:, None] * self.couplings**2  # both of g^2 mediators
         acceptance = np.divide(accepted, most, out=np.zeros_like(accepted), where=most > 0)
         reason = tuple(None if u > 0 else closed if s else low for u, s in zip(unit, shut, strict=True))
         notes, grid = self._notes(events), self.couplings
