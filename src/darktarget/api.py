@@ -172,7 +172,7 @@ def gminus2(which: Model, lepton: str = "muon", delta: float | None = None, sigm
     >>> print(f"{gminus2(model('dark-photon', mass=0.1)).coupling[0]:.2e}")
     3.12e-03
     """
-    from darktarget.decays.magnetic_moment import band
+    from darktarget.decays.magnetic_moment import band  # cold start
 
     return band(which, lepton, delta, sigma)
 
@@ -193,7 +193,7 @@ def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
         if word in special:
             found.append(special[word](which))
         elif Path(word.split(":")[0]).is_file():
-            from darktarget.io.imports import read_declared
+            from darktarget.io.imports import read_declared  # cold start
 
             found.append(read_declared(word, which))
         elif word in CONSTRAINTS.names():
@@ -209,14 +209,14 @@ def relic_target(which: Model, omega_h2: float = 0.12, *, width: str = "fixed", 
     >>> print(f"{relic_target(model('dark-photon', mass=0.03, dm='majorana')).coupling[0]:.2e}")
     7.37e-05
     """
-    from darktarget.thermal import relic
+    from darktarget.thermal import relic  # cold start
 
     return relic.relic_target(which, omega_h2, width=width, equilibrium=equilibrium)
 
 
 def omega(which: Model, *, width: str = "fixed", equilibrium: str = "solved") -> Array:
     """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``."""
-    from darktarget.thermal import relic
+    from darktarget.thermal import relic  # cold start
 
     return relic.omega(which, width=width, equilibrium=equilibrium)
 
@@ -249,9 +249,9 @@ def simulate_tracks(
     Raises:
         InputError, UnknownName: anything outside what is allowed.
     """
-    from darktarget.matter.layers import homogeneous
-    from darktarget.shower.simulate import simulate
-    from darktarget.shower.track_lengths import stack_of
+    from darktarget.matter.layers import homogeneous  # cold start
+    from darktarget.shower.simulate import simulate  # cold start
+    from darktarget.shower.track_lengths import stack_of  # cold start
 
     primaries = {"electron": "e-", "positron": "e+", "photon": "gamma"}
     if beam not in primaries:

@@ -48,7 +48,7 @@ from darktarget.limits.options import RecastOptions, StatisticOptions
 from darktarget.limits.recast import normalisation
 from darktarget.options import OptionValue, checked
 from darktarget.production import PROCESSES
-from darktarget.production.events.sampler import Sampler
+from darktarget.production.events.sampler import HasEvents, Sampler
 from darktarget.shower.options import TracksOptions
 from darktarget.shower.track_lengths import tracks_by
 from darktarget.statistics import Solution, treatment
@@ -139,7 +139,7 @@ def sampler(
     (1000, 'mediator')
     """
     simulated = bool(experiment.target.slabs)  # decays in a detector are simulated for every process
-    able = tuple(n for n in model.processes if simulated or hasattr(PROCESSES[n], "sampler"))
+    able = tuple(n for n in model.processes if simulated or issubclass(PROCESSES[n], HasEvents))
     if not able:
         raise PhysicsError(f"{model.name} has no process with events in {experiment.name}: only limits")
     if process not in able:
@@ -151,9 +151,9 @@ def sampler(
     if target.slabs:
         return Simulation(model, produce(model, experiment, processes=[process], **options)[0], experiment)
     thickness = sum(layer.thickness for layer in target.layers) * target.repeat
-    made: Any = PROCESSES[process]()
-    drawn: Sampler = made.sampler(model, path, minimum, chosen.process(process), experiment.name, thickness)
-    return drawn
+    made = PROCESSES[process]()
+    assert isinstance(made, HasEvents)
+    return made.sampler(model, path, minimum, chosen.process(process), experiment.name, thickness)
 
 
 def select(model: Model, yields: Sequence[Yield], seen: SignalRegion, beam: Beam, target: Target) -> Signal:

@@ -14,7 +14,7 @@ from darktarget.core import Array, Experiment, Model, Yield
 from darktarget.decays.chain import Chain
 from darktarget.detector.acceptance import acceptance
 from darktarget.detector.lifetime_weights import LifetimeHistogram
-from darktarget.detector.record import Seen
+from darktarget.detector.record import DetectorRecord
 from darktarget.detector.shower_vertices import origins
 from darktarget.detector.simulation import Simulation, cut_flow
 from darktarget.errors import InputError, PhysicsError
@@ -32,7 +32,7 @@ class Where:
     low: float
     high: float
 
-    def cuts(self, seen: Seen) -> dict[str, Array]:
+    def cuts(self, seen: DetectorRecord) -> dict[str, Array]:
         (z,) = seen.vertices
         return {"where": np.asarray((z >= self.low) & (z < self.high), float)}
 

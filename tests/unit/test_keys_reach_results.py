@@ -17,7 +17,7 @@ from darktarget import flow
 from darktarget.core import Experiment, Target
 from darktarget.detector import lateral_profile, preshower, response
 from darktarget.detector.lateral_profile import Square
-from darktarget.detector.record import Seen
+from darktarget.detector.record import DetectorRecord
 from darktarget.detector.response import Deposits, IncidentRays
 from darktarget.detector.shower_library import Library, Slice
 from darktarget.detector.simulation import Simulation
@@ -207,7 +207,7 @@ def test_the_walk_finds_the_resolution_of_a_calorimeter(unchanged: np.ndarray[An
                 _experiment({name: {key: 0.1}})
 
 
-def _seen(experiment: Experiment) -> Seen:
+def _seen(experiment: Experiment) -> DetectorRecord:
     """Events with random energies in a detector."""
     slabs, rng = experiment.target.slabs, np.random.default_rng(3)
     n = 4000
@@ -215,7 +215,7 @@ def _seen(experiment: Experiment) -> Seen:
     middle = tuple(e * (1 - rng.exponential(0.06, n)).clip(0) for e in energy)
     veto = tuple(rng.exponential(0.005, n) * GeV * (s.role == "veto") for s in slabs)
     mediator, front = rng.uniform(30, 100, n) * GeV, rng.exponential(1.0, n) * GeV
-    return Seen(slabs, 100 * GeV, mediator, front, front, veto, energy, middle, (rng.uniform(0, 700, n),))
+    return DetectorRecord(slabs, 100 * GeV, mediator, front, front, veto, energy, middle, (rng.uniform(0, 700, n),))
 
 
 def _outcome(signature: Any, target: Target) -> list[np.ndarray[Any, Any]]:
@@ -263,5 +263,5 @@ def test_the_fiducial_volume_has_the_modules_between_the_first_and_the_last() ->
     three = DisplacedHcal(50.0, 42.5, decay="inside", inside=("hcal1", "hcal3"), quiet=(), energy_above_GeV=1.0)
     slabs, zero = experiment.target.slabs, np.zeros(1)
     energy = tuple(np.array([20.0 * GeV * (s.name == "hcal2")]) for s in slabs)
-    seen = Seen(slabs, 100.0, zero, zero, zero, (zero,) * len(slabs), energy, energy, (np.array([300.0]),))
+    seen = DetectorRecord(slabs, 100.0, zero, zero, zero, (zero,) * len(slabs), energy, energy, (np.array([300.0]),))
     assert three.cuts(seen)["energy inside"].item() == 1.0

@@ -15,7 +15,7 @@ from darktarget import flow
 from darktarget.core import Array, Experiment, Slab
 from darktarget.detector import acceptance as acceptance_module
 from darktarget.detector.acceptance import acceptance
-from darktarget.detector.record import Seen
+from darktarget.detector.record import DetectorRecord
 from darktarget.detector.resolution import numbers, smeared, width
 from darktarget.detector.response import Deposits, Response
 from darktarget.detector.sample import MediatorSample, seen_of
@@ -109,7 +109,7 @@ def test_the_sampling_fluctuation_stays_below_a_resolution(plain: dict[str, Arra
     assert pull.std() == pytest.approx(1, abs=3 / np.sqrt(2 * some.sum()))
 
 
-def _recorded(experiment: Experiment, energy: dict[str, Array], centre: float = 0.8) -> Seen:
+def _recorded(experiment: Experiment, energy: dict[str, Array], centre: float = 0.8) -> DetectorRecord:
     """The record of events with given energies in some slabs, [n]."""
     n = next(iter(energy.values())).size
     found, z = Deposits.none(len(NAMES), n), np.full((n, 1), 1.0)
@@ -156,7 +156,7 @@ class Sharp:
     slab: str
     cut: float
 
-    def cuts(self, seen: Seen) -> dict[str, Array]:
+    def cuts(self, seen: DetectorRecord) -> dict[str, Array]:
         return {"cut": np.asarray(seen.named((self.slab,)) < self.cut, float)}
 
 
@@ -167,7 +167,7 @@ class ByHand:
     slab: Slab
     cut: float
 
-    def cuts(self, seen: Seen) -> dict[str, Array]:
+    def cuts(self, seen: DetectorRecord) -> dict[str, Array]:
         return {"cut": _below(self.slab, seen.named((self.slab.name,)), self.cut)}
 
 
@@ -229,6 +229,6 @@ def test_each_veto_has_its_own_threshold() -> None:
     energy = np.array([0.004, 0.006, 0.09, 0.004, 0.2])
     other = np.array([0.09, 0.0, 0.0, 0.11, 0.0])
     one = np.zeros(5)
-    seen = Seen((low, high), 100.0, one, one, one, (energy, other), (one, one), (one, one), (np.ones(5),))
+    seen = DetectorRecord((low, high), 100.0, one, one, one, (energy, other), (one, one), (one, one), (np.ones(5),))
     assert seen.vetoed.tolist() == [False, True, True, True, True]
     np.testing.assert_allclose(seen.in_vetos, energy + other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from darktarget.core.model import Model
 from darktarget.core.signal import Signal
@@ -30,6 +30,43 @@ class Signature(Protocol):
 
     def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
         """Accepted events per primary at unit coupling."""
+        ...
+
+
+@runtime_checkable
+class ReadsSlabs(Signature, Protocol):
+    """A signature that needs a detector: optional ability of signatures with simulated decays.
+
+    Attributes:
+        needs: roles of slabs that the detector must have. named_slabs: names of slabs that its cuts are on.
+        cell_slabs: those of them whose middle cell is read out.
+    """
+
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+
+    @property
+    def named_slabs(self) -> tuple[str, ...]: ...
+
+    @property
+    def cell_slabs(self) -> tuple[str, ...]: ...
+
+
+@runtime_checkable
+class IgnoresKeys(Signature, Protocol):
+    """A signature some keys of which have no effect in some configurations."""
+
+    def ignored(self, target: Target) -> Mapping[str, str]:
+        """Keys without effect for a target, each with the reason."""
+        ...
+
+
+@runtime_checkable
+class HasInvisible(Signature, Protocol):
+    """A signature with an invisible counterpart: the search that a published limit is of."""
+
+    def invisible(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
+        """Accepted invisible events per primary at unit coupling."""
         ...
 
 

@@ -160,9 +160,9 @@ def build(part: Slice) -> cache.Arrays:
 
 def measured(part: Slice, energy: float, showers: int = SHOWERS) -> tuple[Array, Array]:
     """Mean fraction of the visible energy in each square and its variance, [half width]; the same showers for all."""
-    from darktarget.matter.layers import Stack
-    from darktarget.matter.layers import StackLayer as Solid
-    from darktarget.shower.simulate import simulate
+    from darktarget.matter.layers import Stack  # cold start
+    from darktarget.matter.layers import StackLayer as Solid  # cold start
+    from darktarget.shower.simulate import simulate  # cold start
 
     own = tuple(Solid(material(x.material), x.thickness, x.visible) for x in part.layers) * _repeats(part)
     mean, variance = [], []

@@ -91,7 +91,7 @@ def recipe(beam: Beam, target: Target, threshold: float) -> dict[str, Any]:
 
 def sampling_fraction(beam: Beam, target: Target) -> float:
     """Visible over deposited energy of the whole stack, simulated."""
-    from darktarget.shower.simulate import simulate
+    from darktarget.shower.simulate import simulate  # cold start
 
     run = simulate(stack_of(target), PRIMARY[beam.particle], beam.energy, CUT, CALIBRATION_SHOWERS, SEED, lateral=True)
     return float(run.event("visible").sum() / run.event("deposited").sum())
@@ -122,7 +122,7 @@ def _front(target: Target) -> Any:
 
 def picks(beam: Beam, target: Target, species: str, showers: int = SHOWERS) -> Array:
     """Rows (species, layer, depth, energy, length, then energies of the rest of the shower), one per picked shower."""
-    from darktarget.shower.simulate import simulate
+    from darktarget.shower.simulate import simulate  # cold start
 
     run = simulate(
         _front(target),
@@ -140,7 +140,7 @@ def picks(beam: Beam, target: Target, species: str, showers: int = SHOWERS) -> A
 
 def _residual_energy(beam: Beam, target: Target, species: str, picks: Array, residual: float) -> Array:
     """Pre-shower energy that the residual particles of the picks leave, one per pick."""
-    from darktarget.shower.simulate import Start, simulate
+    from darktarget.shower.simulate import Start, simulate  # cold start
 
     stack = _front(target)
     energy, layer = np.zeros(len(picks)), picks[:, 1].astype(np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from darktarget.core.detector import VETO
 
 
 @dataclass(frozen=True, eq=False)
-class Seen:
+class DetectorRecord:
     """Energies of events (energy unit), any shape that broadcasts: [n], [n, piece] or [n, piece, piece].
 
     Attributes:
@@ -65,15 +65,16 @@ class Seen:
         return next(s for s in self.slabs if s.name == name)
 
 
+@runtime_checkable
 class Selection(Protocol):
-    """Cuts on what is seen, by name, in their order; each is a probability."""
+    """A signature with cuts on detector records, by name, in their order; each is a probability."""
 
-    def cuts(self, seen: Seen) -> dict[str, Array]:
-        """Probability that each cut is passed, the shape of what is seen."""
+    def cuts(self, seen: DetectorRecord) -> dict[str, Array]:
+        """Probability that each cut is passed, the shape of the record."""
         ...
 
 
-def passed(selection: Selection, seen: Seen) -> Array:
+def passed(selection: Selection, seen: DetectorRecord) -> Array:
     """Probability that all cuts are passed."""
     total = np.ones(np.broadcast_shapes(seen.front_of_decays.shape, *(v.shape for v in seen.vertices)))
     for chance in selection.cuts(seen).values():

@@ -18,7 +18,7 @@ from darktarget.core import Array, Beam, Slab, Yield
 from darktarget.core.detector import TARGET, VETO
 from darktarget.decays.chain import NUMBERS, Flight
 from darktarget.decays.kinematics import uniforms
-from darktarget.detector.record import Seen
+from darktarget.detector.record import DetectorRecord
 from darktarget.detector.resolution import numbers, smeared
 from darktarget.detector.response import KINDS, Deposits, IncidentRays, Response
 from darktarget.detector.shower_vertices import origins
@@ -186,7 +186,7 @@ def seen_of(
     parts: Sequence[Deposits],
     vertices: Sequence[Array],
     rows: slice,
-) -> Seen:
+) -> DetectorRecord:
     """What the detector sees of events with no, one or two decays (as flat deposits over [n, piece])."""
     n = born.momentum[rows].shape[0]
     axes = len(parts)
@@ -203,7 +203,7 @@ def seen_of(
         [total([p.centre[s] for p in parts]) for s in slabs],
         lambda s: numbers(born.seed, born.first + (rows.start or 0), s, shape),
     )
-    return Seen(
+    return DetectorRecord(
         slabs=response.slabs,
         beam=beam.energy,
         mediator=born.momentum[rows, 0].reshape(event),

@@ -178,7 +178,7 @@ def build(part: Slice) -> cache.Arrays:
 
 def _simulate(part: Slice, species: str, energy: float, distances: Array) -> Array:
     """Showers of one energy at every distance, [distance, shower, column]."""
-    from darktarget.shower.simulate import Start, simulate
+    from darktarget.shower.simulate import Start, simulate  # cold start
 
     stack = _stack(part)
     layer, depth = _places(part, stack, distances)
@@ -194,8 +194,8 @@ def _simulate(part: Slice, species: str, energy: float, distances: Array) -> Arr
 
 
 def _stack(part: Slice) -> Any:
-    from darktarget.matter.layers import Stack
-    from darktarget.matter.layers import StackLayer as Solid
+    from darktarget.matter.layers import Stack  # cold start
+    from darktarget.matter.layers import StackLayer as Solid  # cold start
 
     own = [Solid(material(x.material), x.thickness, x.visible) for x in part.layers] * part.repeat
     behind = [Solid(material(x.material), x.thickness, x.visible and part.notice) for x in part.behind]

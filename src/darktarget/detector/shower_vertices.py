@@ -18,6 +18,7 @@ import numpy as np
 from darktarget import cache
 from darktarget.core import Array, Beam, Layer, Target
 from darktarget.detector import preshower
+from darktarget.matter.materials import material
 from darktarget.progress import track
 from darktarget.units import GeV
 
@@ -94,6 +95,4 @@ def with_front(target: Target) -> Target:
 
 
 def _x0_cm(layer: Layer) -> float:
-    from darktarget.matter.materials import material
-
     return material(layer.material).radiation_length_cm

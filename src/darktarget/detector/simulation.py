@@ -19,10 +19,11 @@ from darktarget.decays.chain import Branch, Chain
 from darktarget.decays.kinematics import uniforms
 from darktarget.detector.acceptance import PLACES, SHOWERS
 from darktarget.detector.particles import number_of
-from darktarget.detector.record import Seen
+from darktarget.detector.record import DetectorRecord, Selection
 from darktarget.detector.response import Response
 from darktarget.detector.sample import MediatorSample, births, deposits, seen_of
 from darktarget.errors import InputError, PhysicsError
+from darktarget.matter.materials import material
 from darktarget.particles import PDG_ID
 from darktarget.units import GeV
 
@@ -134,7 +135,7 @@ class Simulation(ByValue):
         for k, flight in enumerate(branch.flights):
             z[:, k] = vertices[k][:, 0]
             path[:, k] = flight.momentum[:, 1:3] / flight.forward[:, None]
-        bins = {b.name: b.signature.cuts(seen) for b in self.experiment.bins if hasattr(b.signature, "cuts")}
+        bins = {b.name: b.signature.cuts(seen) for b in self.experiment.bins if isinstance(b.signature, Selection)}
         cuts = {name: {cut: _flat(chance, n) for cut, chance in given.items()} for name, given in bins.items()}
         return Block(born, branch.share, momentum, particle, z, path, _values(seen, n), cuts)
 
@@ -180,7 +181,7 @@ def _flat(value: Array, n: int) -> Array:
     return np.asarray(np.broadcast_to(value.reshape(value.shape[0], -1)[:, 0] if value.ndim else value, (n,)), float)
 
 
-def _values(seen: Seen, n: int) -> dict[str, Array]:
+def _values(seen: DetectorRecord, n: int) -> dict[str, Array]:
     """Energies in the detector (GeV) by column name; that of the target before its resolution."""
     found = {"E_preshower_GeV": seen.front + seen.front_of_decays, "E_veto_GeV": seen.in_vetos}
     for slab, energy in zip(seen.slabs, seen.energy, strict=True):
@@ -230,8 +231,6 @@ def _gathered(born: MediatorSample, share: Array, chosen: Ids, parts: list[Block
 
 
 def _cm_per_X0(target: Target) -> float:
-    from darktarget.matter.materials import material
-
     cm = sum(x.thickness for x in target.layers)
     return cm / sum(x.thickness / material(x.material).radiation_length_cm for x in target.layers)
 

@@ -10,7 +10,7 @@ from darktarget.registry import Registry
 
 
 def _load(name: str, path: Path) -> Experiment:
-    from darktarget.experiments._schema import load  # pydantic is loaded with the first declaration
+    from darktarget.experiments._schema import load  # cold start: pydantic
 
     return load(name, path, _find)
 
@@ -48,7 +48,7 @@ def declaration(name: str | Path) -> dict[str, Any]:
     >>> declaration("na64e-1e12")["beam"]
     {'particle': 'electron', 'energy_GeV': 100.0}
     """
-    from darktarget.experiments._schema import gather
+    from darktarget.experiments._schema import gather  # cold start: pydantic
 
     experiment(name)  # so that it is valid
     own = isinstance(name, Path) or name.endswith(".toml")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from darktarget.core import Slab, Target
 from darktarget.core.detector import CALORIMETER, DEAD, VETO
+from darktarget.core.experiment import IgnoresKeys, ReadsSlabs
 from darktarget.errors import DeclarationError
 
 #: Keys of a slab that only some roles use: (roles, advice for the others), read-only.
@@ -70,19 +71,17 @@ def check_signature(signature: Any, target: Target, field: str) -> None:
         DeclarationError: a key differs from its default where other keys or the target make it irrelevant, or a
             named slab is no calorimeter or has no cells.
     """
-    ignored: Mapping[str, str] = getattr(signature, "ignored", _none)(target)
+    ignored = signature.ignored(target) if isinstance(signature, IgnoresKeys) else {}
     defaults = {f.name: f.default for f in dataclasses.fields(signature)}
     for key, why in ignored.items():
         if getattr(signature, key) != defaults[key]:
             raise DeclarationError(f"{field}.{key}", getattr(signature, key), f"{defaults[key]}, the default", why)
     slabs: dict[str, Slab] = {s.name: s for s in target.slabs}
-    cells = getattr(signature, "cell_slabs", ())
-    for name in getattr(signature, "named_slabs", ()):
+    if not isinstance(signature, ReadsSlabs):
+        return
+    cells = signature.cell_slabs
+    for name in signature.named_slabs:
         if slabs[name].role != CALORIMETER:
             raise DeclarationError(f"{field}: slab", name, f"a slab of role {CALORIMETER}")
         if name in cells and slabs[name].cell == 0:
             raise DeclarationError(f"{field}: slab", name, "a slab with cells (cell_cm above 0)")
-
-
-def _none(_: Target) -> Mapping[str, str]:
-    return {}

@@ -325,7 +325,9 @@ def _valid(schema: Any, location: tuple[int | str, ...]) -> str:
         inner = getattr(field, "annotation", None)
         if inner is None:
             continue  # a user-named entry such as runs.NAME: the schema stays that of the entry
-        arguments = [a for a in getattr(inner, "__args__", (inner,)) if hasattr(a, "model_fields")]
+        arguments = [
+            a for a in getattr(inner, "__args__", (inner,)) if isinstance(a, type) and issubclass(a, BaseModel)
+        ]
         schema = arguments[-1] if arguments else schema
     return ", ".join(getattr(schema, "model_fields", {}))
 

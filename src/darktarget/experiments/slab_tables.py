@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
 from pydantic import BaseModel, ConfigDict
 
 from darktarget.core import Layer, Medium, Slab, Target
 from darktarget.core.detector import TARGET
+from darktarget.core.experiment import ReadsSlabs, Signature
 from darktarget.errors import DeclarationError, UnknownName
 from darktarget.experiments._effect import check_slab
 from darktarget.experiments._materials import OwnMaterials
@@ -145,16 +146,18 @@ def _check_order(slabs: list[Slab], source: str) -> None:
         raise DeclarationError(f"{source}: detector", targets, "exactly one slab of role target")
 
 
-def check_roles(signature: Any, slabs: tuple[Slab, ...], field: str) -> None:
+def check_roles(signature: Signature, slabs: tuple[Slab, ...], field: str) -> None:
     """Check that the slabs have the roles and names that a signature asks for.
 
     Raises:
         DeclarationError: one is missing.
     """
-    for role in getattr(signature, "needs", ()):
+    if not isinstance(signature, ReadsSlabs):
+        return
+    for role in signature.needs:
         if role not in {s.role for s in slabs}:
             allowed = f"a detector with a slab of role {role}"
             raise DeclarationError(field, signature.name, allowed, "Declare it as [detector.NAME].")
-    for name in getattr(signature, "named_slabs", ()):
+    for name in signature.named_slabs:
         if name not in {s.name for s in slabs}:
             raise UnknownName(f"{field}: slab", name, [s.name for s in slabs])

@@ -104,7 +104,7 @@ def prepared(
     (made,) = flow.produce(theory, seen, processes=[process], **options)
     coupling, exposure = float(theory.values["coupling"][0]), seen.exposure
     first = source.events(number, seed, 0, 1)
-    plain = {k: finite(v)[0] if hasattr(v, "dtype") else v for k, v in theory.values.items()}
+    plain = {k: v if isinstance(v, str) else finite(v)[0] for k, v in theory.values.items()}
     sheet = EventsHeader(
         events=number,
         expected=float(made.total[0]) * coupling**made.power * exposure,

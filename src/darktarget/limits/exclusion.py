@@ -17,7 +17,7 @@ import numpy as np
 
 from darktarget.core import Array, ByValue
 from darktarget.numerics.interpolation import SMALLEST, cells, log_between
-from darktarget.numerics.intervals import Index, Interval, positive
+from darktarget.numerics.intervals import Index, GridInterval, positive
 from darktarget.numerics.roots import root
 from darktarget.statistics import Solution
 
@@ -154,7 +154,7 @@ def _solve_nodes(total: Array, fractions: Array, solve: Solve) -> tuple[_Nodes, 
 
 def _intervals(
     curve: CountsCurve, excess: Array, at: Callable[[Array, Solution], Array], solve: Solve
-) -> list[list[Interval]]:
+) -> list[list[GridInterval]]:
     """Couplings with positive excess, per point; the edges between nodes are the roots of the curve."""
     clipped = np.clip(excess, -LARGEST, LARGEST)
 
@@ -170,7 +170,7 @@ def _intervals(
     return [[_opened(i) if curve.open_above else i for i in point] for point in found]
 
 
-def _opened(interval: Interval) -> Interval:
+def _opened(interval: GridInterval) -> GridInterval:
     """Without an upper edge where it reaches the end of the grid."""
     return interval._replace(upper=np.inf, to_end=False) if interval.to_end else interval
 
@@ -178,7 +178,7 @@ def _opened(interval: Interval) -> Interval:
 def _explained(
     curve: CountsCurve,
     solve: Solve,
-    found: Sequence[Sequence[Interval]],
+    found: Sequence[Sequence[GridInterval]],
     first: Array,
     total: Array,
     nodes: _Nodes,

@@ -20,6 +20,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Experiment, Model, Yield
+from darktarget.core.experiment import HasInvisible
 from darktarget.errors import InputError, chosen
 
 EVENTS: Final = -np.log(0.1)  # excluded at 90 % CL where nothing is seen
@@ -40,15 +41,14 @@ def published(model: Model, experiment: Experiment, yields: Sequence[Yield]) -> 
     """
     curve = experiment.normalisation
     signature = experiment.bins[0].signature
-    invisible = getattr(signature, "invisible", None)
-    if curve is None or invisible is None:
+    if curve is None or not isinstance(signature, HasInvisible):
         allowed = "first-principles"
         raise InputError("normalisation", "published", allowed, f"{experiment.name} declares no published limit.")
     known = [made for made in yields if made.process in curve.processes]
     if {made.process for made in known} != set(curve.processes):
         given, allowed = [made.process for made in yields], f"with {', '.join(curve.processes)}"
         raise InputError("process", given, allowed, "The published limit is made of these.")
-    accepted = sum(invisible(model, made, experiment.beam, experiment.target).unit for made in known)
+    accepted = sum(signature.invisible(model, made, experiment.beam, experiment.target).unit for made in known)
     expected = np.asarray(accepted) * curve.effective_exposure * curve.at(model.mass) ** 2
     factor = np.divide(EVENTS, expected, out=np.zeros_like(expected), where=expected > 0)
     text = f"yields rescaled to the published invisible limit: {_range(factor)} times first principles ({curve.text})"

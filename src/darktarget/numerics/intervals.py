@@ -15,7 +15,7 @@ Index = NDArray[np.intp]
 Crossing = Callable[[Index, Index], Array]
 
 
-class Interval(NamedTuple):
+class GridInterval(NamedTuple):
     """A stretch of the grid: its edges, and whether they are only the ends of the grid."""
 
     lower: float
@@ -24,7 +24,7 @@ class Interval(NamedTuple):
     to_end: bool
 
 
-def positive(grid: Array, excess: Array, crossing: Crossing | None = None) -> list[list[Interval]]:
+def positive(grid: Array, excess: Array, crossing: Crossing | None = None) -> list[list[GridInterval]]:
     """Where an excess is above 0, per point, ascending.
 
     Args:
@@ -33,7 +33,7 @@ def positive(grid: Array, excess: Array, crossing: Crossing | None = None) -> li
 
     >>> found = positive(np.array([1.0, 4.0, 16.0]), np.array([[-1.0, 1.0, 1.0]]))
     >>> found[0][0]
-    Interval(lower=2.0, upper=16.0, from_start=False, to_end=True)
+    GridInterval(lower=2.0, upper=16.0, from_start=False, to_end=True)
     """
     inside = excess > 0
     point, cell = np.nonzero(inside[:, 1:] != inside[:, :-1])
@@ -45,7 +45,7 @@ def positive(grid: Array, excess: Array, crossing: Crossing | None = None) -> li
         marks = [first] * starts + edges[point == p].tolist() + [last] * stops
         pairs = list(zip(marks[::2], marks[1::2], strict=True))
         end = len(pairs) - 1
-        found.append([Interval(a, b, starts and k == 0, stops and k == end) for k, (a, b) in enumerate(pairs)])
+        found.append([GridInterval(a, b, starts and k == 0, stops and k == end) for k, (a, b) in enumerate(pairs)])
     return found
 
 

@@ -77,7 +77,7 @@ def build(beam: Beam, target: Target, cut: float, showers: int = SHOWERS, seed: 
     Args:
         cut: tracking cut (energy unit). showers: number of primaries.
     """
-    from darktarget.shower.simulate import simulate  # numba is loaded only when something has to be simulated
+    from darktarget.shower.simulate import simulate  # cold start: only where something has to be simulated
 
     stack = stack_of(target)
     size = -(-showers // CHUNKS)

@@ -18,7 +18,7 @@ from annotated_types import Ge, Gt, MinLen
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
-from darktarget.detector.record import Seen
+from darktarget.detector.record import DetectorRecord
 from darktarget.signatures.base.simulated import UNSHIFTED, simulated
 from darktarget.signatures.missing_energy import MissingEnergy
 from darktarget.units import GeV
@@ -66,7 +66,7 @@ class DisplacedHcal(MissingEnergy):
         beyond = dict.fromkeys(inside, 'It acts on decays inside calorimeters, and decay = "beyond".')
         return {**super().ignored(target), **UNSHIFTED, **(beyond if self.decay == "beyond" else {})}
 
-    def cuts(self, seen: Seen) -> dict[str, Array]:
+    def cuts(self, seen: DetectorRecord) -> dict[str, Array]:
         """Probability of passing each cut, in their order."""
         found: dict[str, Any] = {
             **self.target_cuts(seen),
@@ -74,7 +74,7 @@ class DisplacedHcal(MissingEnergy):
         }
         return {name: np.asarray(value, float) for name, value in found.items()}
 
-    def _inside(self, seen: Seen) -> dict[str, Any]:
+    def _inside(self, seen: DetectorRecord) -> dict[str, Any]:
         start, end = seen.place(self.inside[0]).start, seen.place(self.inside[-1]).end
         within = tuple(s.name for s in seen.slabs if s.role == CALORIMETER and start <= s.start and s.end <= end)
         energy, middle = seen.named(within), seen.named(within, centre=True)
@@ -90,7 +90,7 @@ class DisplacedHcal(MissingEnergy):
             "periphery": shares < self.periphery_below,
         }
 
-    def _beyond(self, seen: Seen) -> dict[str, Array]:
+    def _beyond(self, seen: DetectorRecord) -> dict[str, Array]:
         last = max(s.end for s in seen.slabs)
         behind = np.ones(1)
         for z in seen.vertices:

@@ -20,7 +20,7 @@ from annotated_types import Ge, Gt
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.core.detector import TARGET
 from darktarget.detector import preshower
-from darktarget.detector.record import Seen
+from darktarget.detector.record import DetectorRecord
 from darktarget.numerics.special import erf
 from darktarget.units import GeV
 
@@ -76,7 +76,7 @@ class MissingEnergy:
         """Probability that the measured energy is below the cut, for mediators of these energies."""
         return self._passing(energy, beam, (0.0,))[0]
 
-    def target_cuts(self, seen: Seen, decays: bool = True) -> dict[str, Array]:
+    def target_cuts(self, seen: DetectorRecord, decays: bool = True) -> dict[str, Array]:
         """Probability of passing the cuts on the target, for simulated events.
 
         Args:

@@ -16,7 +16,7 @@ from annotated_types import Gt
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
-from darktarget.detector.record import Seen
+from darktarget.detector.record import DetectorRecord
 from darktarget.signatures.base.simulated import UNSHIFTED, simulated
 from darktarget.signatures.missing_energy import MissingEnergy
 from darktarget.units import GeV
@@ -65,7 +65,7 @@ class SemiVisible(MissingEnergy):
             **({} if CALORIMETER in self.counted else uncounted),
         }
 
-    def cuts(self, seen: Seen) -> dict[str, Array]:
+    def cuts(self, seen: DetectorRecord) -> dict[str, Array]:
         """Probability of passing each cut, in their order."""
         inside = TARGET in self.counted
         found = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,13 @@ class Method(Protocol):
     """What a file in `methods/` offers."""
 
     def solve(self, measurement: Measurement, fractions: Array, cl: float, nuisances: str) -> Solution: ...
+
+
+@runtime_checkable
+class FixedTreatment(Protocol):
+    """A method that treats nuisances in one way, whatever is asked for."""
+
+    TREATMENT: str
 
 
 @lru_cache(maxsize=1)
@@ -315,7 +322,8 @@ def treatment(measurement: Measurement, method: str, nuisances: str) -> str:
     """
     if nuisances == "none" or not measurement.uncertainties:
         return "none"
-    return str(getattr(_method(method), "TREATMENT", nuisances))
+    chosen = _method(method)
+    return chosen.TREATMENT if isinstance(chosen, FixedTreatment) else nuisances
 
 
 def check_choices(method: str, nuisances: str) -> None:
