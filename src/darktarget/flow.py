@@ -13,20 +13,28 @@ Each arrow is one function, each noun one frozen type of ``core``:
            count     bins, processes, runs and their uncertainties: a Counting
              |
            limit     the coupling at which the excluded number of events is reached
+
+Where each of them lives, and where to look for a formula or a number:
+
+    models/        Lagrangians, one file each          structures/   what depends on a Lorentz structure
+    experiments/   TOML: beam, particles on target, runs, cuts, resolutions, background
+    matter/        materials and nuclei, form factors  shower/       electromagnetic showers, track lengths
+    production/    one file per process; amplitudes/ (exact, spin 2, Weizsaecker-Williams), events/, mesons/
+    decays/        widths, g-2 (magnetic_moment), R(s)
+    signatures/    cuts and efficiencies: missing_energy (ECAL resolution), visible_decay, ...
+    detector/      pre-shower efficiency, calorimeter response, simulated decays
+    dump/          decays and scattering behind a dump: E137 (experiments/e137.toml), proton dumps (constraints/)
+    limits/        counting, exclusion (two-sided intervals), recast, result
+    statistics/    methods/ (cls, classical, feldman_cousins, bayes), nuisances, discovery; knows no physics
+    thermal/       relic density                       constraints/  searches of others
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from darktarget._version import __version__
 from darktarget.core import (
-    Array,
     Beam,
     Experiment,
     Limit,
@@ -41,17 +49,16 @@ from darktarget.core.signal import combined, mean_systematics
 from darktarget.detector.simulation import Simulation
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.keywords import choose
-from darktarget.limits import counting as measure
+from darktarget.limits import counting
 from darktarget.limits.counting import Counting
-from darktarget.limits.exclusion import Exclusion
 from darktarget.limits.options import RecastOptions, StatisticOptions
 from darktarget.limits.recast import normalisation
+from darktarget.limits.result import explained
 from darktarget.options import OptionValue, checked
 from darktarget.production import PROCESSES
 from darktarget.production.events.sampler import HasEvents, Sampler
 from darktarget.shower.options import TracksOptions
 from darktarget.shower.track_lengths import tracks_by
-from darktarget.statistics import Solution, treatment
 from darktarget.units import GeV
 
 EventSource = Sampler | Simulation  # of a bare target, and of a target in a detector
@@ -174,7 +181,7 @@ def count(
     """
     beam, target = experiment.beam, experiment.target
     signals = [[select(model, (made,), seen, beam, target) for made in yields] for seen in experiment.bins]
-    counts = measure.counting(experiment, [y.process for y in yields], signals, signal_uncertainty)
+    counts = counting.counting(experiment, [y.process for y in yields], signals, signal_uncertainty)
     return replace(counts, systematics=mean_systematics([part for row in signals for part in row]))
 
 
@@ -242,47 +249,18 @@ def limit(
     _check(model, experiment)
     yields = produce(model, experiment, processes=processes, **options)
     counts = count(model, yields, experiment, signal_uncertainty)
-    found = measure.exclusion(counts, cl, method, nuisances)
-    treated = treatment(counts.measurement, method, nuisances)
-    return Limit(
-        model=model.name,
-        experiment=experiment.name,
-        title=experiment.title,
-        projection=experiment.projection,
-        analysis_references=experiment.references,
-        parameters=model.values,
-        mass=model.mass,
-        dark_mass=model.dark_mass,
-        alpha_D=np.asarray(model.values.get("alpha_D", np.full(model.points, np.nan))),
-        coupling_upper=found.first,
-        intervals=found.intervals,
-        at_grid_end=found.at_grid_end,
-        peak_counts=found.peak,
-        expected_counts=counts.unit,
-        count_limit=measure.without_nuisances(counts, cl, method),
-        count_limit_with_nuisances=found.unclamped,
-        power=counts.power,
+    found = counting.exclusion(counts, cl, method, nuisances)
+    return explained(
+        model,
+        experiment,
+        yields,
+        counts,
+        found,
         cl=cl,
-        statistic=method,
-        nuisances=treated,
-        uncertainties=counts.measurement.uncertainties if treated != "none" else (),
-        flags=(*_flags(found), *model.flags),
-        bands=measure.bands(counts, cl, method, nuisances) if bands else {},
-        ranking=measure.ranking(counts, cl, method, nuisances) if ranking else {},
-        relative_error=_largest([y.error for y in yields]) / np.abs(found.slope),
-        systematics=_combine(yields, counts, np.abs(found.slope)),
-        method=_unique(
-            [m for y in yields for m in y.method],
-            counts.notes,
-            experiment.assumptions,
-            _statistics(found.solution, treated),
-        ),
-        reason=_reasons(counts, found, cl),
-        references=_unique(
-            model.references, experiment.references, *(y.references for y in yields), found.solution.references
-        ),
-        version=__version__,
-        labels=model.labels,
+        method=method,
+        nuisances=nuisances,
+        bands=counting.bands(counts, cl, method, nuisances) if bands else {},
+        ranking=counting.ranking(counts, cl, method, nuisances) if ranking else {},
     )
 
 
@@ -294,47 +272,3 @@ def _check(model: Model, experiment: Experiment) -> None:
     if (model.mass >= beam.energy).all():
         top = f"below the beam energy, {beam.energy / GeV:g} GeV, for at least one mass"
         raise InputError("mass", float(model.mass.min() / GeV), top)
-
-
-def _empty(found: Exclusion) -> NDArray[np.bool_]:
-    return np.asarray((found.unclamped < 0) | (found.upper == 0))
-
-
-def _flags(found: Exclusion) -> tuple[str, ...]:
-    at_end = any(any(edges) for point in found.at_grid_end for edges in point)
-    return ("empty",) * bool(_empty(found).any()) + ("grid end",) * at_end
-
-
-def _reasons(counts: Counting, found: Exclusion, cl: float) -> tuple[str | None, ...]:
-    """Why a point has no limit: no signal, an empty interval, or too few events whatever the coupling."""
-    text = "empty: the {:.0%} interval allows no signal, its upper edge is {:.4g} events before it is held at 0"
-    few = "no sensitivity: at most {:.3g} events at any coupling, {:.3g} would be excluded"
-    none = "no sensitivity: no event at any coupling"
-    reasons = list(counts.reason)
-    for i, empty in enumerate(_empty(found)):
-        if reasons[i] is None and empty:
-            reasons[i] = text.format(cl, found.unclamped[i])
-        elif reasons[i] is None and found.peak.size and not found.intervals[i]:
-            reasons[i] = few.format(found.peak[i], found.upper[i]) if np.isfinite(found.upper[i]) else none
-    return tuple(reasons)
-
-
-def _statistics(solved: Solution, nuisances: str) -> tuple[str, ...]:
-    words = {"none": "no nuisances", "marginalise": "nuisances marginalised", "profile": "nuisances profiled"}
-    return (f"{solved.text}, {words[nuisances]}", *solved.notes)
-
-
-def _largest(errors: Sequence[Array]) -> Array:
-    return np.asarray(np.max(errors, axis=0))
-
-
-def _combine(yields: Sequence[Yield], signal: Counting, slope: Array) -> Mapping[str, Array]:
-    """Relative systematics of the coupling: those of production (largest) and of selection."""
-    names = dict.fromkeys(n for y in yields for n in y.systematics)
-    zero = np.zeros_like(yields[0].error)
-    made = {n: _largest([y.systematics.get(n, zero) for y in yields]) for n in names}
-    return {n: v / slope for n, v in {**made, **signal.systematics}.items()}
-
-
-def _unique(*groups: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for group in groups for item in group))

@@ -221,3 +221,10 @@ def test_public_names_resolve() -> None:
 def test_the_module_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "darktarget", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == darktarget.__version__
+
+
+def test_the_map_in_flow_names_folders_that_exist() -> None:
+    text = (ROOT / "flow.py").read_text().split('"""')[1]
+    named = set(re.findall(r"(\w+)/", text))
+    assert named >= {"models", "experiments", "production", "limits", "statistics"}
+    assert all(any(p.is_dir() for p in ROOT.rglob(name)) for name in named), named

@@ -1,1 +1,1 @@
-"""From accepted events to excluded couplings: counting, exclusion, recast normalisation."""
+"""From accepted events to excluded couplings: counting, exclusion, recast normalisation, result."""

@@ -17,7 +17,7 @@ import numpy as np
 
 from darktarget.core import Array, ByValue
 from darktarget.numerics.interpolation import SMALLEST, cells, log_between
-from darktarget.numerics.intervals import Index, GridInterval, positive
+from darktarget.numerics.intervals import GridInterval, Index, positive
 from darktarget.numerics.roots import root
 from darktarget.statistics import Solution
 
