@@ -23,7 +23,7 @@ from darktarget.matter.layers import na64_ecal, repeated
 
 stack = repeated(na64_ecal().layers[:2], 12, preshower=3, cell_cm=3.82)
 tables = shower_tables.build(stack.materials, 0.05, 0.005, 2.0)
-run = shower_run.Run(
+run = shower_run.ShowerRun(
     tables, shower_run.geometry(stack, True), np.array([[1.0, 2.0, 0.0, 0.0]]), 3, 3, 0.05,
     shower_run.route_kernel("python"),
 )
