@@ -25,7 +25,7 @@ Where each of them lives, and where to look for a formula or a number:
     detector/      pre-shower efficiency, calorimeter response, simulated decays
     dump/          decays and scattering behind a dump: E137 (experiments/e137.toml), proton dumps (constraints/)
     limits/        counting, exclusion (two-sided intervals), recast, result
-    statistics/    methods/ (cls, classical, feldman_cousins, bayes), nuisances, discovery; knows no physics
+    statistics/    limit_methods/ (cls, classical, feldman_cousins, bayes), nuisances, discovery; knows no physics
     thermal/       relic density                       constraints/  searches of others
 """
 

@@ -130,7 +130,7 @@ def nose(x: Array, calls: list[Array]) -> SimpleNamespace:
     return SimpleNamespace(
         title="nose",
         kind="exclusion",
-        stated=False,
+        not_recomputed=False,
         mass=x,
         dark_mass=x / 3,
         alpha_D=0.1 * one,

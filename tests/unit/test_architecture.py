@@ -173,6 +173,18 @@ def test_one_name_is_one_thing() -> None:
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
+def test_a_name_of_a_package_is_no_submodule_of_it() -> None:
+    """Importing a submodule later would replace the name by the module."""
+    for init in [p for p in MODULES if p.name == "__init__.py"]:
+        own = {p.stem for p in init.parent.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
+        tree = ast.parse(init.read_text())
+        package = _dotted(init, ROOT.parent)
+        found = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+        for item in (n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module != package):
+            found |= {alias.asname or alias.name for alias in item.names}
+        assert not found & own, package
+
+
 def test_type_checkers_see_the_public_names() -> None:
     """What is imported under TYPE_CHECKING is what is loaded on first use."""
     tree = ast.parse((ROOT / "__init__.py").read_text())

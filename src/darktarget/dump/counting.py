@@ -55,7 +55,8 @@ class DumpEvents:
     @cached_property
     def hits(self) -> Mapping[str, Array]:
         """Scatterings per particle at the energies ENERGIES and unit coupling, by its name, [point, energy]."""
-        if not self.column or self.model.structure not in KNOWN:
+        decays_only = self.volume.length > 0 and self.model.structure not in KNOWN
+        if not self.column or decays_only:
             return {}
         cross = struck(self.model, ENERGIES, (self.volume.threshold, self.volume.highest))
         return {name: value * self.column * HBARC_CM**2 for name, value in cross.items()}

@@ -52,7 +52,7 @@ from typing import Protocol
 from darktarget.api import FIGURES
 from darktarget.figures import marks, styles
 from darktarget.figures.checks import SAME, Check, Remedy, absolute, factor, relative, told
-from darktarget.figures.paint import paint
+from darktarget.figures.painter import paint
 from darktarget.figures.presence import shown
 from darktarget.figures.sheet import Axis, Panel, Sheet, Table
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from darktarget.options import OptionGroup, option
 from darktarget.registry import member_names
 
-METHODS: Final = Path(__file__).parents[1] / "statistics" / "methods"  # one file per statistic
+METHODS: Final = Path(__file__).parents[1] / "statistics" / "limit_methods"  # one file per statistic
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ PROFILE_NOTE = (
 
 
 class Method(Protocol):
-    """What a file in `methods/` offers."""
+    """What a file in `limit_methods/` offers."""
 
     def solve(self, measurement: Measurement, fractions: Array, cl: float, nuisances: str) -> Solution: ...
 
@@ -42,12 +42,12 @@ class FixedTreatment(Protocol):
 
 @lru_cache(maxsize=1)
 def methods() -> tuple[str, ...]:
-    """Names of the statistics: the files in `methods/`.
+    """Names of the statistics: the files in `limit_methods/`.
 
     >>> methods()
     ('asymptotic', 'bayes', 'classical', 'cls', 'feldman-cousins', 'feldman-cousins-published')
     """
-    files = (Path(__file__).parent / "methods").glob("[!_]*.py")
+    files = (Path(__file__).parent / "limit_methods").glob("[!_]*.py")
     return tuple(sorted(f.stem.replace("_", "-") for f in files))
 
 
@@ -352,7 +352,7 @@ def _prepare(measurement: Measurement, nuisances: str) -> Measurement:
 def _method(name: str) -> Method:
     if name not in methods():
         raise UnknownName("method", name, methods())
-    return cast(Method, import_module(f"darktarget.statistics.methods.{name.replace('-', '_')}"))
+    return cast(Method, import_module(f"darktarget.statistics.limit_methods.{name.replace('-', '_')}"))
 
 
 def _solve(measurement: Measurement, fractions: Array, cl: float, method: str, nuisances: str) -> Solution:

@@ -33,7 +33,7 @@ def limits(
     """Upper limit on s from q_tilde(s) with profiled nuisances.
 
     Args:
-        measurement, fractions [P, B, C], cl: as in `methods.cls.solve`.
+        measurement, fractions [P, B, C], cl: as in `limit_methods.cls.solve`.
         divide: True for CLs, False for CLs+b (classical).
         references: of the statistic.
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from darktarget.errors import InputError
 from darktarget.numerics.roots import boundary
+from darktarget.statistics.limit_methods.feldman_cousins import REFERENCES, exact_edges, upper_mean
 from darktarget.statistics.measurement import Measurement
-from darktarget.statistics.methods.feldman_cousins import REFERENCES, exact_edges, upper_mean
 from darktarget.statistics.results import Solution
 
 Array = NDArray[np.float64]
