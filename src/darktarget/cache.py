@@ -154,12 +154,12 @@ def recall(recipe: Recipe, build: Callable[[], Arrays]) -> Arrays:
 
 
 @lru_cache(maxsize=64)
-def _verified(path: Path, changed: int, size: int) -> tuple[dict[str, Any], Arrays]:
-    """A file that has been read and checked in this process; read again when it changes. Its arrays are read-only."""
+def _verified(path: Path, changed: int, size: int) -> tuple[str, Arrays]:
+    """Digest and read-only arrays of a file read and checked in this process; read again when it changes."""
     stored, arrays = read(path)
     for values in arrays.values():
         values.setflags(write=False)
-    return stored, arrays
+    return digest(stored), arrays
 
 
 def _try(path: Path, recipe: Recipe) -> Arrays | None:
@@ -168,4 +168,4 @@ def _try(path: Path, recipe: Recipe) -> Arrays | None:
         stored, arrays = _verified(path, status.st_mtime_ns, status.st_size)
     except (FileNotFoundError, PermissionError, NotADirectoryError, DataCorrupt):
         return None
-    return dict(arrays) if digest(stored) == digest(recipe) else None
+    return dict(arrays) if stored == digest(recipe) else None

@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from darktarget.core import (
     Beam,
@@ -46,7 +47,6 @@ from darktarget.core import (
     Yield,
 )
 from darktarget.core.signal import combined, mean_systematics
-from darktarget.detector.simulation import Simulation
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.keywords import choose
 from darktarget.limits import counting
@@ -55,13 +55,17 @@ from darktarget.limits.options import RecastOptions, StatisticOptions
 from darktarget.limits.recast import normalisation
 from darktarget.limits.result import explained
 from darktarget.options import OptionValue, checked
-from darktarget.production import PROCESSES
-from darktarget.production.events.sampler import HasEvents, Sampler
+from darktarget.production import PROCESSES, HasEvents
 from darktarget.shower.options import TracksOptions
 from darktarget.shower.track_lengths import tracks_by
 from darktarget.units import GeV
 
-EventSource = Sampler | Simulation  # of a bare target, and of a target in a detector
+if TYPE_CHECKING:
+    from darktarget.detector.simulation import Simulation
+    from darktarget.production.events.sampler import Sampler
+
+#: What draws events: of a bare target, and of a target in a detector.
+EventSource: TypeAlias = "Sampler | Simulation"
 
 
 def tracks(beam: Beam, target: Target, *, cut: float | None = None, method: str = "shower") -> Tracks:
@@ -156,6 +160,8 @@ def sampler(
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
     target = experiment.target
     if target.slabs:
+        from darktarget.detector.simulation import Simulation  # cold start
+
         return Simulation(model, produce(model, experiment, processes=[process], **options)[0], experiment)
     thickness = sum(layer.thickness for layer in target.layers) * target.repeat
     made = PROCESSES[process]()

@@ -9,6 +9,7 @@ import numpy as np
 
 from darktarget.errors import PhysicsError
 from darktarget.numerics.arrays import Array
+from darktarget.numerics.distinct import distinct
 from darktarget.numerics.interpolation import log_linear
 from darktarget.numerics.values import ByValue, FrozenDict, freeze
 
@@ -78,7 +79,7 @@ def common_grid(signals: Sequence[Signal]) -> Array | None:
     if all(np.array_equal(g, grids[0]) for g in grids[1:]):
         return grids[0]  # the first np.unique loads numpy.ma, a tenth of a cold limit
     low, high = max(g[0] for g in grids), min(g[-1] for g in grids)
-    every = np.unique(np.concatenate(grids))
+    every = distinct(np.concatenate(grids))
     every = every[(every >= low) & (every <= high)]
     if every.size < 2:
         raise PhysicsError("the coupling grids of the signals do not overlap")

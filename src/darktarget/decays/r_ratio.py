@@ -36,6 +36,7 @@ import numpy.typing as npt
 from darktarget import particles
 from darktarget.core import Array
 from darktarget.decays.quark_current import perturbative
+from darktarget.numerics.distinct import distinct
 from darktarget.numerics.quadrature import gauss_on
 from darktarget.units import ALPHA, PION_MASS, GeV, MeV
 
@@ -164,7 +165,7 @@ def _smooth_table(current: tuple[tuple[str, float], ...]) -> tuple[Array, Array]
     threshold = 2 * PION_MASS / GeV
     wide = threshold * np.exp(np.log(200 / threshold) * np.linspace(0, 1, 4001) ** 1.5)
     peaks = [np.linspace(*edges, 801) for edges in ((0.74, 0.83), (0.98, 1.08), (3.73, 3.82))]
-    grid = np.unique(np.concatenate([wide, *peaks])) * GeV
+    grid = distinct(np.concatenate([wide, *peaks])) * GeV
     return grid, hadronic_ratio(grid**2, dict(current), narrow=False)
 
 

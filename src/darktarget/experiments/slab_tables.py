@@ -18,7 +18,8 @@ from darktarget.experiments._materials import OwnMaterials
 from darktarget.matter.materials import material
 from darktarget.units import GeV
 
-STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+# built at first use: most tables are validated as parts of another one
+STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 Positive = Annotated[float, Gt(0)]
 NotNegative = Annotated[float, Ge(0)]
 

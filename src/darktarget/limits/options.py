@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -10,6 +11,12 @@ from darktarget.options import OptionGroup, option
 from darktarget.registry import member_names
 
 METHODS: Final = Path(__file__).parents[1] / "statistics" / "limit_methods"  # one file per statistic
+
+
+@cache
+def statistics() -> tuple[str, ...]:
+    """Names of the statistics, without importing them."""
+    return member_names(METHODS)
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,7 @@ class RecastOptions(OptionGroup):
 class StatisticOptions(OptionGroup):
     """How an interval follows from counts."""
 
-    method: str = option("cls", "Statistic", choices=lambda: member_names(METHODS))
+    method: str = option("cls", "Statistic", choices=statistics)
     nuisances: Literal["marginalise", "profile", "none"] = option("marginalise", "Treatment of the uncertainties")
     cl: float = option(0.9, "Confidence level", above=0, below=1)
 

@@ -1,17 +1,29 @@
-"""How mediators are made: one file per process, kernels keyed by Lorentz structure.
+"""How mediators are produced: one file per process, found by its name.
 
-The options of each process are in ``production.options``.
+The options of each process are in ``production.options``; and nothing heavy is imported here (``--help``).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from darktarget.registry import Registry
 
 if TYPE_CHECKING:
-    from darktarget.core import Process
+    from darktarget.core import Model, Process, Tracks
     from darktarget.options import OptionGroup
+    from darktarget.production.events.sampler import Sampler
 
 #: The processes by name.
 PROCESSES: Registry[type[Process[OptionGroup]]] = Registry("process", __name__)
+
+
+@runtime_checkable
+class HasEvents(Protocol):
+    """A process that draws events: an optional ability of a process."""
+
+    def sampler(
+        self, model: Model, tracks: Tracks, minimum: float, options: Any, name: str, thickness: float
+    ) -> Sampler:
+        """The sampler along some tracks, for the owner of a target of some thickness (cm)."""
+        ...

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +32,14 @@ from darktarget.matter.form_factors import FormFactor, form_factor
 from darktarget.matter.materials import Element, Medium, material
 from darktarget.numerics.chebyshev import interpolate, nodes
 from darktarget.production.amplitudes.exact import Collision
-from darktarget.production.events.sampler import Sampler, radiators
 from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra.angles import logs_of_angles
 from darktarget.production.spectra.calculation import Calculation, calculation, sigma
 from darktarget.production.spectra.table import FEW_NODES, NODES_PER_ENERGY, Request, recipe_of, source
 from darktarget.units import HBARC_CM, LEPTON_MASS, GeV
+
+if TYPE_CHECKING:
+    from darktarget.production.events.sampler import Sampler
 
 FORM_SPREAD: Final = "form factor (Tsai, Helm)"
 MERGED_BINS: Final = 2  # of the track lengths: 12 % in energy changes yields by less than 1e-3
@@ -231,6 +233,8 @@ class Bremsstrahlung:
         Raises:
             PhysicsError: an approximation is asked for, which has no events.
         """
+        from darktarget.production.events.sampler import Sampler, radiators  # cold start
+
         how = calculation(options.cross_section)
         if not how.tabulated:
             raise PhysicsError(f"events need the exact cross section; {how.text} has none")

@@ -109,7 +109,7 @@ class MissingEnergy:
         passed = np.ones_like(made.weight)
         if self.preshower_energy_above_GeV > 0 and target.preshower_repeats > 0:
             threshold = self.preshower_energy_above_GeV * GeV
-            for species in np.unique(made.species):
+            for species in sorted(set(made.species.tolist())):
                 nodes = made.species == species
                 parent, energy = made.parent[:, nodes], made.energy[:, nodes]
                 passed[:, nodes] = preshower.efficiency(beam, target, threshold, species, parent, parent - energy)

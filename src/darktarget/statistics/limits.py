@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darktarget.errors import InputError, UnknownName
+from darktarget.numerics.distinct import distinct_rows
 from darktarget.statistics import expected
 from darktarget.statistics.counting import lower_tail
 from darktarget.statistics.discovery import significance
@@ -153,8 +154,8 @@ def distinct(fractions: Array) -> tuple[Array, NDArray[np.intp]]:
     [0, 1, 0]
     """
     flat = fractions.reshape(len(fractions), -1)
-    rows, where = np.unique(flat, axis=0, return_inverse=True)
-    return rows.reshape(-1, *fractions.shape[1:]), where.reshape(-1)
+    rows, where = distinct_rows(flat)
+    return rows.reshape(-1, *fractions.shape[1:]), where
 
 
 def expected_bands(

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Final
 
 import numpy as np
 
@@ -107,17 +107,6 @@ class EventSample:
     particle: Ids
     mass: Array
     depth: Array
-
-
-@runtime_checkable
-class HasEvents(Protocol):
-    """A process that draws events: an optional ability of a process."""
-
-    def sampler(
-        self, model: Model, tracks: Tracks, minimum: float, options: Any, name: str, thickness: float
-    ) -> Sampler:
-        """The sampler along some tracks, for the owner of a target of some thickness (cm)."""
-        ...
 
 
 class Sampler:
