@@ -12,13 +12,14 @@ from typing import Any, Final
 import numpy as np
 
 import darktarget as dt
-from darktarget.core import DEFAULT, VECTOR, Beam
+from darktarget.core import VECTOR, Beam
 from darktarget.interface.events import prepared
 from darktarget.io import events as files
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import material
 from darktarget.numerics.chebyshev import basis, coefficients, nodes
 from darktarget.production.amplitudes.exact import Collision
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra.calculation import calculation, sigma
 from darktarget.production.spectra.table import Request, build, recipe_of
 from darktarget.units import ELECTRON_MASS, GeV
@@ -74,7 +75,7 @@ def main() -> None:
     """Print the figures beside what is asked for."""
     semi_visible()
     lead, beam = material("Pb").elements[0], Beam("electron", 100 * GeV)
-    recipe = recipe_of(VECTOR, ELECTRON_MASS, lead, DEFAULT, beam, 42.5 * GeV)
+    recipe = recipe_of(VECTOR, ELECTRON_MASS, lead, BremsstrahlungOptions(), beam, 42.5 * GeV)
     request = Request(recipe, VECTOR, lead, calculation("exact"))
     found = build(request)
     seconds = cpu(lambda: build(request), 1)

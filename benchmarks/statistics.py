@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -62,13 +63,14 @@ def main() -> None:
     ]
     cases += [("one bin, n = 3", uncertain, x, "none") for x in ("cls", "feldman-cousins")]
     for label, m, method, mode in cases:
-        spent = milliseconds(lambda m=m, x=method, y=mode: interval(m, 0.9, x, y), 5)
+        spent = milliseconds(partial(interval, m, 0.9, method, mode), 5)
         print(f"{label:22s} {method:16s} {mode:12s} {spent:8.2f} ms")
     parts = np.linspace(0, 1, POINTS)
-    for label, build in (
+    builders: tuple[tuple[str, Callable[[float], Measurement]], ...] = (
         ("five runs", lambda x: five_runs(x, 0)),
         ("two bins", lambda x: two_bins(x, (0, 1))),
-    ):
+    )
+    for label, build in builders:
         start = time.perf_counter()
         fractions = np.array([build(float(x)).fraction for x in parts])
         upper_limits(build(0.5), fractions)

@@ -1,4 +1,4 @@
-"""FORM's sum of terms -> the integer table that ``production/_tensor.py`` reads.
+"""FORM's sum of terms -> the integer table that ``production/amplitudes/spin2.py`` reads.
 
 form -d UNIVERSAL -l amplitude.frm > universal.log && python table.py universal.log tensor.txt
 """
@@ -17,7 +17,7 @@ def terms(text: str) -> dict[tuple[int, ...], Fraction]:
     """Exponents of the symbols -> coefficient."""
     found: dict[tuple[int, ...], Fraction] = {}
     for line in re.findall(r"^\s+([+-] .*?);?$", text.split("Y =")[1], re.M):
-        value, powers = Fraction(-1 if line[0] == "-" else 1), Counter()
+        value, powers = Fraction(-1 if line[0] == "-" else 1), Counter[str]()
         for factor in line[1:].strip().split("*"):
             name, _, power = factor.partition("^")
             if re.fullmatch(r"[\d/]+", name):
