@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
 
 import darktarget as dt
+from darktarget.api import REGISTRIES
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -79,3 +81,35 @@ def _docs(name: str) -> Any:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!http)([^)#\s]+)\)", page.read_text())
     assert not [link for link in links if "generated/" not in link and not (page.parent / link).exists()]
+
+
+WRITTEN = [p for folder in ("src", "docs") for kind in ("*.py", "*.md", "*.toml") for p in (ROOT / folder).rglob(kind)]
+FILES = [p.as_posix() for folder in ("src", "tests", "docs", "benchmarks") for p in (ROOT / folder).rglob("*.*")]
+EXAMPLES = ("my", "s009", "mine")  # how the documents call files that a reader writes
+
+
+@pytest.mark.parametrize("path", [*WRITTEN, ROOT / "CONTRIBUTING.md"], ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_files_and_modules_that_are_named_exist(path: Path) -> None:
+    text = path.read_text()
+    for name in re.findall(r"`+([\w./-]*\w\.(?:py|toml|csv))`+", text):
+        if not name.rsplit("/", 1)[-1].startswith(EXAMPLES):
+            assert any(known.endswith("/" + name) for known in FILES), name
+    groups = {f"darktarget.{kind}" for kind in (*REGISTRIES, "options")}  # of entry points
+    for name in set(re.findall(r"`+(darktarget(?:\.\w+)+)`+", text)) - groups:
+        assert resolve_name(_colon(name)) is not None, name
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # what stands before the last dot is a module, not a package
+        return False
+
+
+def _colon(name: str) -> str:
+    """The dotted name with a colon behind its module: ``a.b.Class.method`` is ``a.b:Class.method``."""
+    parts = name.split(".")
+    while not _is_module(".".join(parts)):
+        parts.pop()
+    rest = name.split(".")[len(parts) :]
+    return ".".join(parts) + (":" + ".".join(rest) if rest else "")

@@ -1,6 +1,6 @@
 """Other experiments' constraints: one file each, recomputed for the user's model.
 
-A file ``my_search.py`` with a class ``MySearch`` (see ``_declare.Search``) is found as ``my-search``.
+A file ``my_search.py`` with a class ``MySearch`` (see ``base.search.Search``) is found as ``my-search``.
 """
 
 from darktarget.constraints.base.search import Search

@@ -11,7 +11,7 @@ N(E) independent deposits of equal energy fell into the square or beside it,
 
 with N from the variance in the same squares (8 to 9 per GeV in plates of 25 mm of iron).
 
-References: the shower of ``target/shower.py``.
+References: the shower of ``shower/simulate.py``.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ and energy that gets out of the back. To answer for any energy and distance, a n
 with the weights of a linear interpolation in log(energy) and in distance, and then one of its showers. Means are
 thus interpolated, and the fluctuations and correlations are those of the showers.
 
-References: the shower of ``target/shower.py``.
+References: the shower of ``shower/simulate.py``.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A library of simulated showers of the beam, each with one point of its e- or e+ 
 length it stands for, and the pre-shower energy of everything else in that shower. The point's particle then radiates
 or annihilates; its remainder showers on from there (``containment``).
 
-References: the shower of ``target/shower.py``; ``preshower.py`` is the same as a probability.
+References: the shower of ``shower/simulate.py``; ``preshower.py`` is the same as a probability.
 """
 
 from __future__ import annotations

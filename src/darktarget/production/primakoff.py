@@ -11,7 +11,7 @@ With J the sum of the nuclear momenta and l the photon's momentum,
 .. math:: \sum|V|^2 = g^2\,[t\,(l\cdot J)^2 - \tfrac14(M^2+t)^2J^2]
 
 for both spin-0 vertices; spin 2 is a longer polynomial, in which the nucleus balances the force of the photon's field
-as in ``_tensor`` (T conserved, finite as M -> 0); its derivation is in ``validation/tensor``.
+as in ``spin2`` (T conserved, finite as M -> 0); its derivation is in ``validation/tensor``.
 
 References: H. Primakoff, Phys. Rev. 81 (1951) 899; Y.-S. Tsai, Phys. Rev. D 34 (1986) 1326.
 """

@@ -1,11 +1,11 @@
 r"""The electromagnetic shower, one primary at a time; Python, numba and CUDA can run it.
 
-Plain functions, no decorators: ``shower_run.py`` compiles a copy of them (``HOT`` ones inlined into
+Plain functions, no decorators: ``run.py`` compiles a copy of them (``HOT`` ones inlined into
 ``follow_block``), and the debugger steps through the originals. A primary uses only its own counter-based
 random stream and adds only integers to the sums, so neither threads nor chunks can change a bit of them.
 
 A particle is ``p`` = (kinetic energy, depth in its layer [X0], x, y [cm], direction) and ``q`` = (species,
-layer). See ``shower_tables.py`` for the physics in the tables.
+layer). See ``tables.py`` for the physics in the tables.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ With :math:`\tilde s = (p'+k)^2 - m^2` and :math:`\tilde u = (p-k)^2 - m^2 < 0` 
 .. math:: \tfrac12\sum|M|^2 = e^4 g^2\,\frac{G_2(t)}{t^2}\,\frac{N}{\tilde s^2\tilde u^2},\qquad
           N = J^2 N_{JJ} + w^2 N_{ww} + w\,(q\!\cdot\!J)\,N_{wq} + (q\!\cdot\!J)^2 N_{qq},\quad w = p\cdot J,
 
-for spin 0 and 1, where every N_ab is a polynomial in s~ (spin 2: see ``_tensor``). Gauge invariance allows
+for spin 0 and 1, where every N_ab is a polynomial in s~ (spin 2: see ``spin2``). Gauge invariance allows
 J -> J - c q; c is chosen such that (p - k).J = 0, which removes the cancellation of ten and more digits that the
 nuclear rest frame has. The azimuth of q enters through s~ = s0 - s1 cos(phi) only and is integrated in closed form.
 

@@ -3,8 +3,8 @@ r"""One collision l(p) N(P) -> l(p') N(P') X(k) in all its variables: x, the med
 .. math:: \frac{d\sigma}{dx\,d\tau\,dt\,d\phi} = \frac{e^6 k E}{2\pi\,4M p\,8\pi^2\,16\pi M V}\,
           \frac{N}{\tilde s^2\tilde u^2}\,\frac{G_2(t)}{t^2},\qquad V = |\vec p-\vec k|,\quad \tau = 1-\cos\theta,
 
-with the squared amplitudes and the shifted nuclear current of ``_exact`` (here for two diagrams), before the azimuth
-phi of q = P - P' about V is integrated. phi is counted from the plane of p and k. The four-momenta follow from the
+with the squared amplitudes and the shifted nuclear current of ``amplitudes.exact`` (here for two diagrams), before the
+azimuth phi of q = P - P' about V is integrated. phi is counted from the plane of p and k. The four-momenta follow from the
 same variables, the recoil of the nucleus included.
 """
 
@@ -27,7 +27,7 @@ class ScatteringPlane:
     Attributes:
         y, tau: 1 - x and 1 - cos(theta). k: momentum of the mediator. u: u~ < 0. V: |p - k|.
         recoil: E - E_X. t_min, t_max: range of t. lead: see ``q_across``.
-        one_minus_beta: 1 - cos of the angle between p and V, per unit of that; D: see ``_exact``.
+        one_minus_beta: 1 - cos of the angle between p and V, per unit of that; D: see ``amplitudes.exact``.
         inside: whether there is phase space.
     """
 
