@@ -1,8 +1,8 @@
 r"""BaBar's single-photon search, arXiv:1702.03327: e+ e- -> gamma X, X invisible.
 
 The rate within |cos theta*| < 0.6 (``base.mono_photon``), times the fraction of events without a visible decay inside
-the detector: a chi2 that decays within 1.5 m is taken as seen if more than 20 MeV can be visible. One published number, the
-limit at 2 GeV, fixes the number of excluded events; efficiency and background are taken as constant in mass. The
+the detector: a chi2 that decays within 1.5 m is taken as seen if more than 20 MeV can be visible. One published number,
+the limit at 2 GeV, fixes the number of excluded events; efficiency and background are taken as constant in mass. The
 published curve also has the fluctuations of its data (up to 40 % between 3.5 and 5 GeV), which no rate can know; below
 1.2 GeV the peak of e+ e- -> gamma gamma with a lost photon lies under the signal, which weakens it by 10 %; above
 5.5 GeV it uses other data.

@@ -1,8 +1,8 @@
 r"""Events in the detector: where mediators are made, what their decays leave in the slabs, and how that is accepted.
 
 One sample per parameter point serves every lifetime (``lifetime_weights.py``): each flight is cut into pieces at the
-edges of the slabs (finer towards their ends, where showers leak), and in each piece the decay is placed at random. With given
-lifetimes the decays are placed where they happen, which is what events are written from.
+edges of the slabs (finer towards their ends, where showers leak), and in each piece the decay is placed at random. With
+given lifetimes the decays are placed where they happen, which is what events are written from.
 Mediators fly along the beam: their angle, of order (m/E)^(3/2), is far below that of their daughters, m/E.
 """
 

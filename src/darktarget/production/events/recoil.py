@@ -4,8 +4,8 @@ r"""One collision l(p) N(P) -> l(p') N(P') X(k) in all its variables: x, the med
           \frac{N}{\tilde s^2\tilde u^2}\,\frac{G_2(t)}{t^2},\qquad V = |\vec p-\vec k|,\quad \tau = 1-\cos\theta,
 
 with the squared amplitudes and the shifted nuclear current of ``amplitudes.exact`` (here for two diagrams), before the
-azimuth phi of q = P - P' about V is integrated. phi is counted from the plane of p and k. The four-momenta follow from the
-same variables, the recoil of the nucleus included.
+azimuth phi of q = P - P' about V is integrated. phi is counted from the plane of p and k. The four-momenta follow from
+the same variables, the recoil of the nucleus included.
 """
 
 from __future__ import annotations
