@@ -16,16 +16,15 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from annotated_types import Ge, Gt, MinLen
 
-from darktarget.core import Array, Beam, Model, Signal, Target, Yield
+from darktarget.core import Array, Target
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
 from darktarget.detector.record import DetectorRecord
-from darktarget.signatures.base.simulated import UNSHIFTED, simulated
-from darktarget.signatures.missing_energy import MissingEnergy
+from darktarget.signatures.base.simulated import UNSHIFTED, SimulatedDecays
 from darktarget.units import GeV
 
 
 @dataclass(frozen=True)
-class DisplacedHcal(MissingEnergy):
+class DisplacedHcal(SimulatedDecays):
     """Decays inside or beyond calorimeters, after missing energy in the target.
 
     Attributes (and those of the missing-energy signature):
@@ -97,15 +96,8 @@ class DisplacedHcal(MissingEnergy):
             behind = behind * (z >= last)
         return {"decay beyond": behind}
 
-    def invisible(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
-        """What the same cuts accept if nothing is visible."""
-        return MissingEnergy.select(self, model, made, beam, target)
-
-    def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
-        """Accepted events per primary: unit coupling, and the accepted fraction along couplings."""
-        return simulated(self, model, made, beam, target, self._texts())
-
-    def _texts(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[str, ...]:
+        """The approximations, in words."""
         return (
             f"displaced decays {self.decay}: showers of the decays simulated, resolution of the target parametrised",
             "mediators decay isotropically and fly along the beam",

@@ -14,18 +14,17 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from annotated_types import Gt
 
-from darktarget.core import Array, Beam, Model, Signal, Target, Yield
+from darktarget.core import Array, Target
 from darktarget.core.detector import CALORIMETER, TARGET, VETO
 from darktarget.detector.record import DetectorRecord
-from darktarget.signatures.base.simulated import UNSHIFTED, simulated
-from darktarget.signatures.missing_energy import MissingEnergy
+from darktarget.signatures.base.simulated import UNSHIFTED, SimulatedDecays
 from darktarget.units import GeV
 
 Role = Literal["target", "veto", "calorimeter"]
 
 
 @dataclass(frozen=True)
-class SemiVisible(MissingEnergy):
+class SemiVisible(SimulatedDecays):
     """Missing-energy signature with visible decays.
 
     Attributes (and those of the missing-energy signature, of which the pre-shower cut acts on simulated energies):
@@ -79,15 +78,8 @@ class SemiVisible(MissingEnergy):
             found["centre"] = energy - middle <= middle
         return {name: np.asarray(value, float) for name, value in found.items()}
 
-    def invisible(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
-        """What the same cuts accept if nothing is visible."""
-        return MissingEnergy.select(self, model, made, beam, target)
-
-    def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
-        """Accepted events per primary: unit coupling, and the accepted fraction along couplings."""
-        return simulated(self, model, made, beam, target, self._texts())
-
-    def _texts(self) -> tuple[str, ...]:
+    def texts(self) -> tuple[str, ...]:
+        """The approximations, in words."""
         return (
             f"decays seen in slabs of role {', '.join(self.counted)}",
             "semi-visible: showers of the decays simulated, resolution of the target parametrised",

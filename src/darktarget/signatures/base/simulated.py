@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import numpy as np
 from darktarget.core import Beam, Model, Signal, Target, Yield
 from darktarget.detector.acceptance import Acceptance, acceptance
 from darktarget.errors import PhysicsError
+from darktarget.signatures.missing_energy import MissingEnergy
 
 #: Couplings at which the acceptance is known: 40 per decade.
 COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
@@ -35,6 +37,26 @@ def simulated(signature: Any, model: Model, made: Yield, beam: Beam, target: Tar
     reason = tuple(_reason(model, i, float(made.total[i]), float(a), found) for i, a in enumerate(there))
     text = f"{found.events} events per point and process, lifetimes as weights"
     return Signal(unit, made.power, reason, (*notes, text), {STATISTICS: relative}, COUPLINGS, found.value)
+
+
+@dataclass(frozen=True)
+class SimulatedDecays(MissingEnergy):
+    """Missing energy in the target, with simulated decays in the detector behind it.
+
+    A subclass adds ``cuts`` on detector records and ``texts``, the approximations.
+    """
+
+    def texts(self) -> tuple[str, ...]:
+        """The approximations, in words."""
+        return ()
+
+    def invisible(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
+        """What the same cuts accept if nothing is visible."""
+        return MissingEnergy.select(self, model, made, beam, target)
+
+    def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
+        """Accepted events per primary: unit coupling, and the accepted fraction along couplings."""
+        return simulated(self, model, made, beam, target, self.texts())
 
 
 def _reason(model: Model, point: int, made: float, accepted: float, found: Acceptance) -> str | None:
