@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic, sleep
@@ -90,7 +91,9 @@ def _first_finished(folder: Path, child: subprocess.Popen[bytes]) -> list[psutil
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interruption_leaves_whole_files_and_no_process(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "darktarget.interface.cli", "figure", "--all", "--out", str(tmp_path)]
-    child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    # a shell starts what it runs in the background with SIGINT ignored, and its children inherit that
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=heard)
     others = _first_finished(tmp_path, child)
     child.send_signal(signal.SIGINT)
     _, text = child.communicate(timeout=PATIENCE)
