@@ -11,6 +11,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import _docstrings  # noqa: E402
 import _generate  # noqa: E402
+from sphinx.domains.python import PyObject  # noqa: E402
 
 import darktarget  # noqa: E402
 
@@ -38,6 +39,11 @@ autodoc_mock_imports = ["numba.cuda", "hepdata_lib"]  # optional; nothing of the
 napoleon_use_ivar = True
 napoleon_use_rtype = False
 napoleon_attr_annotations = False
+
+
+for kind in PyObject.doc_field_types:
+    if kind.name == "variable":
+        kind.rolename = ""  # the name of an attribute in its own class is no reference to others of that name
 
 
 def setup(app: Any) -> None:

@@ -2,10 +2,10 @@ r"""Missing momentum: the beam particle comes out of the target with little ener
 
 Two ways of measuring what is left, by name:
 
-* ``visible-energy``: everything but the mediator is absorbed behind a thin target and counted,
+- ``visible-energy``: everything but the mediator is absorbed behind a thin target and counted,
   :math:`E_{\rm rec} = E_0 - E_X` (a tracker and a calorimeter of full coverage; other radiation of the beam electron
   counts, too);
-* ``lepton-momentum``: a spectrometer measures the lepton behind the target, with the mean energy that a muon loses
+- ``lepton-momentum``: a spectrometer measures the lepton behind the target, with the mean energy that a muon loses
   before and after the collision; the veto on everything else is part of the declared efficiency.
 
 The event counts if the measured energy, smeared with :math:`\sigma/E = a/\sqrt{E/{\rm GeV}} \oplus b`, is below

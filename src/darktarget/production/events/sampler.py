@@ -4,11 +4,11 @@ Tables propose, the exact cross section decides: each event is drawn from simple
 depth), zeta, angle, t and azimuth, and weighted with the exact integrand over what was drawn, so that approximations of
 the proposals only spread the weights. Proposals:
 
-* lepton, nucleus, energy bin and zeta cell: the tabulated spectrum; the energy within its bin as 1/E;
-* angle: theta^2/(theta^2 + theta_half^2) with the tabulated median;
-* t: (t - t_min)/(t + t_a)^2 with the screening scale t_a; its integral ln r + 1/r - 1, r = (t + t_a)/(t_min + t_a), is
+- lepton, nucleus, energy bin and zeta cell: the tabulated spectrum; the energy within its bin as 1/E;
+- angle: theta^2/(theta^2 + theta_half^2) with the tabulated median;
+- t: (t - t_min)/(t + t_a)^2 with the screening scale t_a; its integral ln r + 1/r - 1, r = (t + t_a)/(t_min + t_a), is
   inverted once for all;
-* azimuth of the nucleus: 1/s~, in closed form; azimuth about the beam: uniform.
+- azimuth of the nucleus: 1/s~, in closed form; azimuth about the beam: uniform.
 
 Blocks of events have random streams of their own (Philox, keyed with the seed and the block), so that any part of a
 sample is the same however the work is divided.
