@@ -43,7 +43,7 @@ napoleon_attr_annotations = False
 
 for kind in PyObject.doc_field_types:
     if kind.name == "variable":
-        kind.rolename = ""  # the name of an attribute in its own class is no reference to others of that name
+        kind.rolename = kind.typerolename = ""  # the name of an attribute is no reference to others of that name
 
 
 def setup(app: Any) -> None:
