@@ -6,7 +6,7 @@ from darktarget.constraints.base.experiment import OfExperiment
 
 
 class E137(OfExperiment):
-    """Visible decays, decays of heavier dark states, and scattering of dark particles on electrons."""
+    """Visible decays, decays of heavier dark states, and for vector and scalar mediators scattering on electrons."""
 
     name = "e137"
     title = "E137"
