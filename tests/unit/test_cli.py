@@ -309,6 +309,35 @@ def test_limit_with_two_edges(run: Any, tmp_path: Path) -> None:
     assert rows[2]["intervals"] == ""
 
 
+def test_a_table_has_the_upper_edges_of_two_sided_exclusions(run: Any) -> None:
+    result = run("limit", "e137", "dark-photon", "-p", "dm=none", "--mass", "0.01,0.5")
+    header, excluded, allowed = result.out.splitlines()
+    assert header.split() == ["mass", "[GeV]", "excluded", "from", "to", "y", "from", "to"]
+    assert [float(word) for word in excluded.split()[:3]] == pytest.approx([0.01, 5.65e-8, 4.1e-5], rel=0.01)
+    assert allowed.split()[1:5] == ["-"] * 4
+    assert "no sensitivity" in allowed
+
+
+def test_a_table_has_every_interval_in_both_planes(run: Any) -> None:
+    words = ("limit", "e137", "idm", "-p", "splitting=0.4", "--mass", "0.3")
+    rows = [line.split() for line in run(*words).out.splitlines()[1:]]
+    document = json.loads(run(*words, "--json").out)
+    assert [[None if w == "-" else float(w) for w in row[1:3]] for row in rows] == [
+        [None if edge is None else pytest.approx(edge, rel=1e-4) for edge in pair] for pair in document["intervals"][0]
+    ]
+    assert float(rows[0][3]) == pytest.approx(document["y_upper"][0], rel=1e-4)
+    assert rows[-1][2] == rows[-1][4] == "-"  # no upper edge
+
+
+def test_xsec_prints_its_method(run: Any, tmp_path: Path) -> None:
+    own = tmp_path / "mine.toml"
+    own.write_text('formula = "PbWO4"\ndensity_g_cm3 = 8.3\nradiation_length_g_cm2 = 0.89\n')
+    result = run("xsec", "dark-photon", "--mass", "0.1", "--energy", "10", "--target", str(own))
+    assert "material mine: PbWO4" in result.err
+    assert "the given radiation length is 0.12 times the calculated 7.389 g/cm2" in result.err
+    assert "material" not in result.out
+
+
 def test_omega(run: Any) -> None:
     words = ["omega", "dark-photon", "--mass", "0.03", "-p", "dm=majorana"]
     document = json.loads(run(*words, "-p", "coupling=7.37e-5", "--json").out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from darktarget.constraints.e949 import kaon_width
 from darktarget.constraints.lep_mono_photon import LepMonoPhoton
 from darktarget.core import SCALAR, VECTOR, Array, LorentzStructure
 from darktarget.dump import protons, samples
+from darktarget.dump.counting import SCATTERING
 from darktarget.dump.flight import between, daughter_energies, decay_length, unstable
 from darktarget.errors import InputError, PhysicsError
 from darktarget.interface.cli import app
@@ -299,14 +301,58 @@ def test_what_is_an_experiment_is_not_declared_again() -> None:
 
 
 def test_e137_says_what_its_experiment_says() -> None:
-    """The published numbers are those of the experiment: exposure, and 2.3 events for none observed."""
-    exposure, events, _ = dt.constraint("e137", dt.model("dark-photon", mass=0.05)).published
-    assert exposure.value == E137.exposure
+    """The published numbers are those of the experiment: exposure, and none observed, which excludes 2.3 events."""
+    exposure, observed, background = dt.constraint("e137", dt.model("dark-photon", mass=0.05)).published
+    assert (exposure.quantity, exposure.value) == ("electrons on target", E137.exposure)
+    assert (observed.value, background.value) == (E137.bins[0].observed, E137.bins[0].background)
     bound = dt.limit(dt.model("dark-photon", mass=0.05), E137)
-    assert events.value == pytest.approx(bound.count_limit, rel=2e-3)
+    assert bound.count_limit == pytest.approx(2.3, rel=2e-3)
     (found,) = bound.intervals
     assert found[0][1] == np.inf  # dark matter scatters at every larger coupling
     assert bound.flags == ()
+
+
+def test_numbers_of_a_constraint_follow_its_experiment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another configuration leaves no number of the first one in the result."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "e137"\n[runs.all]\nexposure = 5e19\n[bins.visible-decay]\nobserved = 3\n')
+    monkeypatch.setattr(CONSTRAINTS["e137"], "experiment", str(mine))
+    for mass in (0.05, 25.0):
+        found = dt.constraint("e137", dt.model("dark-photon", mass=mass)).published
+        assert [p.value for p in found] == [5e19, 3.0, 0.0]
+        assert str(found[0]) == "electrons on target = 5e+19 (typed in: experiment mine, its configuration)"
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "lost"),
+    [
+        ("millicharge", {}, "scattering on electrons is not counted for dark pairs of virtual photons"),
+        ("dipole-idm", {"splitting": 0.1}, "scattering on electrons and decays of chi1 are not counted for dark pairs"),
+        ("alp-dark-photon", {}, "not counted for dark pairs of virtual photons"),
+        ("spin-2", {}, "scattering on electrons is not counted: tensor has no electron_scattering"),
+        ("axial", {}, "scattering on electrons is not counted: axial has no electron_scattering"),
+    ],
+)
+def test_e137_names_events_that_are_not_counted(name: str, given: dict[str, float], lost: str) -> None:
+    """The method names them once, and so does the reason of every point without a limit."""
+    model = dt.model(name, mass=[0.05, 0.2], **given)
+    bound = dt.limit(model, E137)
+    assert bound.intervals == ((), ())
+    assert [text for text in bound.method if lost in text] == [t for t in bound.method if "not counted" in t][-1:]
+    assert all(str(reason).count(lost) == 1 for reason in bound.reason)
+    assert dt.constraint("e137", model).reason == bound.reason
+    assert not any("is hit counts" in text or text == SCATTERING for text in bound.method)
+
+
+def test_e137_counts_scattering_of_real_mediators() -> None:
+    """Of vectors and scalars; without dark matter there is nothing to leave out."""
+    for name in ("dark-photon", "scalar"):
+        bound = dt.limit(dt.model(name, mass=0.05), E137)
+        assert SCATTERING in bound.method
+        assert bound.reason == (None,)
+    bare = dt.limit(dt.model("dark-photon", mass=[0.05, 0.5], dm="none"), E137)
+    assert not any("scattering" in text and "where scattering" not in text for text in bare.method)
+    assert "scattering" not in str(bare.reason[1])
 
 
 def test_e137_beyond_its_beam() -> None:

@@ -137,6 +137,8 @@ def test_missing_roles_and_names_are_refused(tmp_path: Path) -> None:
         ("repeat = 48", "repeat = 48\nthreshold_GeV = 1.0", "detector.hcal.threshold_GeV = 1.0", "the signature"),
         ("repeat = 48", "repeat = 48\nstochastic = -0.1", "detector.hcal.stochastic", "or equal to 0"),
         ("repeat = 48", "repeat = 48\nconstant = nan", "detector.hcal.constant", "finite"),
+        ("repeat = 48", "repeat = 48\nstochastic = 60", "detector.hcal.stochastic = 60", "0.6 means 60 %/sqrt(E/GeV)"),
+        ("repeat = 48", "repeat = 48\nconstant = 5", "detector.hcal.constant = 5", "0.05 means 5 %"),
         ("repeat = 48", "repeat = 48\noffset_cm = 1.0", "detector.hcal.offset_cm = 1.0", "cell_cm above 0"),
         ("repeat = 48", "repeat = 48\ntilt_mrad = 21.0", "detector.hcal.tilt_mrad = 21.0", "cell_cm above 0"),
         ("repeat = 48", "repeat = 48\ncells = 3", "detector.hcal.cells = 3", "cell_cm above 0"),
@@ -180,6 +182,44 @@ def test_keys_without_effect_in_a_signature_are_refused(tmp_path: Path, keys: st
     with pytest.raises(DeclarationError) as caught:
         dt.experiment(_written(tmp_path, seen=seen + keys))
     assert field in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["na64e-2018", "na64e-2018-semi-visible", "na64mu-2022"])
+@pytest.mark.parametrize(
+    ("key", "largest", "advice"),
+    [("stochastic", 5.0, "0.6 means 60 %/sqrt(E/GeV)"), ("constant", 1.0, "0.05 means 5 %")],
+)
+def test_percentages_as_resolutions_of_a_signature_are_refused(
+    tmp_path: Path, name: str, key: str, largest: float, advice: str
+) -> None:
+    one = dt.experiment(name).bins[0].name
+    mine = tmp_path / "mine.toml"
+    table = f'extends = "{name}"\n[bins.{one}.signature]\n{key} = '
+    mine.write_text(f"{table}{largest}")
+    assert getattr(dt.experiment(mine).bins[0].signature, key) == largest
+    mine.write_text(f"{table}{2 * largest}")
+    with pytest.raises(DeclarationError) as caught:
+        dt.experiment(mine)
+    assert f"signature: {key} = {2 * largest}: allowed is less than or equal to {largest:g}." in str(caught.value)
+    assert advice in str(caught.value)
+
+
+def test_a_file_extends_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The path is relative to the file that has it; a circle and a missing file are refused."""
+    (tmp_path / "deeper").mkdir()
+    first, second = tmp_path / "first.toml", tmp_path / "deeper" / "second.toml"
+    first.write_text('extends = "na64e-2018"\ntitle = "First"\n[runs.2018]\nefficiency = 0.25\n')
+    second.write_text('extends = "../first.toml"\n[runs.2017]\nefficiency = 0.125\n')
+    monkeypatch.chdir("/")
+    found = dt.experiment(second)
+    assert found.title == "First"
+    assert [r.efficiency for r in found.runs if r.name in {"2017", "2018"}] == [0.125, 0.25]
+    first.write_text('extends = "deeper/second.toml"\n')
+    with pytest.raises(DeclarationError, match="does not extend this one"):
+        dt.experiment(first)
+    first.write_text('extends = "nowhere.toml"\n')
+    with pytest.raises(DeclarationError, match=r"nowhere\.toml"):
+        dt.experiment(second)
 
 
 def test_a_preshower_cut_needs_a_preshower(tmp_path: Path) -> None:

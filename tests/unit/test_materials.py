@@ -257,6 +257,17 @@ def test_what_a_file_gives_is_not_calculated() -> None:
     assert declared("mine", PBWO4).note.count("calculated") == 2
 
 
+@pytest.mark.parametrize(("length", "remark"), [(3.6, True), (3.8, False), (14.7, False), (14.9, True)])
+def test_a_radiation_length_far_from_the_calculated_one_is_remarked_on(length: float, remark: bool) -> None:
+    stuff = declared("mine", {**PBWO4, "radiation_length_g_cm2": length})
+    assert stuff.radiation_length == length
+    assert ("times the calculated 7.389 g/cm2" in stuff.note) == remark
+
+
+def test_shipped_radiation_lengths_are_near_the_calculated_ones() -> None:
+    assert not [name for name in MATERIALS.names() if "times the calculated" in MATERIALS[name].note]
+
+
 def test_unknown_materials_list_what_there_is() -> None:
     with pytest.raises(UnknownName, match="PbWO4"):
         material("unobtainium")

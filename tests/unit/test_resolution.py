@@ -185,6 +185,22 @@ def test_the_acceptance_along_couplings_is_that_of_the_convolution() -> None:
     assert np.all(np.abs(none.value - hand.value) > 3 * np.abs(found.value - hand.value))  # the convolution matters
 
 
+@pytest.mark.parametrize("name", ["na64e-2018-semi-visible", "na64e-2018-displaced"])
+def test_the_method_names_declared_resolutions(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darktarget.signatures.base.simulated.EVENTS", 200)
+    model, shipped = dt.model("idm", mass=0.2, splitting=0.4), dt.experiment(name)
+    only = {"processes": ["bremsstrahlung"], "nuisances": "none"}
+    smeared_ones = _with(shipped, hcal1=HCAL, hcal3={"constant": 0.12})
+    plain, given = (dt.limit(model, e, **only).method for e in (shipped, smeared_ones))  # type: ignore[arg-type]
+    line = (
+        "energy resolution in addition to the simulated sampling: "
+        "hcal1 60 %/sqrt(E/GeV) (+) 5 %, hcal3 0 %/sqrt(E/GeV) (+) 12 %"
+    )
+    assert line in given
+    assert not [text for text in plain if "energy resolution" in text]
+    assert [text for text in given if text != line] == list(plain)
+
+
 @pytest.mark.parametrize("mixed", [{"theta": 0.3}, {}])
 def test_measurements_do_not_depend_on_how_a_run_is_divided(
     mixed: dict[str, float], monkeypatch: pytest.MonkeyPatch

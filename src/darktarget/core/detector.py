@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 
 import numpy as np
+from annotated_types import Ge, Le
 
 from darktarget.core.material import Medium
 from darktarget.numerics.arrays import Array
@@ -13,6 +14,18 @@ from darktarget.numerics.arrays import Array
 #: What a slab can be, and what that means (read-only).
 TARGET, VETO, CALORIMETER, DEAD = "target", "veto", "calorimeter", "dead"
 ROLES: Final = (TARGET, VETO, CALORIMETER, DEAD)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """A sentence that follows the allowed range of a number in the message on a wrong one."""
+
+    text: str
+
+
+#: Terms of an energy resolution, a in sqrt(GeV) and b relative; the bounds are above those of real calorimeters.
+Stochastic = Annotated[float, Ge(0), Le(5), Advice("In sqrt(GeV): 0.6 means 60 %/sqrt(E/GeV).")]
+Constant = Annotated[float, Ge(0), Le(1), Advice("Relative: 0.05 means 5 %.")]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Signal(ByValue):
         coupling: ascending couplings, [grid]; None where A = 1 at every coupling. Nothing is known outside.
         acceptance: A, in [0, 1], [point, grid].
         open_above: whether events do not fall above the grid, so that an exclusion that reaches its end has none.
+        uncounted: events that the experiment could detect but that are not calculated, and why, in words.
 
     >>> grid, acceptance = np.array([1e-3, 1e-2]), np.array([[1, 1e-4]])
     >>> decays = Signal(np.array([1e6]), 2.0, (None,), coupling=grid, acceptance=acceptance)
@@ -42,6 +43,7 @@ class Signal(ByValue):
     coupling: Array | None = None
     acceptance: Array | None = None
     open_above: bool = False
+    uncounted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, "systematics")
@@ -103,14 +105,18 @@ def combined(signals: Sequence[Signal]) -> Signal:
         total = np.sum([s.events(grid) for s in signals], axis=0)
         most = np.asarray(unit[:, None] * grid**power)
         acceptance = np.divide(total, most, out=np.zeros_like(total), where=most > 0)
-    return Signal(
-        unit, power, reason, notes, mean_systematics(signals), grid, acceptance, open_above=never_falling(signals)
-    )
+    shifts, uncounted = mean_systematics(signals), not_calculated(signals)
+    return Signal(unit, power, reason, notes, shifts, grid, acceptance, never_falling(signals), uncounted)
 
 
 def never_falling(signals: Sequence[Signal]) -> bool:
     """Whether no part of a sum falls above its grid."""
     return all(s.open_above for s in signals if np.any(s.unit > 0))
+
+
+def not_calculated(signals: Sequence[Signal]) -> tuple[str, ...]:
+    """What a sum of signals leaves out, each text once."""
+    return tuple(dict.fromkeys(text for s in signals for text in s.uncounted))
 
 
 def mean_systematics(signals: Sequence[Signal]) -> Mapping[str, Array]:

@@ -35,6 +35,20 @@ def width(slab: Slab, energy: Array) -> Array:
     return np.asarray(np.hypot(slab.stochastic * np.sqrt(energy * GeV), slab.constant * energy))
 
 
+def texts(slabs: Sequence[Slab]) -> tuple[str, ...]:
+    """The declared resolutions of calorimeters in words, one line; nothing where none has one.
+
+    >>> texts((Slab("hcal", "calorimeter", 0.0, 150.0, (), stochastic=0.6, constant=0.05),))
+    ('energy resolution in addition to the simulated sampling: hcal 60 %/sqrt(E/GeV) (+) 5 %',)
+    """
+    parts = [
+        f"{s.name} {100 * s.stochastic:g} %/sqrt(E/GeV) (+) {100 * s.constant:g} %"
+        for s in slabs
+        if s.stochastic > 0 or s.constant > 0
+    ]
+    return (f"energy resolution in addition to the simulated sampling: {', '.join(parts)}",) if parts else ()
+
+
 def smeared(slab: Slab, energy: Array, uniform: Array) -> Array:
     """Measured energies, truncated at 0; the declared resolution alone.
 

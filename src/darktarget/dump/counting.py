@@ -63,12 +63,25 @@ class DumpEvents:
 
     @property
     def scattering(self) -> tuple[str, ...]:
-        """How scattering is counted, in words; nothing where no dark particle can scatter."""
-        if not self.column or not self.model.exchanges():
-            return ()
+        """How scattering is counted, in words; nothing where it is not."""
+        counted = self.column and self.model.structure in KNOWN and self.model.exchanges()
+        return (SCATTERING,) if counted else ()
+
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """Scattering that is not counted and why, in words; nothing where it is counted or nothing can scatter."""
         structure = self.model.structure
-        missing = f"scattering on electrons is not counted: {structure.name} has no electron_scattering"
-        return (SCATTERING,) if structure in KNOWN else (missing,)
+        if not self.column or not self.model.states() or structure in KNOWN:
+            return ()
+        return (f"scattering on electrons is not counted: {structure.name} has no electron_scattering",)
+
+    @property
+    def not_followed(self) -> tuple[str, ...]:
+        """Events of dark pairs without a real mediator, which are not counted, in words; nothing where none exist."""
+        pairs = "dark pairs of virtual photons or mediators, which are not followed to the detector"
+        lost = [*(("scattering on electrons",) if self.scattering else ()), *(f"decays of {s}" for s in self.states)]
+        verb = "are" if self.states else "is"
+        return (f"{' and '.join(lost)} {verb} not counted for {pairs}",) if lost else ()
 
     @cached_property
     def states(self) -> Mapping[str, Unstable]:

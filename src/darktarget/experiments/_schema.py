@@ -13,6 +13,7 @@ from annotated_types import Ge, Le, MinLen
 from pydantic import BaseModel, ValidationError, create_model
 
 from darktarget.core import Beam, Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature, Target
+from darktarget.core.detector import Advice
 from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.experiments._effect import check_signature, check_target
 from darktarget.experiments._materials import OwnMaterials, located, notes, own_materials
@@ -26,6 +27,7 @@ from darktarget.experiments.slab_tables import (
     layers_of,
     slabs_of,
 )
+from darktarget.matter.materials import SUFFIX
 from darktarget.production import PROCESSES
 from darktarget.signatures import SIGNATURES
 from darktarget.units import GeV
@@ -311,7 +313,8 @@ def validate(schema: type[Any], table: Mapping[str, Any], source: str) -> Any:
             ) from None
         if first["type"] == "missing":
             raise DeclarationError(field, None, "a value", "This key is required.") from None
-        raise DeclarationError(field, first["input"], _allowed(first["msg"])) from None
+        advice = _advice(schema, first["loc"])
+        raise DeclarationError(field, first["input"], _allowed(first["msg"]), advice) from None
 
 
 def _allowed(message: str) -> str:
@@ -320,6 +323,17 @@ def _allowed(message: str) -> str:
 
 def _valid(schema: Any, location: tuple[int | str, ...]) -> str:
     """Valid keys at a location of a schema, as far as it can be followed."""
+    return ", ".join(map(str, _fields(schema, location)))
+
+
+def _advice(schema: Any, location: tuple[int | str, ...]) -> str:
+    """What the schema advises on the number at a location."""
+    field = _fields(schema, location).get(location[-1])
+    return " ".join(m.text for m in getattr(field, "metadata", ()) if isinstance(m, Advice))
+
+
+def _fields(schema: Any, location: tuple[int | str, ...]) -> Mapping[int | str, Any]:
+    """The keys of the table that has a location, as far as it can be followed."""
     for part in location[:-1]:
         field = getattr(schema, "model_fields", {}).get(part)
         inner = getattr(field, "annotation", None)
@@ -329,11 +343,12 @@ def _valid(schema: Any, location: tuple[int | str, ...]) -> str:
             a for a in getattr(inner, "__args__", (inner,)) if isinstance(a, type) and issubclass(a, BaseModel)
         ]
         schema = arguments[-1] if arguments else schema
-    return ", ".join(getattr(schema, "model_fields", {}))
+    found: Mapping[int | str, Any] = getattr(schema, "model_fields", {})
+    return found
 
 
 def load(name: str, path: Path, find: Any) -> Experiment:
-    """Load a declaration; ``find(name)`` returns the path of the one it extends."""
+    """Load a declaration; ``find(name)`` returns the path of a registered one that it extends."""
     return build(name, str(path.name), gather(path, find))
 
 
@@ -352,8 +367,9 @@ def _gather(path: Path, find: Any, seen: tuple[Path, ...]) -> dict[str, Any]:
         if removed:
             raise InputError(f"{path.name}: drop", removed, "used together with extends")
         return table
-    parent = find(base)
-    if parent in seen:
+    own = isinstance(base, str) and base.endswith(SUFFIX)
+    parent = path.parent / base if own else find(base)
+    if parent.resolve() in {p.resolve() for p in seen}:
         raise DeclarationError(f"{path.name}: extends", base, "a declaration that does not extend this one")
     below = _gather(parent, find, (*seen, parent))
     drop(below, removed, path.name)

@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt, Lt
 from pydantic import BaseModel, ConfigDict
 
 from darktarget.core import Layer, Medium, Slab, Target
-from darktarget.core.detector import TARGET
+from darktarget.core.detector import TARGET, Constant, Stochastic
 from darktarget.core.experiment import ReadsSlabs, Signature
 from darktarget.errors import DeclarationError, UnknownName
 from darktarget.experiments._effect import check_slab
@@ -58,8 +58,8 @@ class SlabTable(StrictTable):
     cells: Annotated[int, Ge(1)] = 1
     offset_cm: float = 0.0
     tilt_mrad: Annotated[float, Gt(-100), Lt(100)] = 0.0
-    stochastic: NotNegative = 0.0
-    constant: NotNegative = 0.0
+    stochastic: Stochastic = 0.0
+    constant: Constant = 0.0
     threshold_GeV: NotNegative = 0.0
 
 

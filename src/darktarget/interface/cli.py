@@ -98,6 +98,7 @@ def xsec(
     document = cross_section_document(result, beam=beam, energy_GeV=energy, target=target)
     rows = zip(*(document[k] for k in ("mass_GeV", "sigma_pb", "relative_error", "reason")), strict=True)
     _print(document, as_json, ("mass [GeV]", "sigma [pb]", "relative error", ""), rows)
+    _note(document["method"])
 
 
 @app.command()
@@ -172,8 +173,7 @@ def limit(
     document = limit_document(bound)
     if curves:
         document["curves"] = {curve.name: curve_document(curve) for curve in curves}
-    rows = zip(*(document[k] for k in ("mass_GeV", "coupling_upper", "y_upper", "reason")), strict=True)
-    _print(document, as_json, ("mass [GeV]", "coupling <", "y <", ""), rows)
+    _print(document, as_json, *output.limit_table(bound))
     _note(f"{bound.cl:.0%} CL, {bound.statistic}: {document['method']}")
     for line in output.curve_lines(curves):
         _note(line)

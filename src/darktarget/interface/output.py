@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from darktarget.units import GeV
 
 if TYPE_CHECKING:
     from darktarget.core import Curve, Experiment, Limit, Model
@@ -65,6 +68,27 @@ def write_export(kind: str, bound: Limit, measured: Callable[[], Counting], out:
         written = exports.write_pyhf(bound, measured(), out, force=force)
         return (written[0].parent,)
     return exports.write_hepdata(bound, out, force=force)
+
+
+def limit_table(bound: Limit) -> tuple[tuple[str, ...], list[tuple[float | str | None, ...]]]:
+    """Header and rows of a printed limit: upper limits, or all excluded intervals where one has an upper edge.
+
+    Returns:
+        the names of the columns, and rows whose last column is the reason; an edge at infinity is None.
+    """
+    from darktarget.core import relic_variable
+    from darktarget.io.tables import finite
+
+    mass = finite(bound.mass / GeV)
+    if not any(math.isfinite(high) for point in bound.intervals for _, high in point):
+        columns = (mass, finite(bound.coupling_upper), finite(bound.y), bound.reason)
+        return ("mass [GeV]", "coupling <", "y <", ""), list(zip(*columns, strict=True))
+    rows: list[tuple[float | str | None, ...]] = []
+    for i, (at, point, why) in enumerate(zip(mass, bound.intervals, bound.reason, strict=True)):
+        for pair in point or ((math.nan, math.nan),):
+            y = relic_variable(np.array(pair), bound.alpha_D[i], bound.dark_mass[i], bound.mass[i])
+            rows.append((at, *finite(pair), *finite(y), why))
+    return ("mass [GeV]", "excluded from", "to", "y from", "to", ""), rows
 
 
 def curve_lines(curves: Sequence[Curve]) -> list[str]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from darktarget.core import Array, ByValue, Experiment, FrozenDict, Run, Signal, SignalRegion
-from darktarget.core.signal import common_grid, never_falling
+from darktarget.core.signal import common_grid, never_falling, not_calculated
 from darktarget.errors import InputError, UnknownName
 from darktarget.limits.exclusion import CountsCurve, Exclusion, exclude
 from darktarget.numerics.values import freeze
@@ -44,6 +44,7 @@ class Counting(ByValue):
         expected: None for a measurement; median, average or nearest for a projection.
         reason: why there is no signal, or None, [point].
         notes: the approximations of the selection.
+        uncounted: events that the experiment could detect but that are not calculated, and why, in words.
         systematics: named relative uncertainties of the selection that are not nuisances, each [point].
         compact: the same with the processes that share every uncertainty merged, where there are some: what is
             solved, because merged signals are often the same at every point.
@@ -61,6 +62,7 @@ class Counting(ByValue):
     systematics: Mapping[str, Array] = field(default_factory=FrozenDict)
     compact: Counting | None = None
     curve: CountsCurve | None = None
+    uncounted: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         freeze(self, "systematics")
@@ -150,7 +152,8 @@ def _assemble(
     reason = tuple(None if u > 0 else every[0].reason[i] or _IDLE for i, u in enumerate(unit))
     notes = tuple(dict.fromkeys(n for s in every for n in s.notes))
     expected = experiment.bins[0].expected_from_background
-    return Counting(measurement, fractions, unit, every[0].power, expected, reason, notes, curve=curve)
+    power, uncounted = every[0].power, not_calculated(every)
+    return Counting(measurement, fractions, unit, power, expected, reason, notes, curve=curve, uncounted=uncounted)
 
 
 _IDLE = "no sensitivity: the efficiency is 0"

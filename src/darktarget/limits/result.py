@@ -65,6 +65,7 @@ def explained(
         method=_unique(
             [m for y in yields for m in y.method],
             counts.notes,
+            counts.uncounted,
             experiment.assumptions,
             _statistics(found.solution, treated),
         ),
@@ -87,7 +88,10 @@ def _flags(found: Exclusion) -> tuple[str, ...]:
 
 
 def _reasons(counts: Counting, found: Exclusion, cl: float) -> tuple[str | None, ...]:
-    """Why a point has no limit: no signal, an empty interval, or too few events whatever the coupling."""
+    """Why a point has no limit: no signal, an empty interval, or too few events whatever the coupling.
+
+    A reason without signal also names the events that are not calculated.
+    """
     text = "empty: the {:.0%} interval allows no signal, its upper edge is {:.4g} events before it is held at 0"
     few = "no sensitivity: at most {:.3g} events at any coupling, {:.3g} would be excluded"
     none = "no sensitivity: no event at any coupling"
@@ -97,7 +101,7 @@ def _reasons(counts: Counting, found: Exclusion, cl: float) -> tuple[str | None,
             reasons[i] = text.format(cl, found.unclamped[i])
         elif reasons[i] is None and found.peak.size and not found.intervals[i]:
             reasons[i] = few.format(found.peak[i], found.upper[i]) if np.isfinite(found.upper[i]) else none
-    return tuple(reasons)
+    return tuple("; ".join((r, *counts.uncounted)) if r else None for r in reasons)
 
 
 def _statistics(solved: Solution, nuisances: str) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ KEYS: Final = ("formula", "elements", "density_g_cm3", "state", "radiation_lengt
                "density_effect", "title")  # fmt: skip
 STATES: Final = ("solid", "liquid", "gas")
 SUM_TOLERANCE: Final = 1e-3  # of the mass fractions, which are then normalised
+FAR: Final = 2.0  # ratio of a given to the calculated radiation length beyond which the note remarks on it
 DENSEST: Final = 30.0  # g/cm^3: osmium has 22.6
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w .+-]{0,63}")
 
@@ -61,11 +62,12 @@ def declared(name: str, table: Mapping[str, Any], where: str = "") -> Material:
     gas = state == "gas"
     length = _positive(table, "radiation_length_g_cm2", where)
     excitation = _positive(table, "mean_excitation_energy_eV", where)
-    own_length = length or radiation_length.of_mixture(elements, shares)
+    calculated = radiation_length.of_mixture(elements, shares)
+    own_length = length or calculated
     own_excitation = excitation or mean_excitation(elements, shares, gas)
     given = _density_effect(table, where)
     effect = given or sternheimer(own_excitation, plasma_energy(density, elements, shares), gas)
-    note = _note(name, elements, shares, density, own_length, own_excitation, table)
+    note = _note(name, elements, shares, density, own_length, own_excitation, table) + _doubt(own_length, calculated)
     return Material(name, elements, shares, density, own_length, own_excitation, effect, note)
 
 
@@ -143,6 +145,13 @@ def _density_effect(table: Mapping[str, Any], where: str) -> DensityEffect | Non
     if not given["x0"] < given["x1"]:
         raise DeclarationError(f"{where}density_effect.x1", given["x1"], f"above x0 = {given['x0']:g}")
     return DensityEffect(**{n: float(given[n]) for n in names})
+
+
+def _doubt(length: float, calculated: float) -> str:
+    """A remark on a radiation length that is far from the calculated one, such as one in cm."""
+    if 1 / FAR <= length / calculated <= FAR:
+        return ""
+    return f"; the given radiation length is {length / calculated:.3g} times the calculated {calculated:.4g} g/cm2"
 
 
 def _note(

@@ -18,7 +18,7 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
-from darktarget.core.detector import TARGET
+from darktarget.core.detector import TARGET, Constant, Stochastic
 from darktarget.detector import preshower
 from darktarget.detector.record import DetectorRecord
 from darktarget.numerics.special import erf
@@ -43,8 +43,8 @@ class MissingEnergy:
 
     calorimeter_energy_below_GeV: Annotated[float, Gt(0)]
     production_energy_above_GeV: Annotated[float, Ge(0)]
-    stochastic: Annotated[float, Ge(0)] = 0.0
-    constant: Annotated[float, Ge(0)] = 0.0
+    stochastic: Stochastic = 0.0
+    constant: Constant = 0.0
     combination: Literal["quadrature", "linear"] = "quadrature"
     preshower_energy_above_GeV: Annotated[float, Ge(0)] = 0.0
     threshold_uncertainty_GeV: Annotated[float, Ge(0)] = 0.0

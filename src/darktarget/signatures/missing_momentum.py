@@ -22,6 +22,7 @@ import numpy as np
 from annotated_types import Ge, Gt
 
 from darktarget.core import Array, Beam, Model, Signal, Target, Yield
+from darktarget.core.detector import Constant, Stochastic
 from darktarget.numerics.special import erf
 from darktarget.shower import muon
 from darktarget.units import GeV
@@ -41,8 +42,8 @@ class MissingMomentum:
     recoil_energy_below_GeV: Annotated[float, Gt(0)]
     production_energy_above_GeV: Annotated[float, Ge(0)]
     measured: Literal["visible-energy", "lepton-momentum"] = "visible-energy"
-    stochastic: Annotated[float, Ge(0)] = 0.0
-    constant: Annotated[float, Ge(0)] = 0.0
+    stochastic: Stochastic = 0.0
+    constant: Constant = 0.0
 
     name = "missing-momentum"
 

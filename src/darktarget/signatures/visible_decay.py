@@ -139,9 +139,11 @@ class VisibleDecay:
         closed = f"no visible decay of {model.mediator} is open"
         low = "no sensitivity: nothing above the energy threshold can be produced"
         virtual = f"only dark pairs are produced, no {model.mediator} that could decay visibly"
+        events = self.events(model)
         if made.decayed:
-            return Signal(np.zeros(model.points), made.power, (virtual,) * model.points)
-        events, rays = self.events(model), self.rays(model, made, beam)
+            none = np.zeros(model.points)
+            return Signal(none, made.power, (virtual,) * model.points, uncounted=events.not_followed)
+        rays = self.rays(model, made, beam)
         decays, able = zip(*(self.decays(events, p, r) for p, r in enumerate(rays)), strict=True)
         dark = np.array([events.dark(p, r) for p, r in enumerate(rays)])
         shut = model.width(dark=False) <= 0
@@ -150,7 +152,8 @@ class VisibleDecay:
         acceptance = np.divide(accepted, most, out=np.zeros_like(accepted), where=most > 0)
         reason = tuple(None if u > 0 else closed if s else low for u, s in zip(unit, shut, strict=True))
         notes, grid = self._notes(events), self.couplings
-        return Signal(unit, made.power, reason, notes, {}, grid, np.minimum(acceptance, 1.0), bool(events.hits))
+        accepted, open_above = np.minimum(acceptance, 1.0), bool(events.hits)
+        return Signal(unit, made.power, reason, notes, {}, grid, accepted, open_above, events.uncounted)
 
     def events(self, model: Model) -> DumpEvents:
         """What counts the events of dark states, and the decays in the volume."""

@@ -48,7 +48,9 @@ class DumpSearch(Search):
     def found(self, events: DumpEvents, counts: Array, method: tuple[str, ...]) -> Curve:
         """The result from counts per primary, [point, coupling]."""
         ratio = counts * self.primaries * self.efficiency / self.excluded
-        return self.curve(events.model, exceeding(ratio, events.coupling), (*method, *events.scattering))
+        return self.curve(
+            events.model, exceeding(ratio, events.coupling), (*method, *events.scattering, *events.uncounted)
+        )
 
     def signal(self) -> str:
         """What is counted, in words."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 from darktarget.constraints.base.search import Search
-from darktarget.core import Curve, Model
+from darktarget.core import Curve, Experiment, Model, PublishedNumber
 from darktarget.experiments import experiment
 from darktarget.flow import limit
 from darktarget.units import GeV
@@ -19,6 +20,7 @@ class OfExperiment(Search):
     """
 
     experiment: ClassVar[str]
+    published = ()
 
     def apply(self, model: Model) -> Curve:
         """Intervals and reasons of the limit; nothing where every mass is above the beam energy.
@@ -29,6 +31,22 @@ class OfExperiment(Search):
         chosen = experiment(self.experiment)
         if (model.mass >= chosen.beam.energy).all():
             reason = f"closed: the mediator is too heavy for a beam of {chosen.beam.energy / GeV:g} GeV"
-            return self.curve(model, ((),) * model.points, (), (reason,) * model.points)
-        bound = limit(model, chosen, cl=self.cl)
-        return self.curve(model, bound.intervals, bound.method, bound.reason)
+            found = self.curve(model, ((),) * model.points, (), (reason,) * model.points)
+        else:
+            bound = limit(model, chosen, cl=self.cl)
+            found = self.curve(model, bound.intervals, bound.method, bound.reason)
+        return replace(found, published=(*numbers(chosen), *self.published))
+
+
+def numbers(chosen: Experiment) -> tuple[PublishedNumber, ...]:
+    """Exposure, observed events and background as the configuration of an experiment has them.
+
+    >>> print(numbers(experiment("e137"))[0])
+    electrons on target = 1.87e+20 (typed in: experiment e137, its configuration)
+    """
+    found = {f"{chosen.beam.particle}s on target": chosen.exposure}
+    for region in chosen.bins:
+        found[f"observed events, {region.name}"] = float(region.observed or 0)
+        found[f"expected background, {region.name}"] = region.background
+    source = f"experiment {chosen.name}"
+    return tuple(PublishedNumber(name, value, "", source, "its configuration") for name, value in found.items())

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from darktarget.core import Beam, Model, Signal, Target, Yield
+from darktarget.detector import resolution
 from darktarget.detector.acceptance import Acceptance, acceptance
 from darktarget.errors import PhysicsError
 from darktarget.signatures.missing_energy import MissingEnergy
@@ -36,7 +37,8 @@ def simulated(signature: Any, model: Model, made: Yield, beam: Beam, target: Tar
     unit = np.where(there > 0, unit, 0.0)
     reason = tuple(_reason(model, i, float(made.total[i]), float(a), found) for i, a in enumerate(there))
     text = f"{found.events} events per point and process, lifetimes as weights"
-    return Signal(unit, made.power, reason, (*notes, text), {STATISTICS: relative}, COUPLINGS, found.value)
+    method = (*notes, *resolution.texts(target.slabs), text)
+    return Signal(unit, made.power, reason, method, {STATISTICS: relative}, COUPLINGS, found.value)
 
 
 @dataclass(frozen=True)
