@@ -8,13 +8,14 @@ from functools import partial, reduce
 from operator import add
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Never
 
 from darktarget import experiments as _experiments
+from darktarget.arguments import require
 from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium, Model, Process
 from darktarget.errors import InputError, PhysicsError, UnknownName
-from darktarget.keywords import choose
+from darktarget.keywords import choose, refuse
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
@@ -43,7 +44,13 @@ BEAMS: Final = ("electron", "positron", "muon", "photon")
 
 
 def names(kind: str) -> tuple[str, ...]:
-    """Names of all models, processes, experiments, signatures, materials, constraints or figures.
+    """Names of all members of one kind.
+
+    Args:
+        kind: any of models, structures, processes, experiments, signatures, materials, constraints, figures.
+
+    Raises:
+        UnknownName: no such kind.
 
     >>> names("processes")
     ('annihilation', 'bremsstrahlung', 'off-shell', 'primakoff', 'vector-meson', 'virtual-photon')
@@ -114,6 +121,7 @@ def cross_section(
     >>> print(f"{result.sigma[0] / units.PB:.3e} pb")
     1.037e+10 pb
     """
+    require(Model, which, "which")
     if beam not in BEAMS:
         raise UnknownName("beam", beam, BEAMS)
     top = Parameter("energy", "beam energy", "GeV", above=LEPTON_MASS.get(beam, 0.0) / GeV).check(energy)
@@ -136,7 +144,7 @@ def cross_section(
         beams = " or ".join(chosen.beams)
         raise PhysicsError(f"{name} starts from a beam of {beams}, not {beam}; in a limit, showers provide all of them")
     stuff = material(target)
-    found = chosen.cross_section(which, primary, stuff, choose(options, [name]).process(name))
+    found = chosen.cross_section(which, primary, stuff, choose(options, [name], cross_section).process(name))
     return found if is_shipped(target) else replace(found, method=(*found.method, stuff.note or f"material {stuff}"))
 
 
@@ -153,6 +161,7 @@ def constraint(name: str, which: Model) -> Curve:
     >>> print(f"{constraint('babar-2017', model('dark-photon', mass=0.3)).coupling[0]:.2g}")
     0.00086
     """
+    require(Model, which, "which")
     if "coupling" in which.values:
         value = float(which.values["coupling"][0])
         raise InputError("coupling", value, "nothing here", "A constraint is on the coupling: leave it out.")
@@ -174,6 +183,7 @@ def gminus2(which: Model, lepton: str = "muon", delta: float | None = None, sigm
     """
     from darktarget.decays.magnetic_moment import band  # cold start
 
+    require(Model, which, "which")
     return band(which, lepton, delta, sigma)
 
 
@@ -187,6 +197,7 @@ def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
     Raises:
         UnknownName: neither a name nor a file. PhysicsError: one does not apply to the model.
     """
+    require(Model, which, "which")
     special: dict[str, Callable[[Model], Curve]] = {"relic": relic_target, "gminus2": gminus2}
     found = []
     for word in (w.strip() for w in wanted):
@@ -203,21 +214,37 @@ def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
     return tuple(found)
 
 
-def relic_target(which: Model, omega_h2: float = 0.12, *, width: str = "fixed", equilibrium: str = "solved") -> Curve:
+def relic_target(
+    which: Model,
+    omega_h2: float = 0.12,
+    *,
+    width: str = "fixed",
+    equilibrium: str = "solved",
+    **unknown: Never,
+) -> Curve:
     """Coupling that leaves a relic density by thermal freeze-out; see ``thermal.relic.relic_target``.
+
+    Any other keyword is an ``UnknownName``.
 
     >>> print(f"{relic_target(model('dark-photon', mass=0.03, dm='majorana')).coupling[0]:.2e}")
     7.37e-05
     """
     from darktarget.thermal import relic  # cold start
 
+    require(Model, which, "which")
+    refuse(unknown, relic_target)
     return relic.relic_target(which, omega_h2, width=width, equilibrium=equilibrium)
 
 
-def omega(which: Model, *, width: str = "fixed", equilibrium: str = "solved") -> Array:
-    """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``."""
+def omega(which: Model, *, width: str = "fixed", equilibrium: str = "solved", **unknown: Never) -> Array:
+    """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``.
+
+    Any other keyword is an ``UnknownName``.
+    """
     from darktarget.thermal import relic  # cold start
 
+    require(Model, which, "which")
+    refuse(unknown, omega)
     return relic.omega(which, width=width, equilibrium=equilibrium)
 
 
