@@ -170,7 +170,7 @@ def test_what_is_no_model_is_refused(function: Callable[[object], object], value
 
 @pytest.mark.parametrize("function", FLOW)
 def test_models_and_experiments_are_not_mixed_up(function: Callable[[object, object], object]) -> None:
-    with pytest.raises(InputError, match="model = Experiment.*of type Experiment: swap the two arguments"):
+    with pytest.raises(InputError, match=r"model = Experiment.*of type Experiment: swap the two arguments"):
         function(NA64, MODEL)
     with pytest.raises(InputError, match=r"model = 'dark-photon'.*dt\.model.*of type str"):
         function("dark-photon", "na64e-2018")
@@ -191,11 +191,11 @@ def test_other_arguments_of_the_steps() -> None:
 def test_lists_of_processes(function: Any) -> None:
     with pytest.raises(InputError, match=r'processes = .*a list of names.*processes=\["bremsstrahlung"\]'):
         function(MODEL, NA64, processes="bremsstrahlung")
-    with pytest.raises(InputError, match="processes = 7: allowed is a list of names.*of type int"):
+    with pytest.raises(InputError, match=r"processes = 7: allowed is a list of names.*of type int"):
         function(MODEL, NA64, processes=7)
-    with pytest.raises(InputError, match="processes = .*a list with annihilation once"):
+    with pytest.raises(InputError, match=r"processes = .*a list with annihilation once"):
         function(MODEL, NA64, processes=["annihilation", "bremsstrahlung", "annihilation"])
-    with pytest.raises(UnknownName, match="process of dark-photon = 'anihilation'.*Did you mean annihilation"):
+    with pytest.raises(UnknownName, match=r"process of dark-photon = 'anihilation'.*Did you mean annihilation"):
         function(MODEL, NA64, processes=["anihilation"])
 
 

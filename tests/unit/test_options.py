@@ -235,7 +235,8 @@ def test_unknown_options_list_those_of_the_processes() -> None:
         dt.limit(model, SEEN, nuisance="none")
     assert set(own) < set(caught.value.valid)
     assert "glauber" in caught.value.valid
-    for function in (dt.measurement, dt.produce):
+    functions: list[Any] = [dt.measurement, dt.produce]
+    for function in functions:
         with pytest.raises(UnknownName, match=r"Did you mean processes\?") as caught:
             function(model, SEEN, proceses=["annihilation"])
         assert "bands" not in caught.value.valid
