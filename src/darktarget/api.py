@@ -14,7 +14,7 @@ from darktarget import experiments as _experiments
 from darktarget.arguments import require
 from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium, Model, Process
-from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.errors import InputError, PhysicsError, UnknownName, chosen
 from darktarget.keywords import choose, refuse
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
@@ -55,9 +55,7 @@ def names(kind: str) -> tuple[str, ...]:
     >>> names("processes")
     ('annihilation', 'bremsstrahlung', 'off-shell', 'primakoff', 'vector-meson', 'virtual-photon')
     """
-    if kind not in REGISTRIES:
-        raise UnknownName("list", kind, REGISTRIES)
-    return REGISTRIES[kind].names()
+    return chosen("list", kind, REGISTRIES).names()
 
 
 def model(name: str, **parameters: str | float | Sequence[float] | Array | None) -> Model:
@@ -139,12 +137,12 @@ def cross_section(
         raise UnknownName(f"process of {which.name}", name, known)
     if method is not None and options.setdefault("cross_section", method) != method:
         raise InputError("method", method, "left out where cross_section is given")
-    chosen = PROCESSES[name]()
-    if beam not in chosen.beams:
-        beams = " or ".join(chosen.beams)
+    producing = PROCESSES[name]()
+    if beam not in producing.beams:
+        beams = " or ".join(producing.beams)
         raise PhysicsError(f"{name} starts from a beam of {beams}, not {beam}; in a limit, showers provide all of them")
     stuff = material(target)
-    found = chosen.cross_section(which, primary, stuff, choose(options, [name], cross_section).process(name))
+    found = producing.cross_section(which, primary, stuff, choose(options, [name], cross_section).process(name))
     return found if is_shipped(target) else replace(found, method=(*found.method, stuff.note or f"material {stuff}"))
 
 
@@ -281,12 +279,11 @@ def simulate_tracks(
     from darktarget.shower.track_lengths import stack_of  # cold start
 
     primaries = {"electron": "e-", "positron": "e+", "photon": "gamma"}
-    if beam not in primaries:
-        raise UnknownName("beam", beam, primaries)
+    particle = chosen("beam", beam, primaries)
     known = TARGETS.get(str(target), str(target))
     layered = isinstance(target, str) and known in _experiments.EXPERIMENTS.names()
     stack = stack_of(experiment(known).target) if layered else homogeneous(material(target), thickness)
-    run = partial(simulate, stack, primaries[beam], energy * GeV, cut * GeV, seed=seed, route=route, keep_events=False)
+    run = partial(simulate, stack, particle, energy * GeV, cut * GeV, seed=seed, route=route, keep_events=False)
     size = max(1, -(-showers // 20)) if 0 < showers <= 1_000_000_000 else showers  # absurd numbers are refused whole
     firsts = range(0, max(showers, 1), max(size, 1))
     parts = (run(number=min(size, showers - first), first_primary=first) for first in track(firsts, "showers"))

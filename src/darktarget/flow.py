@@ -192,6 +192,8 @@ def select(model: Model, yields: Sequence[Yield], seen: SignalRegion, beam: Beam
     """Accepted events per primary at unit coupling in one bin, summed over processes."""
     require(Model, model, "model")
     require(SignalRegion, seen, "seen")
+    require(Beam, beam, "beam")
+    require(Target, target, "target")
     return combined([seen.signature.select(model, made, beam, target) for made in yields])
 
 

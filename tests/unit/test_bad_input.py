@@ -185,6 +185,12 @@ def test_other_arguments_of_the_steps() -> None:
         dt.tracks(NA64.beam, "Pb")  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"seen = 'box'.*experiment\.bins"):
         dt.select(MODEL, (), "box", NA64.beam, NA64.target)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="target = 'Pb'"):
+        dt.select(MODEL, (), NA64.bins[0], NA64.beam, "Pb")  # type: ignore[arg-type]
+    with pytest.raises(UnknownName, match="list = "):
+        dt.names(["models"])  # type: ignore[arg-type]
+    with pytest.raises(UnknownName, match="beam = "):
+        dt.simulate_tracks("Pb", energy=1.0, beam=["electron"])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("function", [dt.limit, dt.measurement, dt.produce])

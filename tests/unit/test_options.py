@@ -164,6 +164,9 @@ def test_the_help_is_grouped_and_complete() -> None:
         if item.kind is not bool:
             assert "default" in panel
     assert "exact (default), ww or iww" in text
+    assert "1e-3:1:60" in text  # masses by default
+    events = RUN.invoke(app, ["events", "--help"], env=WIDE).output
+    assert "by default bremsstrahlung, or the model's first with events" in events
     assert "meson-scale" not in text.replace("vector-meson", "")  # older spellings are not shown
     assert "etl" not in text
     bremsstrahlung = next(p for p in panels if "--cross-section" in p)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -84,6 +86,12 @@ def test_the_coupling_is_a_method() -> None:
 def test_a_misspelt_field_of_a_structure() -> None:
     with pytest.raises(UnknownName, match=r"field of LorentzStructure = 'lepton_widht'.*Did you mean lepton_width\?"):
         LorentzStructure("mine", 1, lepton_widht=None)  # type: ignore[call-arg]
+
+
+def test_the_page_about_structures_names_what_vector_lacks() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "extend" / "structure.md").read_text()
+    absent = [f.name for f in fields(VECTOR) if getattr(VECTOR, f.name) is None]
+    assert f"shows all fields but {' and '.join(f'`{name}`' for name in absent)}." in page
 
 
 def test_the_default_process_of_events(monkeypatch: pytest.MonkeyPatch) -> None:
