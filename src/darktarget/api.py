@@ -8,13 +8,14 @@ from functools import partial, reduce
 from operator import add
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Never
 
 from darktarget import experiments as _experiments
+from darktarget.arguments import require
 from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium, Model, Process
-from darktarget.errors import InputError, PhysicsError, UnknownName
-from darktarget.keywords import choose
+from darktarget.errors import InputError, PhysicsError, UnknownName, chosen
+from darktarget.keywords import choose, refuse
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
@@ -43,14 +44,18 @@ BEAMS: Final = ("electron", "positron", "muon", "photon")
 
 
 def names(kind: str) -> tuple[str, ...]:
-    """Names of all models, processes, experiments, signatures, materials, constraints or figures.
+    """Names of all members of one kind.
+
+    Args:
+        kind: any of models, structures, processes, experiments, signatures, materials, constraints, figures.
+
+    Raises:
+        UnknownName: no such kind.
 
     >>> names("processes")
     ('annihilation', 'bremsstrahlung', 'off-shell', 'primakoff', 'vector-meson', 'virtual-photon')
     """
-    if kind not in REGISTRIES:
-        raise UnknownName("list", kind, REGISTRIES)
-    return REGISTRIES[kind].names()
+    return chosen("list", kind, REGISTRIES).names()
 
 
 def model(name: str, **parameters: str | float | Sequence[float] | Array | None) -> Model:
@@ -114,6 +119,7 @@ def cross_section(
     >>> print(f"{result.sigma[0] / units.PB:.3e} pb")
     1.037e+10 pb
     """
+    require(Model, which, "which")
     if beam not in BEAMS:
         raise UnknownName("beam", beam, BEAMS)
     top = Parameter("energy", "beam energy", "GeV", above=LEPTON_MASS.get(beam, 0.0) / GeV).check(energy)
@@ -131,12 +137,12 @@ def cross_section(
         raise UnknownName(f"process of {which.name}", name, known)
     if method is not None and options.setdefault("cross_section", method) != method:
         raise InputError("method", method, "left out where cross_section is given")
-    chosen = PROCESSES[name]()
-    if beam not in chosen.beams:
-        beams = " or ".join(chosen.beams)
+    producing = PROCESSES[name]()
+    if beam not in producing.beams:
+        beams = " or ".join(producing.beams)
         raise PhysicsError(f"{name} starts from a beam of {beams}, not {beam}; in a limit, showers provide all of them")
     stuff = material(target)
-    found = chosen.cross_section(which, primary, stuff, choose(options, [name]).process(name))
+    found = producing.cross_section(which, primary, stuff, choose(options, [name], cross_section).process(name))
     return found if is_shipped(target) else replace(found, method=(*found.method, stuff.note or f"material {stuff}"))
 
 
@@ -153,6 +159,7 @@ def constraint(name: str, which: Model) -> Curve:
     >>> print(f"{constraint('babar-2017', model('dark-photon', mass=0.3)).coupling[0]:.2g}")
     0.00086
     """
+    require(Model, which, "which")
     if "coupling" in which.values:
         value = float(which.values["coupling"][0])
         raise InputError("coupling", value, "nothing here", "A constraint is on the coupling: leave it out.")
@@ -174,6 +181,7 @@ def gminus2(which: Model, lepton: str = "muon", delta: float | None = None, sigm
     """
     from darktarget.decays.magnetic_moment import band  # cold start
 
+    require(Model, which, "which")
     return band(which, lepton, delta, sigma)
 
 
@@ -187,6 +195,7 @@ def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
     Raises:
         UnknownName: neither a name nor a file. PhysicsError: one does not apply to the model.
     """
+    require(Model, which, "which")
     special: dict[str, Callable[[Model], Curve]] = {"relic": relic_target, "gminus2": gminus2}
     found = []
     for word in (w.strip() for w in wanted):
@@ -203,21 +212,37 @@ def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
     return tuple(found)
 
 
-def relic_target(which: Model, omega_h2: float = 0.12, *, width: str = "fixed", equilibrium: str = "solved") -> Curve:
+def relic_target(
+    which: Model,
+    omega_h2: float = 0.12,
+    *,
+    width: str = "fixed",
+    equilibrium: str = "solved",
+    **unknown: Never,
+) -> Curve:
     """Coupling that leaves a relic density by thermal freeze-out; see ``thermal.relic.relic_target``.
+
+    Any other keyword is an ``UnknownName``.
 
     >>> print(f"{relic_target(model('dark-photon', mass=0.03, dm='majorana')).coupling[0]:.2e}")
     7.37e-05
     """
     from darktarget.thermal import relic  # cold start
 
+    require(Model, which, "which")
+    refuse(unknown, relic_target)
     return relic.relic_target(which, omega_h2, width=width, equilibrium=equilibrium)
 
 
-def omega(which: Model, *, width: str = "fixed", equilibrium: str = "solved") -> Array:
-    """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``."""
+def omega(which: Model, *, width: str = "fixed", equilibrium: str = "solved", **unknown: Never) -> Array:
+    """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``.
+
+    Any other keyword is an ``UnknownName``.
+    """
     from darktarget.thermal import relic  # cold start
 
+    require(Model, which, "which")
+    refuse(unknown, omega)
     return relic.omega(which, width=width, equilibrium=equilibrium)
 
 
@@ -254,12 +279,11 @@ def simulate_tracks(
     from darktarget.shower.track_lengths import stack_of  # cold start
 
     primaries = {"electron": "e-", "positron": "e+", "photon": "gamma"}
-    if beam not in primaries:
-        raise UnknownName("beam", beam, primaries)
+    particle = chosen("beam", beam, primaries)
     known = TARGETS.get(str(target), str(target))
     layered = isinstance(target, str) and known in _experiments.EXPERIMENTS.names()
     stack = stack_of(experiment(known).target) if layered else homogeneous(material(target), thickness)
-    run = partial(simulate, stack, primaries[beam], energy * GeV, cut * GeV, seed=seed, route=route, keep_events=False)
+    run = partial(simulate, stack, particle, energy * GeV, cut * GeV, seed=seed, route=route, keep_events=False)
     size = max(1, -(-showers // 20)) if 0 < showers <= 1_000_000_000 else showers  # absurd numbers are refused whole
     firsts = range(0, max(showers, 1), max(size, 1))
     parts = (run(number=min(size, showers - first), first_primary=first) for first in track(firsts, "showers"))

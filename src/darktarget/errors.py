@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -38,11 +39,23 @@ def _restored(kind: type[InputError], args: tuple[Any, ...], state: dict[str, An
 
 
 class UnknownName(InputError):
-    """A name that no registry knows; the message lists the valid ones."""
+    """A name that does not exist; the message lists the valid ones and suggests the closest.
 
-    def __init__(self, kind: str, name: Any, valid: Iterable[str]) -> None:
+    Args:
+        kind: what was named. name: as given. valid: the valid names.
+        notes: what the message adds to some of them, by name.
+        advice: what to do about it, by default the suggestion.
+
+    >>> print(UnknownName("colour", "gren", ("red", "green"), {"green": "leaves"}))
+    colour = 'gren': allowed is one of red, green (leaves). Did you mean green?
+    """
+
+    def __init__(
+        self, kind: str, name: Any, valid: Iterable[str], notes: Mapping[str, str] | None = None, advice: str = ""
+    ) -> None:
         self.valid = tuple(valid)
-        super().__init__(kind, name, "one of " + ", ".join(self.valid))
+        listed = (f"{v} ({notes[v]})" if notes and v in notes else v for v in self.valid)
+        super().__init__(kind, name, "one of " + ", ".join(listed), advice or _suggestion(name, self.valid))
 
 
 class DeclarationError(InputError):
@@ -84,6 +97,12 @@ def chosen(kind: str, name: str, known: Mapping[str, T]) -> T:
         return known[name]
     except (KeyError, TypeError):
         raise UnknownName(kind, name, known) from None
+
+
+def _suggestion(name: Any, valid: Iterable[str]) -> str:
+    """The closest valid name as a question; empty where none is close."""
+    close = get_close_matches(name, valid, 1) if isinstance(name, str) else []
+    return f"Did you mean {close[0]}?" if close else ""
 
 
 def _short(value: Any) -> str:

@@ -31,10 +31,11 @@ Where each of them lives, and where to look for a formula or a number:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from darktarget.arguments import named_processes, require, require_both
 from darktarget.core import (
     Beam,
     Experiment,
@@ -48,13 +49,13 @@ from darktarget.core import (
 )
 from darktarget.core.signal import combined, mean_systematics
 from darktarget.errors import InputError, PhysicsError, UnknownName
-from darktarget.keywords import choose
+from darktarget.keywords import choose, statistic
 from darktarget.limits import counting
 from darktarget.limits.counting import Counting
-from darktarget.limits.options import RecastOptions, StatisticOptions
+from darktarget.limits.options import RecastOptions
 from darktarget.limits.recast import normalisation
 from darktarget.limits.result import explained
-from darktarget.options import OptionValue, checked
+from darktarget.options import OptionValue
 from darktarget.production import PROCESSES, HasEvents
 from darktarget.shower.options import TracksOptions
 from darktarget.shower.track_lengths import tracks_by
@@ -83,6 +84,8 @@ def tracks(beam: Beam, target: Target, *, cut: float | None = None, method: str 
     >>> path.line.round(3).tolist()
     [[0.178]]
     """
+    require(Beam, beam, "beam")
+    require(Target, target, "target")
     return tracks_by(method)(beam, target, beam.energy / 20 if cut is None else cut)
 
 
@@ -101,24 +104,24 @@ def produce(
             that does not take part have no effect.
 
     Raises:
+        InputError: an argument of another type, or a process named twice.
         UnknownName: a process that the model does not have, an unknown option or value.
         PhysicsError: the tracks hold no particle that a process named starts from, or that any of the model's does.
     """
-    for name in processes or ():
-        if name not in (*model.processes, *model.on_request):
-            raise UnknownName(f"process of {model.name}", name, (*model.processes, *model.on_request))
-    chosen = choose(options, processes or (*model.processes, *model.on_request))
+    require_both(model, experiment)
+    named = named_processes(model, processes)
+    chosen = choose(options, named or (*model.processes, *model.on_request), produce)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
-    able = _able(model, path, processes)
+    able = _able(model, path, named)
     made = [PROCESSES[name]().produce(model, path, minimum, chosen.process(name)) for name in able]
     return normalisation(chosen.of(RecastOptions).normalisation)(model, experiment, made)
 
 
-def _able(model: Model, path: Tracks, processes: Sequence[str] | None) -> tuple[str, ...]:
+def _able(model: Model, path: Tracks, processes: Sequence[str]) -> tuple[str, ...]:
     """The processes named, or those of the model that start from a particle that is there."""
     able = tuple(n for n in processes or model.processes if set(PROCESSES[n].beams) & set(path.species))
-    missing = [n for n in processes or () if n not in able]
+    missing = [n for n in processes if n not in able]
     if missing or not able:
         name = missing[0] if missing else model.processes[0]
         needed, there = " or ".join(PROCESSES[name].beams), ", ".join(path.species)
@@ -130,13 +133,31 @@ def _able(model: Model, path: Tracks, processes: Sequence[str] | None) -> tuple[
     return able
 
 
-def sampler(
-    model: Model, experiment: Experiment, *, process: str = "bremsstrahlung", **options: OptionValue
-) -> EventSource:
+def processes_with_events(model: Model, experiment: Experiment) -> tuple[str, ...]:
+    """Processes of a model that have events in an experiment, the default of ``sampler`` first.
+
+    It is bremsstrahlung where the model has it, otherwise the model's first process with events.
+
+    Raises:
+        InputError: an argument of another type. PhysicsError: there is none.
+
+    >>> import darktarget as dt
+    >>> processes_with_events(dt.model("dark-photon", mass=0.1), dt.experiment("ldmx-4gev"))
+    ('bremsstrahlung',)
+    """
+    require_both(model, experiment)
+    simulated = bool(experiment.target.slabs)  # decays in a detector are simulated for every process
+    able = [n for n in model.processes if simulated or issubclass(PROCESSES[n], HasEvents)]
+    if not able:
+        raise PhysicsError(f"{model.name} has no process with events in {experiment.name}: only limits")
+    return tuple(sorted(able, key=lambda name: name != "bremsstrahlung"))  # keeps the order of the others
+
+
+def sampler(model: Model, experiment: Experiment, *, process: str | None = None, **options: OptionValue) -> EventSource:
     """What draws production events of one model point in an experiment's target; ``.events(number, seed)`` does.
 
     Args:
-        process: one that has events: bremsstrahlung.
+        process: one that has events, by default the first of ``processes_with_events``.
         options: as in ``produce``.
 
     Raises:
@@ -149,13 +170,11 @@ def sampler(
     >>> len(drawn), drawn.role[2]
     (1000, 'mediator')
     """
-    simulated = bool(experiment.target.slabs)  # decays in a detector are simulated for every process
-    able = tuple(n for n in model.processes if simulated or issubclass(PROCESSES[n], HasEvents))
-    if not able:
-        raise PhysicsError(f"{model.name} has no process with events in {experiment.name}: only limits")
+    able = processes_with_events(model, experiment)
+    process = able[0] if process is None else process
     if process not in able:
         raise UnknownName(f"process of {model.name} with events", process, able)
-    chosen = choose(options, [process])
+    chosen = choose(options, [process], sampler)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
     target = experiment.target
@@ -171,6 +190,10 @@ def sampler(
 
 def select(model: Model, yields: Sequence[Yield], seen: SignalRegion, beam: Beam, target: Target) -> Signal:
     """Accepted events per primary at unit coupling in one bin, summed over processes."""
+    require(Model, model, "model")
+    require(SignalRegion, seen, "seen")
+    require(Beam, beam, "beam")
+    require(Target, target, "target")
     return combined([seen.signature.select(model, made, beam, target) for made in yields])
 
 
@@ -185,6 +208,7 @@ def count(
     Args:
         signal_uncertainty: relative uncertainty of the signal by process, as in ``limit``.
     """
+    require_both(model, experiment)
     beam, target = experiment.beam, experiment.target
     signals = [[select(model, (made,), seen, beam, target) for made in yields] for seen in experiment.bins]
     counts = counting.counting(experiment, [y.process for y in yields], signals, signal_uncertainty)
@@ -206,6 +230,7 @@ def measurement(
     >>> round(dt.statistics.interval(seen.at(0)).upper, 3)
     2.334
     """
+    _before(model, experiment, processes, options, measurement)
     return count(model, produce(model, experiment, processes=processes, **options), experiment, signal_uncertainty)
 
 
@@ -243,15 +268,16 @@ def limit(
         Limit; points without sensitivity, and empty classical intervals, carry nan and the reason.
 
     Raises:
-        InputError: a coupling was given, cl is out of range, every mass is above the beam energy, or the method
-            does not treat nuisances in this way.
+        InputError: an argument of another type, a coupling was given, cl is out of range, every mass is above the
+            beam energy, or the method does not treat nuisances in this way.
 
     >>> import darktarget as dt
     >>> bound = limit(dt.model("dark-photon", mass=0.1), dt.experiment("na64e-2018"))
     >>> print(f"{bound.coupling_upper[0]:.1e}")
     3.5e-04
     """
-    checked(StatisticOptions, method=method, nuisances=nuisances, cl=cl)  # before any work
+    statistic(method, nuisances, cl)
+    _before(model, experiment, processes, options, limit)
     _check(model, experiment)
     yields = produce(model, experiment, processes=processes, **options)
     counts = count(model, yields, experiment, signal_uncertainty)
@@ -268,6 +294,18 @@ def limit(
         bands=counting.bands(counts, cl, method, nuisances) if bands else {},
         ranking=counting.ranking(counts, cl, method, nuisances) if ranking else {},
     )
+
+
+def _before(
+    model: Model,
+    experiment: Experiment,
+    processes: Sequence[str] | None,
+    options: Mapping[str, OptionValue],
+    function: Callable[..., object],
+) -> None:
+    """Check what a public function was given; its error lists the keywords of the function itself."""
+    require_both(model, experiment)
+    choose(options, named_processes(model, processes) or (*model.processes, *model.on_request), function)
 
 
 def _check(model: Model, experiment: Experiment) -> None:

@@ -6,13 +6,14 @@ options of every process and of the steps ``STEPS``. Nothing is imported but the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import Parameter, signature
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 from darktarget.errors import InputError, UnknownName
-from darktarget.limits.options import RecastOptions
+from darktarget.limits.options import RecastOptions, StatisticOptions
 from darktarget.options import Option, OptionGroup, OptionValue, checked, options_of
 from darktarget.production.options import OPTIONS
 from darktarget.shower.options import TracksOptions
@@ -64,11 +65,14 @@ def process_groups(plugins: bool = True) -> dict[str, Group]:
     return {name: OPTIONS[name] for name in OPTIONS.names(plugins)}
 
 
-def choose(given: Mapping[str, OptionValue], processes: Sequence[str] = ()) -> Options:
+def choose(
+    given: Mapping[str, OptionValue], processes: Sequence[str] = (), function: Callable[..., object] | None = None
+) -> Options:
     """Checked options from keywords, older spellings replaced.
 
     Args:
         given: value by keyword. processes: whose options an error message lists; all by default.
+        function: that was called; an error message lists its own keywords as well.
 
     Raises:
         UnknownName: no process or step has such an option, or it does not have this value.
@@ -79,22 +83,71 @@ def choose(given: Mapping[str, OptionValue], processes: Sequence[str] = ()) -> O
     """
     found: dict[str, OptionValue] = {}
     for keyword, value in given.items():
-        item = _find(keyword, processes)
+        item = _find(keyword, processes, function)
         if item.name in found:
             raise InputError(keyword, value, f"given once, as {item.name}")
         found[item.name] = item.check(value, keyword)
     return Options(MappingProxyType(found))
 
 
-def _find(keyword: str, processes: Sequence[str]) -> Option:
+def _find(keyword: str, processes: Sequence[str], function: Callable[..., object] | None) -> Option:
     """The option that a keyword means; other packages are searched only if none of the shipped ones is meant."""
     for plugins in (False, True):
         for item, _ in declared({**process_groups(plugins), **STEPS}):
             if keyword in (item.name, *item.older):
                 return item
     groups = {name: group_of(name) for name in processes} or process_groups()
-    known = declared({**groups, **STEPS})
-    raise UnknownName("option", keyword, [f"{item.name} ({', '.join(owners)})" for item, owners in known])
+    notes = {item.name: ", ".join(owners) for item, owners in declared({**groups, **STEPS})}
+    raise UnknownName("option", keyword, (*(own_keywords(function) if function else ()), *notes), notes)
+
+
+def own_keywords(function: Callable[..., object]) -> tuple[str, ...]:
+    """Keywords that a function names in its signature.
+
+    >>> def draw(model: str, *, colour: str = "red", **options: str) -> None: ...
+    >>> own_keywords(draw)
+    ('colour',)
+    """
+    named = (p for p in signature(function).parameters.values() if p.kind is not Parameter.VAR_KEYWORD)
+    return tuple(p.name for p in named if p.kind is Parameter.KEYWORD_ONLY or p.default is not Parameter.empty)
+
+
+def refuse(given: Mapping[str, object], function: Callable[..., object]) -> None:
+    """Refuse keywords that a function does not take.
+
+    Args:
+        given: what its ``**`` received. function: that was called.
+
+    Raises:
+        UnknownName: any was given; the message lists those that the function takes.
+    """
+    for keyword in given:
+        raise UnknownName("option", keyword, own_keywords(function))
+
+
+def statistic(method: str, nuisances: str, cl: float) -> None:
+    """Check the options of the statistic.
+
+    Raises:
+        UnknownName: no such method or treatment; a method of the cross section is named as such.
+        InputError: cl out of range.
+
+    >>> statistic("cls", "none", 0.9)
+    """
+    try:
+        checked(StatisticOptions, method=method, nuisances=nuisances, cl=cl)
+    except UnknownName as error:
+        owners = [item for item, _ in declared({**process_groups(), **STEPS}) if _allows(item, error.value)]
+        if error.field != "method" or not owners:
+            raise
+        name = owners[0].name
+        advice = f"{error.value!r} is a value of {name} (--{name.replace('_', '-')} on the command line)."
+        raise UnknownName(error.field, error.value, error.valid, advice=advice) from None
+
+
+def _allows(item: Option, value: object) -> bool:
+    """Whether a name is one of the choices of an option, in any spelling."""
+    return isinstance(value, str) and value in (*item.choices(), *item.older_values)
 
 
 def declared(groups: Mapping[str, Group]) -> Iterator[tuple[Option, tuple[str, ...]]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import darktarget as dt
+from darktarget.api import REGISTRIES
 from darktarget.errors import DarktargetError, InputError, UnknownName
 from darktarget.interface.parsing import masses, parameters
 
@@ -123,3 +126,84 @@ def test_results_cannot_be_changed() -> None:
         model.mass[0] = 1.0
     with pytest.raises(TypeError):
         model.values["alpha_D"] = 1  # type: ignore[index]
+    with pytest.raises(ValueError, match="read-only"):
+        model.values["alpha_D"][0] = 1
+    bound = dt.limit(model, NA64, bands=True)
+    curve = dt.gminus2(model)
+    for array in (
+        bound.coupling_upper, bound.mass, bound.expected_counts, bound.bands["median"], bound.parameters["mass"],
+        curve.coupling, curve.mass, curve.parameters["mass"],
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1.0
+
+
+def test_arrays_of_the_caller_stay_writable() -> None:
+    mine = np.array([1e-4, 1e-5])
+    curve = replace(dt.gminus2(dt.model("dark-photon", mass=[0.1, 0.2])), coupling=mine, extra={"column": mine})
+    mine[0] = 2e-4
+    for array in (curve.coupling, curve.extra["column"]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1.0
+
+
+MODEL = dt.model("dark-photon", mass=0.1)
+CURVES: list[Any] = [
+    dt.gminus2,
+    dt.relic_target,
+    dt.omega,
+    lambda m: dt.constraint("lep", m),
+    lambda m: dt.curves([], m),
+]
+FLOW: list[Any] = [
+    dt.limit, dt.measurement, dt.produce, dt.sampler,
+    lambda model, experiment: dt.count(model, (), experiment),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["dark-photon", NA64, None, [MODEL], type(MODEL)])
+@pytest.mark.parametrize("function", [*CURVES, lambda m: dt.cross_section(m, energy=100, target="Pb")])
+def test_what_is_no_model_is_refused(function: Callable[[object], object], value: object) -> None:
+    with pytest.raises(InputError, match=rf"(?s)which = .*a model, such as dt\.model.* of type {type(value).__name__}"):
+        function(value)
+
+
+@pytest.mark.parametrize("function", FLOW)
+def test_models_and_experiments_are_not_mixed_up(function: Callable[[object, object], object]) -> None:
+    with pytest.raises(InputError, match=r"model = Experiment.*of type Experiment: swap the two arguments"):
+        function(NA64, MODEL)
+    with pytest.raises(InputError, match=r"model = 'dark-photon'.*dt\.model.*of type str"):
+        function("dark-photon", "na64e-2018")
+    with pytest.raises(InputError, match=r"experiment = 'na64e-2018'.*dt\.experiment.*of type str"):
+        function(MODEL, "na64e-2018")
+
+
+def test_other_arguments_of_the_steps() -> None:
+    with pytest.raises(InputError, match=r"beam = 'electron'.*experiment\.beam"):
+        dt.tracks("electron", NA64.target)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"target = 'Pb'.*experiment\.target"):
+        dt.tracks(NA64.beam, "Pb")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"seen = 'box'.*experiment\.bins"):
+        dt.select(MODEL, (), "box", NA64.beam, NA64.target)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="target = 'Pb'"):
+        dt.select(MODEL, (), NA64.bins[0], NA64.beam, "Pb")  # type: ignore[arg-type]
+    with pytest.raises(UnknownName, match="list = "):
+        dt.names(["models"])  # type: ignore[arg-type]
+    with pytest.raises(UnknownName, match="beam = "):
+        dt.simulate_tracks("Pb", energy=1.0, beam=["electron"])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("function", [dt.limit, dt.measurement, dt.produce])
+def test_lists_of_processes(function: Any) -> None:
+    with pytest.raises(InputError, match=r'processes = .*a list of names.*processes=\["bremsstrahlung"\]'):
+        function(MODEL, NA64, processes="bremsstrahlung")
+    with pytest.raises(InputError, match=r"processes = 7: allowed is a list of names.*of type int"):
+        function(MODEL, NA64, processes=7)
+    with pytest.raises(InputError, match=r"processes = .*a list with annihilation once"):
+        function(MODEL, NA64, processes=["annihilation", "bremsstrahlung", "annihilation"])
+    with pytest.raises(UnknownName, match=r"process of dark-photon = 'anihilation'.*Did you mean annihilation"):
+        function(MODEL, NA64, processes=["anihilation"])
+
+
+def test_the_kinds_of_names_are_documented() -> None:
+    assert f"any of {', '.join(REGISTRIES)}" in (dt.names.__doc__ or "")

@@ -196,6 +196,9 @@ BAD = [
     (("xsec", "dark-photon", "--energy", "10", "--target", "Unobtainium"), "polystyrene"),
     (("xsec", "dark-photon", "--energy", "0.5", "--target", "Pb", "--mass", "1"), "below the beam energy"),
     (("xsec", "dark-photon", "--energy", "ten", "--target", "Pb"), "valid number"),
+    (("xsec", "dark-photon", "--energy", "10", "--target", "Pb", "--method", "ww"), "the option is --cross-section"),
+    (("limit", "na64e-2018", "dark-photon", "--method", "ww"), "'ww' is a value of cross_section (--cross-section"),
+    (("limit", "na64e-2018", "dark-foton"), "Did you mean dark-photon?"),
     (("xsec", "dark-photon"), "Missing option"),
     (("frobnicate",), "No such command"),
 ]

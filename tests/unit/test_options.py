@@ -164,6 +164,9 @@ def test_the_help_is_grouped_and_complete() -> None:
         if item.kind is not bool:
             assert "default" in panel
     assert "exact (default), ww or iww" in text
+    assert "1e-3:1:60" in text  # masses by default
+    events = RUN.invoke(app, ["events", "--help"], env=WIDE).output
+    assert "by default bremsstrahlung, or the model's first with events" in events
     assert "meson-scale" not in text.replace("vector-meson", "")  # older spellings are not shown
     assert "etl" not in text
     bremsstrahlung = next(p for p in panels if "--cross-section" in p)
@@ -174,6 +177,7 @@ def test_the_usage_page_has_every_option() -> None:
     text = (Path(__file__).parents[2] / "docs" / "usage.md").read_text()
     for item, _ in declared({**generated.production(), **generated.statistic(), **generated.report()}):
         assert f"--{item.name.replace('_', '-')}" in text
+    assert text.count(f"[--method {'|'.join(statistics.methods())}]") == 2  # limit and counts
     rows = {row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `")}
     for item, owners in PRODUCTION:
         assert all(choice in rows[item.name] for choice in item.choices())
@@ -185,7 +189,8 @@ def test_method_is_the_statistic_everywhere() -> None:
         assert "feldman-cousins-published" in RUN.invoke(app, [command, "--help"], env=WIDE).output
     assert "--method" not in RUN.invoke(app, ["xsec", "--help"], env=WIDE).output
     refused = RUN.invoke(app, ["xsec", "dark-photon", "--target", "Pb", "--energy", "100", "--method", "ww"])
-    assert refused.exit_code == 2
+    assert "allowed is an option of limit and counts" in str(refused.exception)
+    assert "--cross-section" in str(refused.exception)
 
 
 def test_older_spellings() -> None:
@@ -228,8 +233,37 @@ def test_unknown_options_list_those_of_the_processes() -> None:
     assert "glauber" not in text
     with pytest.raises(UnknownName, match=r"form_factor \(bremsstrahlung, off-shell, primakoff, virtual-photon\)"):
         choose({"form_facter": "helm"})
+    own = ["method", "nuisances", "cl", "bands", "ranking", "signal_uncertainty", "processes"]
+    with pytest.raises(UnknownName, match=r"Did you mean nuisances\?") as caught:
+        dt.limit(model, SEEN, nuisance="none")
+    assert set(own) < set(caught.value.valid)
+    assert "glauber" in caught.value.valid
+    functions: list[Any] = [dt.measurement, dt.produce]
+    for function in functions:
+        with pytest.raises(UnknownName, match=r"Did you mean processes\?") as caught:
+            function(model, SEEN, proceses=["annihilation"])
+        assert "bands" not in caught.value.valid
+    with pytest.raises(UnknownName, match=r"Did you mean process\?"):
+        dt.sampler(model, SEEN, proces="bremsstrahlung")
+    with pytest.raises(UnknownName, match=r"Did you mean target\?"):
+        dt.cross_section(model, energy=100, target="Pb", tarket="W")
     with pytest.raises(UnknownName, match="option = 'method'"):
         dt.produce(model, SEEN, method="ww")
+
+
+@pytest.mark.parametrize("function", [dt.relic_target, dt.omega])
+def test_unknown_options_of_the_relic_density(function: Any) -> None:
+    with pytest.raises(UnknownName, match=r"one of .*width, equilibrium\. Did you mean width\?"):
+        function(dt.model("dark-photon", mass=0.1), widht="running")
+
+
+def test_a_method_of_the_cross_section_is_named() -> None:
+    for value in ("ww", "iww", "etl"):
+        with pytest.raises(UnknownName, match=f"'{value}' is a value of cross_section .--cross-section"):
+            dt.limit(dt.model("dark-photon", mass=0.1), SEEN, method=value)
+    with pytest.raises(UnknownName) as caught:
+        dt.limit(dt.model("dark-photon", mass=0.1), SEEN, method="guess")
+    assert "cross_section" not in str(caught.value)
 
 
 def test_an_option_of_another_process_has_no_effect() -> None:

@@ -99,6 +99,9 @@ def test_events_widths_and_constraints_of_its_model(installed: Path, tmp_path: P
     words = ["events", "example-run", "muon-heavy", "--mass", "0.1", "-p", "coupling=1e-4", "--number", "50"]
     darktarget(installed, *words, "--process", "half-bremsstrahlung", "--out", str(out))
     assert out.read_text().count("<event>") == 50
+    default = tmp_path / "default.lhe"  # without --process: the first process of the model with events
+    darktarget(installed, *words, "--out", str(default))
+    assert default.read_text() == out.read_text()
     assert "mu+ mu-" in darktarget(installed, "width", "muon-heavy", "-p", "coupling=1e-4", "--mass", "0.5")
     found = json.loads(darktarget(installed, "constraint", "example-collider", "muon-heavy", "--mass", "0.1", "--json"))
     assert found["coupling"] == [0.01]

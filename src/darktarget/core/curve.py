@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from darktarget.numerics.arrays import Array
-from darktarget.numerics.values import ByValue, FrozenDict, freeze
+from darktarget.numerics.values import ByValue, FrozenDict, close, freeze
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ class Curve(ByValue):
 
     def __post_init__(self) -> None:
         freeze(self, "parameters", "extra")
+        close(self)
 
     @property
     def y(self) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 
 from darktarget.core.curve import relic_variable
 from darktarget.numerics.arrays import Array
-from darktarget.numerics.values import ByValue, FrozenDict, freeze
+from darktarget.numerics.values import ByValue, FrozenDict, close, freeze
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +86,7 @@ class Limit(ByValue):
 
     def __post_init__(self) -> None:
         freeze(self, "parameters", "systematics", "bands", "ranking")
+        close(self)
 
     @property
     def y(self) -> Array:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
+from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import numpy as np
 
-from darktarget.errors import UnknownName
+from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, same
 from darktarget.structures import LorentzStructure
@@ -17,6 +19,8 @@ from darktarget.units import HBARC_CM
 
 #: Coupling at which widths that grow with it enter a propagator: narrow, as at any limit.
 SMALL: Final = 1e-7
+#: Former names of methods that a model may define -> names of today (read-only).
+RENAMED: Final[Mapping[str, str]] = MappingProxyType({"charge": "lepton_coupling"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +100,29 @@ class Exchange(ByValue):
     current: Callable[[Array], tuple[Array, Array]]
 
 
+Coupling = Callable[["Model", str], Array]
+
+
+def _per_point(method: Coupling) -> Coupling:
+    """The method ``lepton_coupling`` of a model with its result checked; one number is that of every point."""
+
+    @wraps(method)
+    def checked(self: Model, lepton: str) -> Array:
+        value = np.asarray(method(self, lepton))
+        number = value.dtype.kind in "fiu"
+        if number and value.shape == (self.points,):
+            return value
+        if number and value.ndim == 0:
+            return np.full(self.points, float(value))
+        given = f"an array of shape {value.shape}" if value.ndim else repr(value.item())
+        raise PhysicsError(
+            f"{type(self).__name__}.lepton_coupling({lepton!r}) returned {given}: it has to return one number, or an "
+            f"array of numbers of shape ({self.points},), one per parameter point."
+        )
+
+    return checked
+
+
 class Model(ABC):
     """A Lagrangian at P parameter points: couplings, states and decay channels.
 
@@ -115,6 +142,22 @@ class Model(ABC):
     labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
     reference_coupling: float = SMALL  # at which dark widths enter a cross section that is linear in them
     structure: LorentzStructure
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Check the methods that a subclass defines.
+
+        Raises:
+            InputError: one has a former name, or ``lepton_coupling`` is no method.
+        """
+        super().__init_subclass__(**given)
+        for former, name in RENAMED.items():
+            if former in vars(cls):
+                raise InputError(f"method of the model {cls.__name__}", former, name, f"Rename it to {name}.")
+        if (method := vars(cls).get("lepton_coupling")) is not None:
+            if not callable(method):
+                allowed = "a method, lepton_coupling(self, lepton)"
+                raise InputError(f"lepton_coupling of the model {cls.__name__}", method, allowed)
+            cls.lepton_coupling = _per_point(method)  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -80,6 +80,7 @@ def xsec(
     mass: Mass = None,
     param: Param = None,
     process: Annotated[str | None, typer.Option(help="See `list processes`; by default the model's first.")] = None,
+    method: Annotated[str | None, typer.Option(hidden=True)] = None,
     as_json: Json = False,
     **options: Any,
 ) -> None:
@@ -87,6 +88,9 @@ def xsec(
     from darktarget import api
     from darktarget.io.tables import cross_section_document
 
+    if method is not None:  # the name of --cross-section before --method was the statistic everywhere
+        allowed = "an option of limit and counts, where it is the statistic"
+        raise InputError("--method", method, allowed, "Here the option is --cross-section.")
     result = api.cross_section(
         _model(model, mass, param),
         beam=beam,

@@ -10,11 +10,14 @@ import typer
 from darktarget.errors import InputError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+DEFAULT_MASS = "1e-3:1:60"
 Mass = Annotated[
-    list[str] | None, typer.Option("--mass", help="Mediator mass in GeV: a value, a comma list or lo:hi:n.")
+    list[str] | None,
+    typer.Option(
+        "--mass", help=f"Mediator mass in GeV: a value, a comma list or lo:hi:n (default {DEFAULT_MASS}, logarithmic)."
+    ),
 ]
 Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
-DEFAULT_MASS = "1e-3:1:60"
 
 
 def build(name: str, mass: list[str] | None, param: list[str] | None) -> Any:

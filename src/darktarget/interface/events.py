@@ -30,7 +30,10 @@ def events(
     number: Annotated[int, typer.Option(help="How many events.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 1,
     form: Annotated[str, typer.Option("--format", help="lhe, hepmc3 or parquet.")] = "lhe",
-    process: Annotated[str, typer.Option(help="bremsstrahlung.")] = "bremsstrahlung",
+    process: Annotated[
+        str | None,
+        typer.Option(help="Production process; by default bremsstrahlung, or the model's first with events."),
+    ] = None,
     cut_flow: Annotated[bool, typer.Option("--cut-flow", help="Print what each cut leaves, with errors.")] = False,
     display: Annotated[Path | None, typer.Option(help="Draw one event in the detector into this file.")] = None,
     event: Annotated[int, typer.Option(help="Number of the event to draw.")] = 0,
@@ -56,6 +59,7 @@ def events(
     if display is not None:
         files.check(display.parent, (display.name,), force=force)
     theory, seen = api.model(model, **given), api.experiment(experiment)
+    process = process or flow.processes_with_events(theory, seen)[0]
     sheet, chunks = prepared(theory, seen, number, seed, process, options)
     path = io_events.write(out, form, sheet, chunks, force=force)
     if cut_flow or display is not None:

@@ -152,6 +152,26 @@ class ByValue:
         _close(vars(self), state[1])
 
 
+def close(instance: Any) -> None:
+    """Make the arrays of a frozen dataclass read-only, those in its mappings included, in its ``__post_init__``.
+
+    The fields become read-only views: arrays that the caller holds can still be written.
+    """
+    for about in fields(instance):
+        value = getattr(instance, about.name)
+        if isinstance(value, np.ndarray):
+            object.__setattr__(instance, about.name, _view(value))
+        elif isinstance(value, FrozenDict):
+            closed = {k: _view(v) if isinstance(v, np.ndarray) else v for k, v in value.items()}
+            object.__setattr__(instance, about.name, FrozenDict(closed))
+
+
+def _view(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    view = array.view()
+    view.setflags(write=False)
+    return view
+
+
 def freeze(instance: object, *names: str) -> None:
     """Make mappings that a frozen dataclass was given read-only, in its ``__post_init__``."""
     for name in names:

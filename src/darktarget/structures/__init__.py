@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from importlib import import_module
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, Self, TypeVar, cast
 
-from darktarget.errors import InputError, PhysicsError
+from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.registry import Registry, constant
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class LorentzStructure:
         absent: name of an ability -> why there is none, for the error.
 
     Raises:
-        InputError: a field that is not of its kind.
+        InputError: a field that is not of its kind. UnknownName: no such field.
 
     >>> LorentzStructure("mine", 1).spin
     1
@@ -99,6 +99,14 @@ class LorentzStructure:
     conserved_current: bool = field(default=False, metadata=_flag("conserved current of leptons"))
     photon_like: bool = field(default=False, metadata=_flag("coupling of the photon's form"))
     absent: Mapping[str, str] | None = field(default=None, metadata=_mapping("reasons"))
+
+    def __new__(cls, *values: Any, **given: Any) -> Self:
+        """Check the names of the fields, which ``__init__`` then takes."""
+        known = [f.name for f in fields(cls)]
+        for name in given:
+            if name not in known:
+                raise UnknownName(f"field of {cls.__name__}", name, known)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", self.name):

@@ -16,6 +16,7 @@ from darktarget.decays.exchange import crossed
 from darktarget.decays.three_body import ThreeBody
 from darktarget.decays.two_body import TO_DARK, TO_LEPTONS, TwoBody
 from darktarget.errors import PhysicsError
+from darktarget.models.base.declared import require_declared
 from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter, resolve
 from darktarget.units import ALPHA, LEPTON_MASS, PION_MASS, GeV
 
@@ -79,6 +80,7 @@ class MediatorModel(Model):
     hadronic: ClassVar[bool] = False  # whether it couples to quarks
 
     def __init__(self, **given: Any) -> None:
+        require_declared(self)
         self.values = FrozenDict(resolve(self.parameters, given))
         self.mass: Array = self.values["mass"]
         if self._mediated(dark=True) and (self.width(dark=True) == 0).any():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from numbers import Real
 from typing import Any
 
@@ -94,9 +93,7 @@ def resolve(declared: Sequence[Parameter], given: Mapping[str, Any]) -> dict[str
     known = {p.name: p for p in declared}
     for name in given:
         if name not in known:
-            error = UnknownName("parameter", name, known)
-            close = get_close_matches(name, known, 1)
-            raise (error if not close else InputError("parameter", name, error.allowed, f"Did you mean {close[0]}?"))
+            raise UnknownName("parameter", name, known)
     values: dict[str, Any] = {}
     for parameter in declared:
         value = given.get(parameter.name, parameter.default)

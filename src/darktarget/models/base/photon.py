@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from darktarget.core import VECTOR, Array, FrozenDict, Model
+from darktarget.models.base.declared import require_declared
 from darktarget.models.base.parameters import Parameter, resolve
 
 LIGHTEST = Parameter("mass", "mass of the lightest dark particle", "GeV")
@@ -27,6 +28,7 @@ class PhotonModel(Model):
     reference_coupling = 1.0
 
     def __init__(self, **given: Any) -> None:
+        require_declared(self)
         self.values = FrozenDict(resolve(self.parameters, given))
         self.mass: Array = self.values["mass"]
 
