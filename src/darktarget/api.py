@@ -21,7 +21,7 @@ from darktarget.models.base.parameters import Parameter
 from darktarget.options import OptionGroup, OptionValue
 from darktarget.production import PROCESSES
 from darktarget.progress import track
-from darktarget.registry import Registry, plural, subclass_of
+from darktarget.registry import Registry, class_with, plural
 from darktarget.signatures import SIGNATURES
 from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from darktarget.shower.simulate import Shower
 
 #: The figures: all of them come from other packages, those of the papers from ``darktarget_papers``.
-FIGURES: Final[Registry[Any]] = Registry("figure", None, shown=("caption", "source"), check=subclass_of())
+FIGURES: Final[Registry[Any]] = Registry(
+    "figure", None, shown=("caption", "source"), check=class_with("draw", "caption", "source")
+)
 
 #: What ``names`` can list (read-only).
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(

@@ -79,20 +79,32 @@ def warn_once(text: str) -> None:
     warn(text, PluginWarning, stacklevel=2)
 
 
-def subclass_of(base: type = object) -> Callable[[Any], None]:
+def class_with(*attributes: str) -> Callable[[Any], None]:
+    """A check that a member is a class with some attributes, such as the methods of its protocol.
+
+    >>> class_with("bit_length")(int)
+    >>> class_with("beams")(int)
+    Traceback (most recent call last):
+    ...
+    TypeError: a class with beams is required, not <class 'int'>
+    """
+
+    def check(member: Any) -> None:
+        if not isinstance(member, type) or any(getattr(member, name, None) is None for name in attributes):
+            raise TypeError(f"a class with {', '.join(attributes)} is required, not {member!r}")
+
+    return check
+
+
+def subclass_of(base: type) -> Callable[[Any], None]:
     """A check that a member is a class that inherits ``base``.
 
     >>> subclass_of(int)(bool)
-    >>> subclass_of()(5)
-    Traceback (most recent call last):
-    ...
-    TypeError: a class is required, not 5
     """
 
     def check(member: Any) -> None:
         if not (isinstance(member, type) and issubclass(member, base)):
-            kind = "class" if base is object else f"subclass of {base.__module__}.{base.__name__}"
-            raise TypeError(f"a {kind} is required, not {member!r}")
+            raise TypeError(f"a subclass of {base.__module__}.{base.__name__} is required, not {member!r}")
 
     return check
 

@@ -190,17 +190,21 @@ def test_figures_of_the_papers_come_first(monkeypatch: pytest.MonkeyPatch) -> No
         (MATERIALS, "instance of darktarget.core.material.Material"),
         (EXPERIMENTS, "instance of darktarget.core.experiment.Experiment"),
         (OPTIONS, "subclass of darktarget.options.OptionGroup"),
-        *((r, "class") for r in (PROCESSES, SIGNATURES, FIGURES)),
+        (PROCESSES, "class with beams, cross_section, produce"),
+        (SIGNATURES, "class with minimum_energy, efficiency, select"),
+        (FIGURES, "class with draw, caption, source"),
     ],
     ids=lambda value: getattr(value, "kind", ""),
 )
 def test_every_kind_refuses_another_object(
     site: Path, monkeypatch: pytest.MonkeyPatch, registry: Registry[object], reason: str
 ) -> None:
-    announce(monkeypatch, point("mine", "faulty.plain:NUMBER"))
+    announce(monkeypatch, point("mine", "faulty.plain:NUMBER"), point("other", "faulty.plain:Thing"))
     found: Registry[object] = Registry(registry.kind, registry.package, registry.suffix, check=registry._check)
     with pytest.raises(PluginError, match=f"mine of darktarget.models: an? {reason} is required, not 5"):
         found["mine"]
+    with pytest.raises(PluginError, match=f"other of darktarget.models: an? {reason} is required, not <class"):
+        found["other"]
 
 
 def test_options_that_cannot_be_read(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
