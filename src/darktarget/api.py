@@ -22,7 +22,7 @@ from darktarget.models.base.parameters import Parameter
 from darktarget.options import OptionGroup, OptionValue
 from darktarget.production import PROCESSES
 from darktarget.progress import track
-from darktarget.registry import Registry, plural
+from darktarget.registry import Registry, class_with, plural
 from darktarget.signatures import SIGNATURES
 from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from darktarget.shower.simulate import Shower
 
 #: The figures: all of them come from other packages, those of the papers from ``darktarget_papers``.
-FIGURES: Final[Registry[Any]] = Registry("figure", None, shown=("caption", "source"))
+FIGURES: Final[Registry[Any]] = Registry(
+    "figure", None, shown=("caption", "source"), check=class_with("draw", "caption", "source")
+)
 
 #: What ``names`` can list (read-only).
 REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
@@ -205,7 +207,7 @@ def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
             from darktarget.io.imports import read_declared  # cold start
 
             found.append(read_declared(word, which))
-        elif word in CONSTRAINTS.names():
+        elif word in CONSTRAINTS:
             found.append(constraint(word, which))
         else:
             raise UnknownName("--with", word, (*special, *CONSTRAINTS.names(), "the path of a file"))
@@ -281,7 +283,7 @@ def simulate_tracks(
     primaries = {"electron": "e-", "positron": "e+", "photon": "gamma"}
     particle = chosen("beam", beam, primaries)
     known = TARGETS.get(str(target), str(target))
-    layered = isinstance(target, str) and known in _experiments.EXPERIMENTS.names()
+    layered = isinstance(target, str) and known in _experiments.EXPERIMENTS
     stack = stack_of(experiment(known).target) if layered else homogeneous(material(target), thickness)
     run = partial(simulate, stack, particle, energy * GeV, cut * GeV, seed=seed, route=route, keep_events=False)
     size = max(1, -(-showers // 20)) if 0 < showers <= 1_000_000_000 else showers  # absurd numbers are refused whole

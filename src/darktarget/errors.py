@@ -77,6 +77,14 @@ class PhysicsError(DarktargetError):
     """A calculation that is not defined for the given input, with the reason."""
 
 
+class PluginError(DarktargetError):
+    """A member of a registry, shipped or of another package, that cannot be loaded, with its place and the reason."""
+
+
+class PluginWarning(UserWarning):
+    """A plug-in, or an option of one, is left out; the message names the place and the reason."""
+
+
 class DataCorrupt(DarktargetError):
     """A stored table whose checksum or schema does not match its content."""
 

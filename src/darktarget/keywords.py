@@ -6,16 +6,17 @@ options of every process and of the steps ``STEPS``. Nothing is imported but the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import Parameter, signature
 from types import MappingProxyType
 from typing import Final, TypeVar
 
 from darktarget.errors import InputError, UnknownName
-from darktarget.limits.options import RecastOptions, StatisticOptions
-from darktarget.options import Option, OptionGroup, OptionValue, checked, options_of
+from darktarget.limits.options import RecastOptions, ReportOptions, StatisticOptions
+from darktarget.options import Option, OptionGroup, OptionValue, checked, names_of, options_of
 from darktarget.production.options import OPTIONS
+from darktarget.registry import warn_once
 from darktarget.shower.options import TracksOptions
 
 G = TypeVar("G", bound=OptionGroup)
@@ -23,6 +24,9 @@ Group = type[OptionGroup]
 
 #: Steps of the flow with options of their own, besides the processes (read-only).
 STEPS: Final[Mapping[str, Group]] = MappingProxyType({"tracks": TracksOptions, "recast": RecastOptions})
+
+#: Keywords of ``dt.limit`` that belong to no process: a process of another package cannot use them.
+TAKEN: Final = names_of(StatisticOptions, ReportOptions)
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def group_of(process: str) -> Group:
 
 def process_groups(plugins: bool = True) -> dict[str, Group]:
     """The groups of all processes by name; ``plugins`` adds those of other packages."""
-    return {name: OPTIONS[name] for name in OPTIONS.names(plugins)}
+    return OPTIONS.loaded(plugins)
 
 
 def choose(
@@ -93,11 +97,11 @@ def choose(
 def _find(keyword: str, processes: Sequence[str], function: Callable[..., object] | None) -> Option:
     """The option that a keyword means; other packages are searched only if none of the shipped ones is meant."""
     for plugins in (False, True):
-        for item, _ in declared({**process_groups(plugins), **STEPS}):
+        for item, _ in declared({**process_groups(plugins), **STEPS}, TAKEN):
             if keyword in (item.name, *item.older):
                 return item
     groups = {name: group_of(name) for name in processes} or process_groups()
-    notes = {item.name: ", ".join(owners) for item, owners in declared({**groups, **STEPS})}
+    notes = {item.name: ", ".join(owners) for item, owners in declared({**groups, **STEPS}, TAKEN)}
     raise UnknownName("option", keyword, (*(own_keywords(function) if function else ()), *notes), notes)
 
 
@@ -137,7 +141,7 @@ def statistic(method: str, nuisances: str, cl: float) -> None:
     try:
         checked(StatisticOptions, method=method, nuisances=nuisances, cl=cl)
     except UnknownName as error:
-        owners = [item for item, _ in declared({**process_groups(), **STEPS}) if _allows(item, error.value)]
+        owners = [item for item, _ in declared({**process_groups(), **STEPS}, TAKEN) if _allows(item, error.value)]
         if error.field != "method" or not owners:
             raise
         name = owners[0].name
@@ -150,23 +154,48 @@ def _allows(item: Option, value: object) -> bool:
     return isinstance(value, str) and value in (*item.choices(), *item.older_values)
 
 
-def declared(groups: Mapping[str, Group]) -> Iterator[tuple[Option, tuple[str, ...]]]:
-    """Every option of some groups once, with the names of the groups that have it.
+def declared(groups: Mapping[str, Group], taken: Collection[str] = ()) -> Iterator[tuple[Option, tuple[str, ...]]]:
+    """Every option of some groups once, with the names of the groups that have it; those of other packages last.
+
+    An option of another package that has a name of another option is left out, with a ``PluginWarning``.
+
+    Args:
+        taken: further names that an option of another package cannot have.
 
     Raises:
-        InputError: two groups declare one name in two ways.
+        InputError: two shipped groups declare one name in two ways.
     """
-    first: dict[str, Option] = {}
+    first: dict[str, Option] = {}  # by every name, former ones included
     owners: dict[str, tuple[str, ...]] = {}
-    for owner, group in groups.items():
-        for item in options_of(group):
-            if _fact(first.setdefault(item.name, item)) != _fact(item):
-                others, advice = ", ".join(owners[item.name]), "Inherit the field, or choose another name."
-                raise InputError(f"option of {owner}", item.name, f"as {others} declares it", advice)
-            owners[item.name] = (*owners.get(item.name, ()), owner)
-    return ((item, owners[name]) for name, item in first.items())
+    for owner in sorted(groups, key=lambda name: _is_foreign(groups[name])):
+        foreign = _is_foreign(groups[owner])
+        for item in options_of(groups[owner]):
+            names = (item.name, *item.older)
+            clashes = [n for n in names if n in first and _fact(first[n]) != _fact(item)]
+            clashes += [n for n in names if foreign and n in taken]
+            if clashes:
+                rivals = [other for n in clashes if n in first for other in owners[first[n].name]]
+                _refuse(item, owner, groups[owner], ", ".join(rivals) or "the command")
+            else:
+                first |= dict.fromkeys(names, item)
+                owners[item.name] = (*owners.get(item.name, ()), owner)
+    return ((first[name], having) for name, having in owners.items())
+
+
+def _is_foreign(group: Group) -> bool:
+    """Whether another package defines the group."""
+    return group.__module__.split(".")[0] != "darktarget"
+
+
+def _refuse(item: Option, owner: str, group: Group, rival: str) -> None:
+    """Leave out an option of another package; a shipped one is an error."""
+    advice = "Inherit the field, or choose another name."
+    if not _is_foreign(group):
+        raise InputError(f"option of {owner}", item.name, f"as {rival} declares it", advice)
+    where = f"option {item.name} of {owner} ({group.__module__}:{group.__qualname__})"
+    warn_once(f"left out: {where}, since {rival} has another option of this name. {advice}")
 
 
 def _fact(item: Option) -> tuple[object, ...]:
     """What two declarations of one option have to agree in."""
-    return (item.kind, item.default, item.choices(), item.above, item.below)
+    return (item.name, item.kind, item.default, item.choices(), item.above, item.below)

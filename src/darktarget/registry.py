@@ -11,24 +11,30 @@ same way, which is how the figures of the papers are found::
     mine = "my_package.experiments"
 
 Shared bases live in subfolders, which are not searched; files that start with an underscore are helpers.
+
+A plug-in that cannot be loaded never affects the other members: lists omit it with a ``PluginWarning``, and requesting
+it by name raises a ``PluginError``. Of two members with one name the shipped one is used, otherwise the first in
+the order of the distributions' names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property, reduce
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from warnings import warn
 
-from darktarget.errors import UnknownName
+from darktarget.errors import DarktargetError, PluginError, PluginWarning, UnknownName
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
+OWN = "darktarget"  # the distribution whose entry points come first
 
 
 def camel(name: str) -> str:
@@ -67,6 +73,55 @@ def plural(kind: str) -> str:
     return kind + ("es" if kind.endswith("s") else "s")
 
 
+@cache
+def warn_once(text: str) -> None:
+    """Issue a ``PluginWarning``, once per text."""
+    warn(text, PluginWarning, stacklevel=2)
+
+
+def class_with(*attributes: str) -> Callable[[Any], None]:
+    """A check that a member is a class with some attributes, such as the methods of its protocol.
+
+    >>> class_with("bit_length")(int)
+    >>> class_with("beams")(int)
+    Traceback (most recent call last):
+    ...
+    TypeError: a class with beams is required, not <class 'int'>
+    """
+
+    def check(member: Any) -> None:
+        if not isinstance(member, type) or any(getattr(member, name, None) is None for name in attributes):
+            raise TypeError(f"a class with {', '.join(attributes)} is required, not {member!r}")
+
+    return check
+
+
+def subclass_of(base: type) -> Callable[[Any], None]:
+    """A check that a member is a class that inherits ``base``.
+
+    >>> subclass_of(int)(bool)
+    """
+
+    def check(member: Any) -> None:
+        if not (isinstance(member, type) and issubclass(member, base)):
+            raise TypeError(f"a subclass of {base.__module__}.{base.__name__} is required, not {member!r}")
+
+    return check
+
+
+def instance_of(kind: type) -> Callable[[Any], None]:
+    """A check that a member is an instance of ``kind``.
+
+    >>> instance_of(int)(5)
+    """
+
+    def check(member: Any) -> None:
+        if not isinstance(member, kind):
+            raise TypeError(f"an instance of {kind.__module__}.{kind.__name__} is required, not {member!r}")
+
+    return check
+
+
 class Registry(Generic[T]):
     """The members of one kind, found by file name and loaded only when asked for.
 
@@ -77,6 +132,7 @@ class Registry(Generic[T]):
         load: turns (name, path) into the member; by default an object of the module, such as its class.
         attribute: name of that object from the name of the member.
         shown: attributes of a member that a listing shows beside its name.
+        check: raises an error for an object that is not a member of this kind.
     """
 
     def __init__(
@@ -87,8 +143,9 @@ class Registry(Generic[T]):
         load: Callable[[str, Path], T] | None = None,
         shown: tuple[str, ...] = (),
         attribute: Callable[[str], str] = camel,
+        check: Callable[[Any], object] | None = None,
     ) -> None:
-        self.shown, self._attribute = shown, attribute
+        self.shown, self._attribute, self._check = shown, attribute, check
         self.kind, self.package, self.suffix = kind, package, suffix
         self._load = load
         self._loaded: dict[str, T] = {}
@@ -105,26 +162,59 @@ class Registry(Generic[T]):
 
     @cached_property
     def _plugins(self) -> Mapping[str, _Member]:
+        """The members of other packages: a shipped name is not replaced, and of two plug-ins the first is used."""
         from importlib.metadata import entry_points
 
         found: dict[str, _Member] = {}
-        for point in entry_points(group=f"darktarget.{plural(self.kind)}"):
-            found |= {point.name: _Member(entry=point)} if point.attr else self._search(point.module)
+        for point in sorted(entry_points(group=f"darktarget.{plural(self.kind)}"), key=_order):
+            for name, member in self._announced(point).items():
+                first = self._own.get(name) or found.setdefault(name, member)
+                if first is not member:
+                    warn_once(f"the {self.kind} {name} is taken from {first.place}; that of {member.place} is left out")
         return found
 
-    def _search(self, package: str) -> dict[str, _Member]:
+    def _announced(self, point: EntryPoint) -> Mapping[str, _Member]:
+        """The members that an entry point announces; itself where it names one object, or no package that exists."""
+        alone = {point.name: _Member(entry=point)}
+        try:
+            return alone if point.attr else self._search(point.module, point)
+        except (PluginError, AttributeError, ValueError):  # the latter two: not of the form of an entry point
+            return alone  # which cannot be loaded
+
+    def _search(self, package: str, entry: EntryPoint | None = None) -> dict[str, _Member]:
         """The members in the folder of a package."""
-        return {name: _Member(package, path) for name, path in _members(_folder(package), self.suffix).items()}
+        files = _members(_folder(package), self.suffix)
+        return {name: _Member(package, path, entry) for name, path in files.items()}
 
     def names(self, plugins: bool = True) -> tuple[str, ...]:
-        """All names, sorted; ``plugins`` adds those of other packages."""
-        return tuple(sorted({*self._own, *(self._plugins if plugins else ())}))
+        """All names, sorted; ``plugins`` adds those of other packages.
+
+        An object that another package announces is loaded, to leave it out with a warning where that fails.
+        """
+        found = set(self._own)
+        if plugins:
+            found |= {n for n, m in self._plugins.items() if m.path or self._works(n)}
+        return tuple(sorted(found))
+
+    def loaded(self, plugins: bool = True) -> dict[str, T]:
+        """All members by name, sorted; those of other packages that cannot be loaded are left out with a warning."""
+        return {name: self[name] for name in self.names(plugins) if name in self._own or self._works(name)}
+
+    def _works(self, name: str) -> bool:
+        error = _error(self.__getitem__, name)
+        if error:
+            warn_once(f"left out: {error}")
+        return error is None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own or name in self._plugins
 
     def __getitem__(self, name: str) -> T:
         """The member called ``name``.
 
         Raises:
             UnknownName: listing the valid names.
+            PluginError: its module, or an object of the right name and kind in it, cannot be loaded.
         """
         if not isinstance(name, str) or name not in self._loaded:
             self._loaded[name] = self._find(self._member(name), name)
@@ -139,17 +229,29 @@ class Registry(Generic[T]):
         return member
 
     def _find(self, member: _Member, name: str) -> T:
-        if member.entry is not None:
-            return cast(T, member.entry.load())
-        assert member.path is not None
-        if self._load is not None:
-            return self._load(name, member.path)
-        return cast(T, getattr(import_module(f"{member.package}.{member.path.stem}"), self._attribute(name)))
+        if member.path is not None and self._load is not None:
+            return self._load(name, member.path)  # its errors name the file and the key
+        try:
+            found = self._object(member, name)
+            if self._check is not None:
+                self._check(found)
+        except Exception as error:
+            raise PluginError(f"{member.place}: {error}") from error
+        return cast(T, found)
+
+    def _object(self, member: _Member, name: str) -> Any:
+        if member.path is not None:
+            return _attribute(f"{member.package}.{member.path.stem}", self._attribute(name))
+        assert member.entry is not None
+        return _announced_object(member.entry)
 
     def line(self, name: str) -> str:
-        """The name, with what the registry shows beside it."""
-        about = [str(getattr(self[name], attribute)) for attribute in self.shown]
-        return f"{name:16s} {'; '.join(about)}" if about else name
+        """The name, with what the registry shows beside it, or with the reason why it cannot be loaded."""
+        if not self.shown:
+            return name
+        error = _error(self.__getitem__, name)
+        about = [str(error)] if error else [str(getattr(self[name], attribute, "")) for attribute in self.shown]
+        return f"{name:16s} {'; '.join(about)}"
 
     def require(self, name: Any) -> None:
         """Check that the name exists, without loading the member.
@@ -173,11 +275,21 @@ class Registry(Generic[T]):
 
 @dataclass(frozen=True)
 class _Member:
-    """Where a member comes from: a file of a package, or an entry point of its own."""
+    """Where a member comes from: a file of a package, or an entry point; both for a file of another package."""
 
     package: str = ""
     path: Path | None = None
     entry: EntryPoint | None = None
+
+    @property
+    def place(self) -> str:
+        """The file, and the entry point with its group and distribution."""
+        parts = [str(self.path)] if self.path else []
+        if self.entry is not None:
+            name, version = _distribution(self.entry)
+            origin = f" (distribution {name} {version})" if name else ""
+            parts.append(f"entry point {self.entry.name} of {self.entry.group}{origin}")
+        return ", ".join(parts)
 
 
 def _members(folder: Path, suffix: str) -> dict[str, Path]:
@@ -185,9 +297,80 @@ def _members(folder: Path, suffix: str) -> dict[str, Path]:
     return {p.stem.replace("_", "-"): p for p in folder.glob(f"*{suffix}") if p.stem[0] != "_"}
 
 
+def _distribution(point: EntryPoint) -> tuple[str, str]:
+    """Name and version of the distribution of an entry point; empty where it has none."""
+    return (point.dist.name or "", point.dist.version or "") if point.dist else ("", "")
+
+
+def _order(point: EntryPoint) -> tuple[bool, str, str]:
+    """Entry points of darktarget come first, then those of other distributions by their names."""
+    name, _ = _distribution(point)
+    return name != OWN, name, point.name
+
+
+def _error(load: Callable[..., object], *arguments: Any) -> DarktargetError | None:
+    """The error that loading a member raises, or None."""
+    try:
+        load(*arguments)
+    except DarktargetError as error:
+        return error
+    return None
+
+
+def _imported(module: str, load: Callable[[str], Any] = import_module) -> Any:
+    """The module, or what ``load`` returns for it.
+
+    Raises:
+        PluginError: it does not exist, or raises an error when it is imported, which is the cause.
+    """
+    try:
+        return load(module)
+    except ModuleNotFoundError as error:
+        raise PluginError(f"no module named {error.name}" if error.name else str(error)) from error
+    except (Exception, SystemExit) as error:
+        raise PluginError(f"importing {module} raised {type(error).__name__}: {error}") from error
+
+
+def _attribute(module: str, name: str) -> Any:
+    """An object of a module, by its name, which may have dots.
+
+    Raises:
+        PluginError: the module cannot be imported, or has no such object; the message lists what it defines.
+    """
+    found = _imported(module)
+    try:
+        return reduce(getattr, name.split("."), found)
+    except AttributeError as error:
+        public = {n: v for n, v in vars(found).items() if not n.startswith("_")}
+        defined = [n for n, v in public.items() if (v.__module__ == module if isinstance(v, type) else n.isupper())]
+        listed = ", ".join(defined) or "no class or constant"
+        raise PluginError(f"the module {module} must define {name}; it defines {listed}") from error
+
+
+def _announced_object(point: EntryPoint) -> Any:
+    """The object that an entry point names.
+
+    Raises:
+        PluginError: there is none, with the reason.
+    """
+    try:
+        module, name = point.module, point.attr
+    except (AttributeError, ValueError) as error:
+        raise PluginError(f"{point.value!r} is not of the form package or module:Class") from error
+    if name:
+        return _attribute(module, name)
+    return _folder(module)
+
+
 def _folder(package: str) -> Path:
-    """The folder of a package, which is not imported (its parents are)."""
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise UnknownName("package of a plug-in", package, ["an installed package with a folder"])
+    """The folder of a package, which is not imported (its parents are).
+
+    Raises:
+        PluginError: there is no such package, or it is a module.
+    """
+    spec = _imported(package, find_spec)
+    if spec is None:
+        raise PluginError(f"no module named {package}")
+    if not spec.submodule_search_locations:
+        raise PluginError(f"{package} is a module, not a package: an entry point names a package or module:Class")
     return Path(next(iter(spec.submodule_search_locations)))

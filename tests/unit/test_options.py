@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 import darktarget as dt
 from darktarget import flow, statistics
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import InputError, PluginWarning, UnknownName
 from darktarget.interface import generated
 from darktarget.interface.cli import app
 from darktarget.keywords import STEPS, choose, declared, group_of, process_groups
@@ -34,6 +34,7 @@ from darktarget.production.options import OPTIONS
 from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.options.vector_meson import VectorMesonOptions
 from darktarget.production.spectra.calculation import CALCULATIONS
+from darktarget.registry import warn_once
 from darktarget.shower.options import TracksOptions
 from darktarget.shower.track_lengths import METHODS
 from darktarget.thermal import relic
@@ -393,16 +394,39 @@ def test_names_of_options_do_not_collide(monkeypatch: pytest.MonkeyPatch) -> Non
     @dataclass(frozen=True)
     class Clash(OptionGroup):
         form_factor: Literal["round", "square"] = option("round", "Another thing")
+        toy_scale: float = option(1.0, "Factor on the yield", above=0)
 
     @dataclass(frozen=True)
     class Taken(OptionGroup):
         out: str = option("", "A name that limit itself has")
+        json: str = option("", "A name that limit itself has")
+        older_out: str = option("", "A name that limit itself has", older=("force",))
+        cl: float = option(1.0, "A name that limit itself has")
+        toy_scale: float = option(1.0, "Factor on the yield", above=0)
 
+    warn_once.cache_clear()
     monkeypatch.setitem(OPTIONS._loaded, "toy", Clash)
-    with pytest.raises(InputError, match="option of toy = 'form_factor': allowed is as bremsstrahlung"):
-        list(declared(process_groups()))
+    with pytest.warns(PluginWarning, match=r"left out: option form_factor of toy \(.*Clash\), since bremsstrahlung"):
+        assert {o.name for o, owners in declared(process_groups()) if "toy" in owners} == {"toy_scale"}
+    with pytest.raises(UnknownName, match="form_factor = 'square': allowed is one of elastic"):
+        dt.produce(dt.model("dark-photon", mass=0.1), SEEN, form_factor="square")
     monkeypatch.setitem(OPTIONS._loaded, "toy", Taken)
-    assert "option = 'out'" in str(RUN.invoke(app, ["limit", "--help"]).exception)
+    with pytest.warns(PluginWarning) as caught:
+        text = RUN.invoke(app, ["limit", "--help"], env=WIDE).output
+    assert sorted(str(w.message).split()[3] for w in caught) == ["cl", "json", "older_out", "out"]
+    assert "A name that limit itself has" not in text
+    assert {"--toy-scale", "--form-factor", "--out", "--cl", "--json"} <= set(text.split())
+
+
+def test_names_of_shipped_options_do_not_collide() -> None:
+    @dataclass(frozen=True)
+    class Shipped(OptionGroup):
+        form_factor: Literal["round", "square"] = option("round", "Another thing")
+
+    options_of(Shipped)  # its annotations are read where it is defined
+    Shipped.__module__ = "darktarget.somewhere"
+    with pytest.raises(InputError, match="option of mine = 'form_factor': allowed is as bremsstrahlung"):
+        declared({**process_groups(), "mine": Shipped})
 
 
 # the command line stays quick

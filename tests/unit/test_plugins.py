@@ -6,9 +6,12 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from darktarget.api import REGISTRIES
 
 PACKAGE = Path(__file__).parents[1] / "plugin"
 
@@ -38,6 +41,8 @@ def darktarget(installed: Path, *words: str) -> str:
     [
         ("models", "muon-heavy", "dark-photon"),
         ("experiments", "example-run", "na64e-2018"),
+        ("materials", "example-glass", "PbWO4"),
+        ("structures", "left-handed", "vector"),
         ("processes", "half-bremsstrahlung", "bremsstrahlung"),
         ("signatures", "slow-recoil", "missing-energy"),
         ("constraints", "example-collider", "lep"),
@@ -54,6 +59,29 @@ def test_a_limit_with_its_model_process_experiment_signature_and_constraint(inst
     assert all(1e-6 < c < 1e-3 for c in found["coupling_upper"])
     assert found["curves"]["example-collider"]["coupling"] == [0.01, 0.01]
     assert "slow recoil" in found["method"]
+
+
+def test_it_has_one_member_of_each_kind() -> None:
+    """What the page on packages promises; its list names every group."""
+    declared = tomllib.loads((PACKAGE / "pyproject.toml").read_text())["project"]["entry-points"]
+    assert set(declared) == {f"darktarget.{kind}" for kind in (*REGISTRIES, "options")}
+    page = (PACKAGE.parents[1] / "docs" / "extend" / "package.md").read_text()
+    assert all(f"| `{group}` |" in page for group in declared)
+
+
+def test_its_material_and_its_structure_are_used(installed: Path) -> None:
+    words = ["xsec", "dark-photon", "--mass", "0.1", "--energy", "100", "--json", "--target"]
+    glass, lead = (
+        json.loads(darktarget(installed, *words, target))["sigma_pb"][0] for target in ("example-glass", "Pb")
+    )
+    assert 0 < glass < lead
+    code = (
+        "from darktarget.decays.two_body import TO_LEPTONS\n"
+        "from darktarget.structures import STRUCTURES\n"
+        "widths = [TO_LEPTONS[STRUCTURES[name]](1.0, 0.0, 0.1) for name in ('left-handed', 'vector')]\n"
+        "print(widths[0] / widths[1])"
+    )
+    assert float(run(installed, "-c", code)) == pytest.approx(0.5, rel=1e-12)
 
 
 def test_its_process_is_what_it_says(installed: Path) -> None:

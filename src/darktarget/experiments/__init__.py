@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from darktarget.core import Experiment
-from darktarget.registry import Registry
+from darktarget.registry import Registry, instance_of
 
 
 def _load(name: str, path: Path) -> Experiment:
@@ -16,7 +16,7 @@ def _load(name: str, path: Path) -> Experiment:
 
 
 #: The experiments by name.
-EXPERIMENTS: Registry[Experiment] = Registry("experiment", __name__, ".toml", _load)
+EXPERIMENTS: Registry[Experiment] = Registry("experiment", __name__, ".toml", _load, check=instance_of(Experiment))
 
 
 def _find(name: str) -> Path:

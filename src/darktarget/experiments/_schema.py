@@ -190,7 +190,7 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
     target = _target(t, own_materials(t.materials, source), source)
     _check_counts(t, source)
     for process in t.signal_uncertainty:
-        if process not in PROCESSES.names():
+        if process not in PROCESSES:
             raise UnknownName(f"{source}: signal_uncertainty", process, PROCESSES.names())
     bins = tuple(
         SignalRegion(key, _signature(b.signature, f"{source}: bins.{key}.signature", beam), b.observed,
@@ -247,7 +247,7 @@ def _normalisation(t: NormalisationTable | None, source: str) -> PublishedLimit 
         allowed = "ascending masses, as many as couplings"
         raise DeclarationError(f"{source}: normalisation.mass_GeV", t.mass_GeV, allowed)
     for process in t.processes:
-        if process not in PROCESSES.names():
+        if process not in PROCESSES:
             raise UnknownName(f"{source}: normalisation.processes", process, PROCESSES.names())
     curve = np.array(t.mass_GeV) * GeV, np.array(t.coupling)
     return PublishedLimit(*curve, t.effective_exposure, t.text, tuple(t.processes))

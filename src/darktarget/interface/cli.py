@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from darktarget.errors import DarktargetError, InputError, PhysicsError
+from darktarget.errors import DarktargetError, InputError, PhysicsError, PluginError, PluginWarning
 from darktarget.interface.common import Json, Mass, Param
 from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
@@ -243,14 +244,23 @@ def _bar(items: Sequence[object], text: str) -> Iterable[object]:
     return track(items, text, console=console, transient=True, disable=not console.is_terminal)
 
 
+def _shown(usual: Callable[..., None], message: Warning | str, category: type[Warning], *where: Any) -> None:
+    """Write a warning about a plug-in as one line on stderr; other warnings as ``usual``."""
+    if issubclass(category, PluginWarning):
+        _note(f"warning: {message}")
+    else:
+        usual(message, category, *where)
+
+
 def main() -> None:
     """Entry point: named errors become one line on stderr and exit status 2."""
     from darktarget.progress import reported
 
+    warnings.showwarning = partial(_shown, warnings.showwarning)
     try:
         with reported(_bar):
             app()
-    except (InputError, PhysicsError) as error:
+    except (InputError, PhysicsError, PluginError) as error:
         _note(f"error: {error}")
         sys.exit(2)
     except DarktargetError as error:

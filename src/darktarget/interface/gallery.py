@@ -58,9 +58,9 @@ def _asked(key: str | None, every: bool, force: bool, resume: bool, workers: int
         raise InputError("resume", resume, "--all --resume, without --force")
     if workers is not None and workers < 1:
         raise InputError("workers", workers, "1 or more")
-    names = FIGURES.names() if every else (str(key),)
-    for name in names:
-        FIGURES[name]  # unknown names are refused before any work
+    if not every:
+        FIGURES[str(key)]  # an unknown name is refused before any work
+    names = tuple(FIGURES.loaded()) if every else (str(key),)
     return names, min(workers or min(WORKERS, os.cpu_count() or 1), len(names))
 
 

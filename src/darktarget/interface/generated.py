@@ -93,12 +93,25 @@ def generated(app: typer.Typer, *groups: Callable[[bool], Groups]) -> Callable[[
 
 def _complete(function: Callable[..., None], groups: Sequence[Callable[[bool], Groups]], plugins: bool) -> Any:
     """The command with the options of the groups."""
-    from darktarget.keywords import declared
+    from darktarget.keywords import TAKEN, declared
 
-    known = declared({name: group for part in groups for name, group in part(plugins).items()})
+    found = {name: group for part in groups for name, group in part(plugins).items()}
+    known = declared(found, TAKEN | _own_words(function))
     single = typer.Typer(add_completion=False)
     single.command()(_with(function, [parameter for item, owners in known for parameter in _parameters(item, owners)]))
     return typer.main.get_command(single)
+
+
+def _own_words(function: Callable[..., None]) -> frozenset[str]:
+    """The names of a command's own parameters and of their flags: ``as_json`` and ``json``, and ``help``."""
+    found = {"help"}
+    for parameter in signature(function, eval_str=True).parameters.values():
+        abouts = getattr(parameter.annotation, "__metadata__", ())
+        # within Annotated, typer keeps the first flag as a default
+        words = [word for about in abouts for word in (about.default, *(about.param_decls or ()))]
+        flags = [flag for word in words if isinstance(word, str) for flag in word.split("/")]
+        found |= {parameter.name, *(flag.lstrip("-").replace("-", "_") for flag in flags)}
+    return frozenset(found)
 
 
 def _with(function: Callable[..., None], added: Sequence[Parameter]) -> Callable[..., None]:

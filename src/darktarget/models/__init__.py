@@ -1,7 +1,7 @@
 """Lagrangians: one file per model, found by its name."""
 
 from darktarget.core import Model
-from darktarget.registry import Registry
+from darktarget.registry import Registry, subclass_of
 
 #: The models by name.
-MODELS: Registry[type[Model]] = Registry("model", __name__)
+MODELS: Registry[type[Model]] = Registry("model", __name__, check=subclass_of(Model))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from darktarget.registry import Registry
+from darktarget.registry import Registry, class_with
 
 if TYPE_CHECKING:
     from darktarget.core import Model, Process, Tracks
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from darktarget.production.events.sampler import Sampler
 
 #: The processes by name.
-PROCESSES: Registry[type[Process[OptionGroup]]] = Registry("process", __name__)
+PROCESSES: Registry[type[Process[OptionGroup]]] = Registry(
+    "process", __name__, check=class_with("beams", "cross_section", "produce")
+)
 
 
 @runtime_checkable

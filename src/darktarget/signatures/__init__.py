@@ -1,7 +1,9 @@
 """Ways of seeing a mediator: one file per signature, found by its name."""
 
 from darktarget.core import Signature
-from darktarget.registry import Registry
+from darktarget.registry import Registry, class_with
 
 #: The signatures by name.
-SIGNATURES: Registry[type[Signature]] = Registry("signature", __name__)
+SIGNATURES: Registry[type[Signature]] = Registry(
+    "signature", __name__, check=class_with("minimum_energy", "efficiency", "select")
+)

@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import Any, Final, Generic, Self, TypeVar, cast
 
 from darktarget.errors import InputError, PhysicsError, UnknownName
-from darktarget.registry import Registry, constant
+from darktarget.registry import Registry, constant, instance_of
 
 T = TypeVar("T")
 Function = Callable[..., Any] | str | None  # itself, or "module:name", which is loaded when it is needed
@@ -129,7 +129,9 @@ class LorentzStructure:
 
 
 #: The structures by name.
-STRUCTURES: Final[Registry[LorentzStructure]] = Registry("structure", __name__, attribute=constant)
+STRUCTURES: Final[Registry[LorentzStructure]] = Registry(
+    "structure", __name__, attribute=constant, check=instance_of(LorentzStructure)
+)
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ class Ability(Generic[T]):
 
     def __iter__(self) -> Iterator[LorentzStructure]:
         """Shipped structures, and those of installed packages, that have it."""
-        return (s for s in map(STRUCTURES.__getitem__, STRUCTURES.names()) if s in self)
+        return (s for s in STRUCTURES.loaded().values() if s in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from darktarget.core import Events
 from darktarget.io.event_records import EventsHeader
-from darktarget.registry import Registry
+from darktarget.registry import Registry, class_with
 
 
 class EventFormat(Protocol):
@@ -26,4 +26,4 @@ class EventFormat(Protocol):
 
 
 #: The formats by name.
-FORMATS: Registry[type[EventFormat]] = Registry("event format", __name__)
+FORMATS: Registry[type[EventFormat]] = Registry("event format", __name__, check=class_with("write", "read"))

@@ -17,7 +17,7 @@ from darktarget.core.material import Element as Element
 from darktarget.core.material import Material as Material
 from darktarget.core.material import Medium as Medium
 from darktarget.matter.declared import from_file
-from darktarget.registry import Registry
+from darktarget.registry import Registry, instance_of
 
 SUFFIX: Final = ".toml"
 
@@ -27,7 +27,9 @@ def _load(_: str, path: Path) -> Material:
 
 
 #: The materials by name.
-MATERIALS: Final[Registry[Material]] = Registry("material", __name__, SUFFIX, _load, shown=("summary",))
+MATERIALS: Final[Registry[Material]] = Registry(
+    "material", __name__, SUFFIX, _load, shown=("summary",), check=instance_of(Material)
+)
 
 
 def material(medium: Medium | Path) -> Material:

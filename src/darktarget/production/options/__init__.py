@@ -15,18 +15,25 @@ What several processes read is declared once, here, and inherited.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from darktarget.options import OptionGroup, option
-from darktarget.registry import Registry, camel
+from darktarget.options import OptionGroup, option, options_of
+from darktarget.registry import Registry, camel, subclass_of
 
 
 def _class_of(process: str) -> str:
     return camel(process) + "Options"
 
 
+def _check(group: Any) -> None:
+    """Check that the options of a group can be read, and so can be shown in the help."""
+    subclass_of(OptionGroup)(group)
+    for item in options_of(group):
+        item.check(item.default)
+
+
 #: The options of the processes by the process's name.
-OPTIONS: Final[Registry[type[OptionGroup]]] = Registry("option", __name__, attribute=_class_of)
+OPTIONS: Final[Registry[type[OptionGroup]]] = Registry("option", __name__, attribute=_class_of, check=_check)
 
 
 @dataclass(frozen=True)
