@@ -33,8 +33,8 @@ PATIENCE = 300  # s: only a process that hangs takes longer, however loaded the 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     class Few:
-        def names(self) -> tuple[str, ...]:
-            return QUICK
+        def loaded(self) -> dict[str, Any]:
+            return {name: FIGURES[name] for name in QUICK}
 
         def __getitem__(self, name: str) -> Any:
             return FIGURES[name]

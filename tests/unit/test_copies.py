@@ -280,6 +280,7 @@ def _errors() -> list[Exception]:
         errors.OutputError("output", "x", "a folder"),
         errors.PhysicsError("closed"),
         errors.DataCorrupt("checksum"),
+        errors.PluginError("no module"),
     ]
 
 
