@@ -11,7 +11,7 @@ from darktarget import api
 from darktarget.core import Array, Curve, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, shown
 from darktarget.figures.refine import Joined, refined
-from darktarget.numerics.interpolation import log_linear, semilog
+from darktarget.numerics.interpolation import semilog
 from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
 
 CHI_GEV = {
@@ -91,7 +91,7 @@ class Part:
         mass = np.geomspace(1.05e-3, 0.45, 400)
         one = self.found.published(S001) if normalised else self.found
         line, edge = (
-            np.log(log_linear(x, v, mass, outside="hold"))
+            semilog(x, np.log(v), mass)
             for x, v in ((WIDE_GEV, self.relic.coupling), (self.found.model.dark_mass, one.lowest(experiment)))
         )
         others = [semilog(WIDE_GEV, self.inside(searches), mass)] if searches else []

@@ -183,3 +183,10 @@ def test_secants_without_a_bracket(a: float) -> None:
     )
     assert abs(value[0]) < 1e-10
     assert x[0] == pytest.approx((np.cos(x[0]) - 9) / a, abs=1e-9)
+
+
+def test_what_is_no_number_stays_none() -> None:
+    """A limit that is nan between two numbers must not become a coupling of 0."""
+    grid = np.array([1.0, 10.0, 100.0])
+    found = log_linear(grid, np.array([1.0, np.nan, 3.0]), np.array([1.0, 5.0, 50.0]))
+    assert np.isnan(found[1:]).all()

@@ -47,7 +47,7 @@ def log_between(low: Array, high: Array, weight: Array) -> Array:
     """
     logs = (np.log(np.maximum(v, SMALLEST)) for v in (low, high))
     found = np.exp(next(logs) * (1 - weight) + next(logs) * weight)
-    return np.asarray(np.where(found > 10 * SMALLEST, found, 0.0))
+    return np.asarray(np.where(found <= 10 * SMALLEST, 0.0, found))  # nan stays nan
 
 
 def log_linear(grid: Array, values: Array, at: Array, outside: Outside = "extrapolate") -> Array:
