@@ -118,8 +118,7 @@ def test_private_names_stay_in_their_package(path: Path) -> None:
             owner = parts
         else:
             continue
-        if module != "darktarget._version":
-            assert package[: len(owner)] == owner, f"{path}: {module} {names}"
+        assert package[: len(owner)] == owner, f"{path}: {module} {names}"
 
 
 @pytest.mark.parametrize("path", [*MODULES, *PAPERS], ids=lambda p: str(p.relative_to(ROOT.parent)))

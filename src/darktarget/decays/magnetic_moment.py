@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget._version import __version__
+from darktarget import __version__
 from darktarget.core import Array, Curve, LorentzStructure, Model, PublishedNumber
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.structures import Ability

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from darktarget._version import __version__
+from darktarget import __version__
 from darktarget.core import Array, Curve, Model
 from darktarget.io.tables import Json, finite, plain
 from darktarget.units import GeV

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from darktarget._version import __version__
+from darktarget import __version__
 from darktarget.core import Events
 from darktarget.errors import DataCorrupt, InputError
 from darktarget.units import GeV

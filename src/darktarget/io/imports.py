@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from darktarget._version import __version__
+from darktarget import __version__
 from darktarget.core import Array, Curve, Model
 from darktarget.errors import InputError, UnknownName
 from darktarget.units import GeV, MeV, eV, keV

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from darktarget._version import __version__
+from darktarget import __version__
 from darktarget.core import Array, Model
 from darktarget.errors import InputError
 from darktarget.io.tables import finite

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from darktarget._version import __version__
+from darktarget import __version__
 from darktarget.core import Array, Experiment, Limit, Model, Yield
 from darktarget.limits.counting import Counting, without_nuisances
 from darktarget.limits.exclusion import Exclusion

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget._version import __version__
+from darktarget import __version__
 from darktarget.core import Array, Curve, Model, relic_variable
 from darktarget.errors import InputError, UnknownName
 from darktarget.numerics.roots import secants

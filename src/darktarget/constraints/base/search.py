@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from darktarget._version import __version__
+from darktarget import __version__
 from darktarget.core import Array, Curve, Model, PublishedNumber
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
