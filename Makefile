@@ -8,7 +8,7 @@ help:
 	@echo "make run       NA64e 2016-2018 dark-photon limit, recomputed: table and plot in out/"
 	@echo "make test      the tests (under 5 minutes on 2 cores)"
 	@echo "make test-portable  the numerical tests again without AVX-512, where the processor has it"
-	@echo "make validate  the slow comparisons"
+	@echo "make validate  the slow comparisons (PART=\"figures limits\": some of them; goes on where it was interrupted)"
 	@echo "make lint      ruff and mypy --strict"
 	@echo "make tables    rebuild the shipped tables"
 	@echo "make docs      the site in build/docs (FIGURES=folder of darktarget figure --all, otherwise what is quick is drawn)"
@@ -51,7 +51,7 @@ test-portable: $(VENV)/.test
 	$(BIN)/python -m tests.portable -q -n 2 --dist loadfile -m "numerical and not validate"
 
 validate: $(VENV)/.test
-	$(BIN)/python -m pytest -q -m validate
+	$(BIN)/python -m validation $(PART)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
