@@ -19,7 +19,9 @@ class Nucal(ProtonDump):
         PublishedNumber(
             "excluded events (5 detected, 3.5 expected)", 6.06, "", "1311.3870", "CLs, 90 % CL, from its counts"
         ),
-        PublishedNumber("efficiency", 0.7, "", "1311.3870", "electromagnetic showers, as used for 1908.07525 and 2201.05170"),
+        PublishedNumber(
+            "efficiency", 0.7, "", "1311.3870", "electromagnetic showers, as used for 1908.07525 and 2201.05170"
+        ),
     )
     uncertainty = 0.5
     beam, eta_to_pion = 70 * GeV, 0.078
