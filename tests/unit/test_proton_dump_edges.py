@@ -28,8 +28,8 @@ class Recast:
 
     Attributes:
         beam: GeV. pions: per proton, or None for those of the fit on beryllium. eta: per pi0.
-        nucleus: mass number whose pions are softer by hep-ph/0101163 Eq. (13), or 0.
-        harder: pions at their sampled momenta, uniform in the angle at each momentum (BdNMC).
+        nucleus: mass number whose pions are softer by the A-dependence of hep-ph/0101163, or 0.
+        harder: angles drawn uniformly in the allowed range of each momentum, which favours fast pions (BdNMC).
         each: least energy of each lepton, total: of both. start, end: of the decay volume in cm.
         protons, efficiency, excluded: of the exposure. proton_bremsstrahlung: included or not.
     """
@@ -59,7 +59,7 @@ THEIRS = {
     "nucal": Recast(70, 74 / 38, 0.078, 56, True, 3, 6, 64e2, 87e2, 1.7e18, 0.7, 7.28, True),
     "charm": Recast(400, 2.4, 0.105, 63, True, 3, 6, 462.5e2, 497.5e2, 2.4e18, 0.6, 2.3),
 }
-#: mass in GeV, lower and upper edge of eps, arXiv:1908.07525 Fig. 3a
+#: mass in GeV, lower and upper edge of eps, arXiv:1908.07525 Fig. 3a as distributed with DarkCast
 PUBLISHED = {
     "nucal": (
         (0.005, 5.852e-7, 2.073e-4), (0.01, 4.168e-7, 9.826e-5), (0.02, 2.974e-7, 4.607e-5), (0.04, 2.181e-7, 2.162e-5),
