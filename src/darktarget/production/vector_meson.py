@@ -3,27 +3,28 @@ r"""Dark pairs from vector mesons that the photons of a shower make on nuclei: g
 .. math:: N = \sum_V\sum_{\rm materials} nX_0\int dE\,T_\gamma(E)\,[\sigma_{\rm coh}+\sigma_{\rm inc}]\,
           {\rm Br}(V\to ee)\,\frac{\Gamma(V\to{\rm dark})}{\Gamma(V\to ee)}
 
-V is rho, omega, phi or J/psi and takes the photon's energy. Coherent: the nucleus stays whole and takes less than
-1 MeV. Incoherent: one nucleon is struck and recoils with |t|/(2 m_p), 0.1 GeV on average; events with more than
-``RECOIL`` (NA64's cut on the hadron calorimeter) are dropped, which removes 5e-4 of the J/psi. Excitation of the struck
-nucleon is not included, nor are mesons that scatter more than once. The coherent cross section is known to about a
-factor 2 for rho and omega (full against classical Glauber), carried as the uncertainty of this process;
-``vector_meson_yield_scale`` multiplies all yields.
+V is rho, omega, phi or J/psi and takes the photon's energy. Coherent: the nucleus stays whole and takes less than 1
+MeV. Incoherent: one nucleon is struck and recoils with |t|/(2 m_p), 0.1 GeV on average; events with more than
+``RECOIL`` (NA64's cut on the hadron calorimeter) are dropped, which removes 5e-4 of the J/psi. The coherence length is
+finite in both. Excitation of the struck nucleon is not included, nor are mesons that scatter more than once. The
+coherent cross section is known to about a factor 2 for rho and omega (full against classical Glauber), carried as the
+uncertainty of this process; ``vector_meson_yield_scale`` multiplies all yields.
 
 References: hep-ph/9902259, arXiv:2112.02104.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from darktarget.core import Array, Beam, CrossSection, Model, Tracks, Yield
-from darktarget.matter.materials import Material, Medium, material
+from darktarget.matter.materials import Element, Material, Medium, material
 from darktarget.production.mesons.glauber import coherent, incoherent
 from darktarget.production.mesons.photoproduction import MESONS, Meson, invisible_ratio
 from darktarget.production.options.vector_meson import VectorMesonOptions
@@ -57,7 +58,7 @@ class VectorMeson:
         >>> from darktarget.units import PB
         >>> whole, struck = VectorMeson().photoproduction("rho", "Pb", np.array([70 * GeV]))
         >>> print(f"{whole[0] / PB * 1e-6:.0f} {struck[0] / PB * 1e-6:.0f} ub")
-        3252 166 ub
+        3252 168 ub
         """
         stuff, which = material(target), MESONS[meson]
         counts = np.array(stuff.nuclei_per_cm2_per_X0)
@@ -133,20 +134,23 @@ class _Part:
 
 
 def _along(tracks: Tracks, minimum: float, options: VectorMesonOptions) -> Iterator[_Part]:
+    other = _other(options).glauber
     for name in tracks.materials if "photon" in tracks.species else ():
         energy, length = tracks.nodes("photon", name, minimum, MERGED_BINS)
+        length = options.vector_meson_yield_scale * length
         for meson in MESONS.values():
-            per_length, other = (_per_X0(material(name), meson, energy, o) for o in (options, _other(options)))
-            yield _Part(meson, energy, length * per_length, length * (other - per_length))
+            struck = _per_X0(material(name), partial(incoherent, meson, energy=energy, recoil=RECOIL))
+            whole, shifted = (
+                _per_X0(material(name), partial(coherent, meson, energy=energy, how=how))
+                for how in (options.glauber, other)
+            )
+            yield _Part(meson, energy, length * (whole + struck), length * (shifted - whole))
 
 
-def _per_X0(stuff: Material, meson: Meson, energy: Array, options: VectorMesonOptions) -> Array:
-    """Mesons per X0 of photon track, [n]."""
-    total = np.zeros(len(energy))
-    for nucleus, count in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
-        on_one = coherent(meson, nucleus, energy, options.glauber) + incoherent(meson, nucleus, energy, RECOIL)
-        total += count * HBARC_CM**2 * on_one
-    return options.vector_meson_yield_scale * total
+def _per_X0(stuff: Material, cross_section: Callable[[Element], Array]) -> Array:
+    """Mesons per X0 of photon track from a cross section per nucleus, [n]."""
+    per_cm2 = zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True)
+    return np.asarray(sum(count * HBARC_CM**2 * cross_section(nucleus) for nucleus, count in per_cm2))
 
 
 def _other(options: VectorMesonOptions) -> VectorMesonOptions:

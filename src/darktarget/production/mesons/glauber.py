@@ -5,14 +5,27 @@ Full (the default): the photon's meson is absorbed on its way, amplitude by ampl
 .. math:: \sigma_{\rm coh} = \frac{\alpha}{f_V^2/4\pi}\int d^2b\,\Big|\int dz\,\frac{\sigma_V}{2}\,\rho(b,z)\,e^{iq_Lz}
           e^{-\frac{\sigma_V}{2}\int_z^\infty\rho\,dz'}\Big|^2,\qquad q_L^2 = |t|_\min,
 
-with the exact t_min of gamma A -> V A and no real part. Classical (STARlight):
-:math:`\sigma_{\rm tot}(VA) = \int d^2b\,(1-e^{-\sigma_VT(b)})` and
+with the exact t_min of gamma A -> V A and no real part: the phase at the point of production and the absorption behind
+it belong to one amplitude, so that the coherence length :math:`l_c = 1/q_L \approx 2E/m_V^2` is finite. Classical
+(STARlight): :math:`\sigma_{\rm tot}(VA) = \int d^2b\,(1-e^{-\sigma_VT(b)})` and
 :math:`d\sigma/dt = \frac{\alpha}{f_V^2/4\pi}\frac{\sigma_{\rm tot}^2}{16\pi}|F(t)|^2` above t_min, F the form
-factor of the nucleus. Incoherent, one nucleon struck and nothing else:
-:math:`\sigma(\gamma p\to Vp)\int d^2b\,T e^{-\sigma_VT}`.
+factor of the nucleus; the coherence length is finite in the form factor alone.
 
-References: T. H. Bauer et al., Rev. Mod. Phys. 50 (1978) 261; hep-ph/9902259; arXiv:1607.03838 (STARlight);
-J. D. Lewin and P. F. Smith, Astropart. Phys. 6 (1996) 87 (radii).
+Incoherent, one nucleon struck and no other nucleon excited:
+
+.. math:: \sigma_{\rm inc} = \sigma(\gamma p\to Vp)\int d^2b\int dz\,\rho\,e^{-\sigma_V\int_z^\infty\rho\,dz'}
+          \Big|1-\int_{-\infty}^z dz'\,\frac{\sigma_V}{2}\,\rho(b,z')\,e^{iq_L(z'-z)}
+          e^{-\frac{\sigma_V}{2}\int_{z'}^z\rho\,dz''}\Big|^2.
+
+The first term is production on the struck nucleon, the second coherent production in front of it and elastic
+scattering on it. A short coherence length leaves the absorption behind the struck nucleon,
+:math:`\int d^2b\,(1-e^{-\sigma_VT})/\sigma_V` nucleons; a long one adds that in front of it,
+:math:`\int d^2b\,Te^{-\sigma_VT}`.
+
+References: T. H. Bauer et al., Rev. Mod. Phys. 50 (1978) 261; K. S. Koelbig and B. Margolis, Nucl. Phys. B 6 (1968) 85;
+J. Huefner, B. Kopeliovich and J. Nemchik, Phys. Lett. B 383 (1996) 362 (nucl-th/9605007), whose incoherent part also
+counts nucleons that the meson excites later; hep-ph/9902259; arXiv:1607.03838 (STARlight); J. D. Lewin and P. F. Smith,
+Astropart. Phys. 6 (1996) 87 (radii).
 """
 
 from __future__ import annotations
@@ -99,14 +112,19 @@ def minimal_transfer(meson: Meson, nucleus: Element, energy: Array) -> Array:
     return np.asarray(np.where(is_open, lost, np.inf))
 
 
+def _phase(meson: Meson, nucleus: Element, energy: Array) -> Array:
+    """Longitudinal momentum transfer q_L = sqrt(|t|_min), 1/(coherence length), [n]; 0 below threshold."""
+    t_min = minimal_transfer(meson, nucleus, energy)
+    return np.asarray(np.sqrt(np.where(np.isfinite(t_min), t_min, 0.0)))
+
+
 def _full(meson: Meson, nucleus: Element, energy: Array) -> Array:
     grid = woods_saxon(nucleus)
     half = meson.total_on_proton(energy)[:, None, None] / 2
-    t_min = minimal_transfer(meson, nucleus, energy)
-    along = np.sqrt(np.where(np.isfinite(t_min), t_min, 0.0))[:, None, None]
+    along = _phase(meson, nucleus, energy)[:, None, None]
     amplitude = (half * grid.density * np.exp(-half * grid.ahead + 1j * along * grid.z)).sum(axis=2) * grid.step
     value = ALPHA / meson.coupling * (np.abs(amplitude) ** 2 * grid.area).sum(axis=1)
-    return np.asarray(np.where(np.isfinite(t_min), value, 0.0))
+    return np.asarray(np.where(np.isfinite(minimal_transfer(meson, nucleus, energy)), value, 0.0))
 
 
 def _classical(meson: Meson, nucleus: Element, energy: Array) -> Array:
@@ -152,8 +170,36 @@ def coherent(meson: Meson, nucleus: Element, energy: Array, how: str = "full") -
     return GLAUBER[how](meson, nucleus, energy)
 
 
+def struck_nucleons(absorption: Array, phase: Array, nucleus: Element) -> Array:
+    r"""Nucleons on which a meson is produced incoherently, [n]: A without absorption.
+
+    Args:
+        absorption: :math:`\sigma_V`, [n]. phase: :math:`q_L = 1/l_c`, [n], in inverse units of length.
+
+    >>> from darktarget.matter.materials import material
+    >>> from darktarget.units import GeV
+    >>> tungsten = material("W").elements[0]
+    >>> found = struck_nucleons(np.array([1e-6, 70.0, 70.0]) / GeV**2, np.array([0.1, 1.0, 1e-3]) * GeV, tungsten)
+    >>> print(", ".join(f"{n:.1f}" for n in found))
+    183.8, 54.7, 13.7
+    """
+    grid = woods_saxon(nucleus)
+    behind = np.exp(-absorption[:, None, None] * grid.ahead)
+    ahead = np.zeros((len(absorption), grid.b.size), complex)  # coherent production in front of a cell, in its phase
+    total = np.zeros(len(absorption))
+    for k, density in enumerate(grid.density.T):
+        produced = absorption[:, None] / 2 * density * grid.step
+        rate = produced + 1j * phase[:, None] * grid.step
+        limit = np.divide(produced, rate, out=np.zeros_like(rate), where=rate != 0)  # of an endless cell
+        decay = np.exp(-rate / 2)
+        middle = limit + (ahead - limit) * decay
+        ahead = limit + (ahead - limit) * decay**2
+        total += (density * behind[:, :, k] * np.abs(1 - middle) ** 2 * grid.area).sum(axis=1) * grid.step
+    return total
+
+
 def incoherent(meson: Meson, nucleus: Element, energy: Array, recoil: float = np.inf) -> Array:
-    r"""Cross section with one nucleon struck out, :math:`\sigma\int d^2b\,Te^{-\sigma_VT}`, (energy unit)^-2, [n].
+    """Cross section with one nucleon struck out, (energy unit)^-2, [n], with a finite coherence length.
 
     A hydrogen target gives the cross section on the proton itself.
 
@@ -161,8 +207,7 @@ def incoherent(meson: Meson, nucleus: Element, energy: Array, recoil: float = np
         energy: of the photon, [n]. recoil: largest kinetic energy of the struck nucleon, |t|/(2 m_p).
     """
     kept = -np.expm1(-meson.slope * 2 * PROTON_MASS * recoil)
+    one = kept * meson.on_proton(energy)
     if nucleus.Z == 1:
-        return np.asarray(kept * meson.on_proton(energy))
-    grid = woods_saxon(nucleus)
-    through = grid.thickness * np.exp(-meson.total_on_proton(energy)[:, None] * grid.thickness)
-    return np.asarray(kept * meson.on_proton(energy) * (through * grid.area).sum(axis=1))
+        return np.asarray(one)
+    return np.asarray(one * struck_nucleons(meson.total_on_proton(energy), _phase(meson, nucleus, energy), nucleus))
