@@ -121,5 +121,5 @@ def test_choices_are_checked() -> None:
     model = dt.model("i2dm", mass=0.1)
     with pytest.raises(UnknownName, match="solved, imposed"):
         dt.relic_target(model, equilibrium="partial")
-    with pytest.raises(UnknownName, match="fixed, running"):
+    with pytest.raises(UnknownName, match="fixed, s003, energy-dependent"):
         dt.relic_target(model, width="narrow")
