@@ -28,7 +28,7 @@ from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
 FEW_PANELS = 6  # for materials that carry little of the track length
-LEAST: Final = 1e-6  # of M^2: distance to a threshold that is resolved
+LEAST: Final = 1e-9  # of M^2: distance to a threshold that is resolved
 QUADRATURE_ERROR: Final = 2e-3  # of accepted pairs, over masses and widths (a test holds it to that)
 REFERENCES: Final = ("1802.04756", "2108.04195")
 DEFAULT: Final = AnnihilationOptions()

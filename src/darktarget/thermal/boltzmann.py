@@ -162,7 +162,7 @@ def integrated(rate: Array, x: Array, late: Callable[[NDArray[np.bool_]], Array]
     Args:
         rate: lambda, [point, x]. x: ascending, [x]. late: which points -> the second integral, [point].
     """
-    whole = np.trapezoid(rate, np.log(x), axis=1)
+    whole = np.asarray(np.trapezoid(rate, np.log(x), axis=1))
     rest, goes_on = beyond(rate, x, whole)
     return whole, np.where(goes_on, late(goes_on), rest) if goes_on.any() else rest
 
