@@ -47,7 +47,7 @@ def differential(
     root = np.sqrt(s)
     visible = vector_width(root, lepton, lepton, ALPHA)
     below = (s - M**2) ** 2 + s * dark**2 + (M * constant) ** 2
-    return emission(heavy, light, root, alpha) * root * visible / (np.pi * below)
+    return float(emission(heavy, light, root, alpha) * root * visible / (np.pi * below))
 
 
 def test_names() -> None:
@@ -87,7 +87,7 @@ def test_chi2_decays_with_no_width_below_threshold(alpha: float, before: float) 
     def width(constant: float) -> float:
         def integrand(log: float) -> float:
             s = np.exp(log)
-            return s * differential(s, masses, alpha, ELECTRON_MASS, 0.0, constant)
+            return float(s * differential(float(s), masses, alpha, ELECTRON_MASS, 0.0, constant))
 
         low, high = 2 * np.log(2 * ELECTRON_MASS), 2 * np.log(heavy - light)
         return float(quad(integrand, low, high, epsrel=1e-10, limit=400)[0])
