@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.integrate import solve_ivp
-from scipy.special import k1e, kve
+from scipy.special import k0e, k1e
 
 from darktarget.core import Array
 from darktarget.decays.r_ratio import hadronic_ratio
@@ -19,6 +19,7 @@ from darktarget.decays.r_ratio import hadronic_ratio
 ALPHA, PLANCK = 1 / 137.035999, 1.220890e19  # GeV, PDG 2024
 LEPTONS = (0.51099895e-3, 0.1056583755, 1.77693)  # GeV, PDG 2024
 DENSITY_TODAY = 2891.2 / 1.053672e-5  # entropy over critical density at h = 1, 1/GeV, PDG 2024
+MATTER, TODAY = 0.1430, 2.7255 * 8.617333e-14  # Omega_m h^2 (Planck 2018), temperature in GeV
 DECOUPLED = 2e-3  # GeV: neutrinos leave the plasma at once, a few per mille of g_*
 #: (mass in GeV, degrees of freedom, fermion) of what is in the plasma below 120 MeV, PDG 2024
 GAS = (
@@ -52,12 +53,15 @@ def plasma(T: Array) -> tuple[Array, Array]:
 
 @dataclass(frozen=True)
 class Dark:
-    """A dark photon's dark matter: ``pair`` masses, degrees of each, H'(s), width over alpha_D, share of pairs."""
+    """A dark photon's dark matter: ``pair`` masses, degrees of each, H'(s), and the width over alpha_D.
+
+    The width is a function of sqrt(s) and of s minus its least value.
+    """
 
     masses: tuple[float, float]
     degrees: int
     shape: Callable[[Array], Array]
-    width: Callable[[float], float]
+    width: Callable[[Array, Array], Array]
     states: int  # how many species of ``degrees`` there are; two species annihilate with each other only
 
 
@@ -65,10 +69,10 @@ def pseudo_dirac(m1: float, delta: float) -> Dark:
     """chi1 chi2 of two Majorana fermions."""
     m2 = m1 * (1 + delta)
 
-    def width(M: float) -> float:
-        kallen = (M**2 - (m1 + m2) ** 2) * (M**2 - (m1 - m2) ** 2)
+    def width(M: Array, above: Array) -> Array:
+        kallen = np.maximum(above, 0.0) * (M**2 - (m1 - m2) ** 2)
         square = (M**2 - (m1 - m2) ** 2) * ((m1 + m2) ** 2 + 2 * M**2) / M**2
-        return float(4 * np.pi / (2 * M) * square * 2 / 3 * np.sqrt(max(kallen, 0.0)) / (8 * np.pi * M**2))
+        return np.asarray(4 * np.pi / (2 * M) * square * 2 / 3 * np.sqrt(kallen) / (8 * np.pi * M**2))
 
     def shape(s: Array) -> Array:
         return np.asarray((s - (m1 - m2) ** 2) * ((m1 + m2) ** 2 + 2 * s) / (2 * s))
@@ -78,49 +82,62 @@ def pseudo_dirac(m1: float, delta: float) -> Dark:
 
 def majorana(m: float) -> Dark:
     """One Majorana fermion with an axial current."""
-    return Dark((m, m), 2, lambda s: s - 4 * m**2, lambda M: M / 6 * (1 - 4 * m**2 / M**2) ** 1.5, 1)
+    return Dark((m, m), 2, lambda s: s - 4 * m**2, lambda M, up: M / 6 * (np.maximum(up, 0) / M**2) ** 1.5, 1)
 
 
 def scalar(m: float) -> Dark:
     """A complex scalar: particle and antiparticle are two species."""
-    return Dark((m, m), 1, lambda s: s - 4 * m**2, lambda M: M / 12 * (1 - 4 * m**2 / M**2) ** 1.5, 2)
+    return Dark((m, m), 1, lambda s: s - 4 * m**2, lambda M, up: M / 12 * (np.maximum(up, 0) / M**2) ** 1.5, 2)
 
 
-def averages(dark: Dark, M: float, alpha_D: float, T: Array) -> tuple[Array, Array]:
-    """<sigma v>_eff at eps = 1 (GeV^-2) and equilibrium density (GeV^3) of all dark particles, [T]."""
+def averages(dark: Dark, M: float, alpha_D: float, T: Array, fixed: bool = False) -> tuple[Array, Array]:
+    """<sigma v>_eff at eps = 1 (GeV^-2) and equilibrium density (GeV^3) of all dark particles, [T].
+
+    The propagator has the width of the mediator to dark pairs at s, or (``fixed``) on the mass shell.
+    """
     low, top = sum(dark.masses), sum(dark.masses) + 45 * T.max()
-    gamma = alpha_D * dark.width(M)
-    knots = [low * (1 + np.geomspace(1e-9, 1, 900)), np.linspace(low, top, 2500)]
-    for place, half in ((M, gamma), (0.78266, 0.00868), (1.019461, 0.004249), (0.7753, 0.149)):
+    on_shell = alpha_D * float(dark.width(np.array(M), np.array(M**2 - low**2)))
+    # distances from the threshold, so that none of their digits is lost
+    knots = [low * np.geomspace(1e-16, 1, 2000), np.linspace(0, top - low, 2500)]
+    for place, half in ((M, on_shell), (0.78266, 0.00868), (1.019461, 0.004249), (0.7753, 0.149)):
         if place > low:
-            knots.append(place + half * np.sinh(np.linspace(-12, 12, 1501)) / 50)
-    knots += [2 * m * (1 + np.geomspace(1e-9, 1, 300)) for m in LEPTONS]
-    root = np.unique(np.clip(np.concatenate(knots), low, top))
+            knots.append(place - low + half * np.sinh(np.linspace(-12, 12, 1501)) / 50)
+    knots += [2 * m * (1 + np.geomspace(1e-9, 1, 300)) - low for m in LEPTONS]
+    away = np.unique(np.clip(np.concatenate(knots), 0, top - low))
+    root, above = low + away, away * (2 * low + away)
     s, (m1, m2) = root**2, dark.masses
-    kallen = np.maximum((s - (m1 + m2) ** 2) * (s - (m1 - m2) ** 2), 0)
+    kallen = above * (s - (m1 - m2) ** 2)
     visible = hadronic_ratio(s)
     for m in LEPTONS:
         visible = visible + (1 + 2 * m**2 / s) * np.sqrt(np.maximum(1 - 4 * m**2 / s, 0))
-    propagator = (s - M**2) ** 2 + (M * gamma) ** 2
+    imaginary = M * on_shell if fixed else root * alpha_D * dark.width(root, above)
+    propagator = (above + (low - M) * (low + M)) ** 2 + imaginary**2
     # sigma lambda: one of the two roots of lambda in the flux cancels against the average
     coupling = 4 * np.pi * alpha_D * 4 * np.pi * ALPHA / (6 * np.pi)
+    propagator[0] = 1.0  # at the threshold itself nothing is open, and there may be no width
     weighted = coupling * dark.shape(s) * s * visible * np.sqrt(kallen) / (2 * propagator) / root
-    exponent = np.exp(-(root - low)[:, None] / T)
+    exponent = np.exp(-away[:, None] / T)
     integral = np.trapezoid(2 * root[:, None] * weighted[:, None] * k1e(root[:, None] / T) * exponent, root, axis=0)
     reactions = dark.degrees**2 * T / (32 * np.pi**4) * integral  # times exp(-low/T)
     kinds = (m1, m2)[: dark.states]
-    each = [dark.degrees * m**2 * T / (2 * np.pi**2) * kve(2, m / T) * np.exp(-(m - m1) / T) for m in kinds]
+    second = [k0e(m / T) + 2 * T / m * k1e(m / T) for m in kinds]  # exp K_2; scipy's own ends at 1e9
+    each = [
+        dark.degrees * m**2 * T / (2 * np.pi**2) * k * np.exp(-(m - m1) / T) for m, k in zip(kinds, second, strict=True)
+    ]
     number = np.sum(each, axis=0)
     orders = 2 if dark.states == 2 else 1  # chi1 chi2 and chi2 chi1
     return orders * reactions * np.exp(-(low - 2 * m1) / T) / number**2, number
 
 
-def omega(dark: Dark, M: float, alpha_D: float, eps: float) -> float:
-    """Omega h^2 that a coupling leaves."""
-    log = np.linspace(np.log(8.0), np.log(3e4), 180)
+def omega(
+    dark: Dark, M: float, alpha_D: float, eps: float, fixed: bool = False, end: float = 3e4, nodes: int = 180
+) -> float:
+    """Omega h^2 that a coupling leaves, from x = 8 to ``end`` (at most today); width as in ``averages``."""
+    log = np.linspace(np.log(8.0), np.log(min(end, dark.masses[0] / TODAY)), nodes)
     T = dark.masses[0] / np.exp(log)
-    cross, number = averages(dark, M, alpha_D, T)
+    cross, number = averages(dark, M, alpha_D, T, fixed)
     rho, entropy = plasma(T)
+    rho = rho + MATTER * entropy / DENSITY_TODAY
     slope = 1 + (np.gradient(np.log(entropy / T**3), np.log(T))) / 3
     rate = eps**2 * entropy * cross / np.sqrt(8 * np.pi / 3 * rho) * PLANCK * slope
     equilibrium = number * np.exp(-dark.masses[0] / T) / entropy

@@ -218,7 +218,7 @@ def relic_target(
     which: Model,
     omega_h2: float = 0.12,
     *,
-    width: str = "fixed",
+    width: str = "energy-dependent",
     equilibrium: str = "solved",
     **unknown: Never,
 ) -> Curve:
@@ -236,7 +236,7 @@ def relic_target(
     return relic.relic_target(which, omega_h2, width=width, equilibrium=equilibrium)
 
 
-def omega(which: Model, *, width: str = "fixed", equilibrium: str = "solved", **unknown: Never) -> Array:
+def omega(which: Model, *, width: str = "energy-dependent", equilibrium: str = "solved", **unknown: Never) -> Array:
     """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``.
 
     Any other keyword is an ``UnknownName``.

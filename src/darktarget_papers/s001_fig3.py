@@ -8,6 +8,7 @@ from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown
 from darktarget.numerics.interpolation import log_linear
 from darktarget_papers.shared.s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
+from darktarget_papers.shared.targets import thermal_target
 
 MASSES_GEV = np.unique(
     np.concatenate([np.geomspace(1e-3, 0.3, 10), np.linspace(0.3, 1.02, 25), np.geomspace(1.06, 1.5, 8)])
@@ -36,7 +37,7 @@ class S001Fig3:
             near.edge("with annihilation", S001),
             marks.of(api.gminus2(wide)),
             *others(idm, WIDE_GEV, ("babar-2017", "e137", "nucal", "charm", "lep")),
-            marks.of(api.relic_target(wide), "relic density"),
+            marks.of(thermal_target(wide), "relic density"),
         ]
         panels = [Panel(MASS, EPS, drawn)]
         curves = ("NA64", "1e12", "5e12", "BaBar", "E137", "NuCal", "CHARM", "LEP", "$(g-2)", "relic density")
@@ -48,7 +49,7 @@ def reach(found: Scan) -> list[Check]:
     """Where the limit leaves the (g-2) band and the relic line; the gap at the feature is closed by BaBar."""
     mass = found.model.mass
     low = np.array([pairs[0][0] for pairs in api.gminus2(found.model).intervals])
-    relic, below = api.relic_target(found.model).coupling, mass < 0.95
+    relic, below = thermal_target(found.model).coupling, mass < 0.95
     edges, scaled = found.excluded(S001), found.published(S001).excluded(S001)
     band = "lower 2 sigma edge of (g-2) excluded up to m_A' [GeV]"
     line = "relic line probed up to m_A' [GeV]"
@@ -93,7 +94,7 @@ def length(mass: float) -> float:
 def projections(found: Scan) -> list[Check]:
     """What is left of the relic line above 0.5 GeV, at its hadronic spikes; and the bound of LEP."""
     mass = np.geomspace(0.5, 1.1, 80)
-    relic = api.relic_target(idm(mass)).coupling
+    relic = thermal_target(idm(mass)).coupling
 
     def margin(one: Scan, experiment: str) -> float:
         edge = log_linear(one.model.mass, one.lowest(experiment), mass, outside="hold")

@@ -13,6 +13,7 @@ from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, shown
 from darktarget.figures.refine import Joined, refined
 from darktarget.numerics.interpolation import semilog
 from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
+from darktarget_papers.shared.targets import thermal_target
 
 CHI_GEV = {
     0.1: np.geomspace(1e-3, 1, 18),
@@ -59,7 +60,7 @@ class Part:
         """Calculate it."""
         wide = point(WIDE_GEV, at)
         curves = [api.constraint(name, wide) for name in SEARCHES]
-        return cls(at, scan(point(CHI_GEV[at[0]], at), events=1500), curves, api.relic_target(wide))
+        return cls(at, scan(point(CHI_GEV[at[0]], at), events=1500), curves, thermal_target(wide))
 
     @property
     def title(self) -> str:

@@ -9,6 +9,7 @@ from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, marks, relative, shown
 from darktarget.numerics.interpolation import log_linear
 from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, others, scan
+from darktarget_papers.shared.targets import thermal_target
 
 #: (m_chi1 in GeV, splitting, alpha_D)
 PANELS = ((0.010, 0.1, 0.1), (0.150, 0.4, 0.5))
@@ -55,7 +56,7 @@ class S001Fig7:
             *(found.mark(label, name, PLANE) for label, name in EXPOSURES),
             near.edge("with annihilation", S001, PLANE),
             *others(lambda r: point(r, p), wide, ("babar-2017",), PLANE),
-            marks.of(api.relic_target(point(wide, p)), "relic density", PLANE),
+            marks.of(thermal_target(point(wide, p)), "relic density", PLANE),
         ]
 
 
@@ -68,7 +69,7 @@ def end(found: Scan, p: tuple[float, float, float], normalised: bool = False) ->
     """R up to which the relic line is excluded neither by NA64 nor by BaBar."""
     ratio = np.geomspace(2.5, 28, 120)
     fine = point(ratio, p)
-    target = api.relic_target(fine).coupling
+    target = thermal_target(fine).coupling
     one = found.published(S001) if normalised else found
     edge = log_linear(found.model.mass, one.lowest(S001), fine.mass, outside="hold")
     free = (target < edge) & (inside(api.constraint("babar-2017", fine).intervals, target) < 0)
@@ -81,7 +82,7 @@ def checks(scans: list[Scan]) -> list[Check]:
     scaled = end(scans[0], PANELS[0], normalised=True)
     other = (PANELS[0][0], PANELS[0][1], 0.15)
     changed = end(scan(point(RATIOS[0], other), events=1500), other)
-    depleted = api.relic_target(point(np.array([2.5, 3.0]), PANELS[0])).y
+    depleted = thermal_target(point(np.array([2.5, 3.0]), PANELS[0])).y
     return [
         Check(
             "1.33/1.34", "m_chi1 = 10 MeV: relic line unprobed up to R", 6.0, left, relative(0.15),

@@ -10,6 +10,7 @@ from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, factor, marks,
 from darktarget.numerics.interpolation import log_linear
 from darktarget.units import ALPHA
 from darktarget_papers.shared.s001 import EXPOSURES, S001, Scan, contour, inside, others, plane, scan, small_print
+from darktarget_papers.shared.targets import thermal_target
 
 CHI_GEV = np.concatenate([np.geomspace(1e-3, 0.04, 4), np.geomspace(0.055, 0.25, 7), [0.4, 1.0]])
 WIDE_GEV = np.concatenate([np.geomspace(1e-3, 0.03, 7), np.geomspace(0.04, 1, 17)])
@@ -37,7 +38,7 @@ class S001Fig8:
             *(found.mark(label, name, marks.Y) for label, name in EXPOSURES),
             *others(i2dm, WIDE_GEV, ("babar-2017",), marks.Y),
             *(
-                marks.of(api.relic_target(i2dm(WIDE_GEV, t)), rf"relic, $\tan\theta=10^{{{np.log10(t):.0f}}}$", marks.Y)
+                marks.of(thermal_target(i2dm(WIDE_GEV, t)), rf"relic, $\tan\theta=10^{{{np.log10(t):.0f}}}$", marks.Y)
                 for t in (1e-2, 1e-3, 1e-4)
             ),
         ]
@@ -116,7 +117,7 @@ def checks(found: Scan) -> list[Check]:
     ]
     chi = np.geomspace(0.01, 0.05, 5)
     edge = log_linear(found.model.dark_mass, found.lowest(S001), chi, outside="hold")
-    ratio = (edge / api.relic_target(i2dm(chi)).coupling) ** 2
+    ratio = (edge / thermal_target(i2dm(chi)).coupling) ** 2
     worst = float(ratio[np.abs(np.log(ratio)).argmax()])
     babar = float(api.constraint("babar-2017", i2dm(chi)).coupling[2])
     high = i2dm(np.array([0.1]), 1.0)

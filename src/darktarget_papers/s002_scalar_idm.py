@@ -12,6 +12,7 @@ from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
 from darktarget.units import LEPTON_MASS, GeV
 from darktarget_papers.shared.s002 import UNKNOWN, muons
+from darktarget_papers.shared.targets import thermal_target
 
 SPLITTING = 0.05
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(0.003, 1, 50), np.linspace(0.18, 0.34, 17)]))
@@ -52,7 +53,7 @@ def curves() -> Iterator[marks.Mark]:
         yield marks.of(reach(name), label, plane(ratio), note=note)
     yield marks.of(api.constraint("electron-g-2", model), plane=plane(1.0))
     yield marks.of(api.gminus2(model), plane=plane(MUON))
-    yield marks.of(api.relic_target(model), "thermal target", plane(1.0))
+    yield marks.of(thermal_target(model), "thermal target", plane(1.0))
 
 
 def plane(ratio: float) -> marks.Plane:
@@ -63,7 +64,7 @@ def plane(ratio: float) -> marks.Plane:
 def reach(experiment: str, mass: Any = MASSES_GEV) -> Limit:
     """The limit on the coupling of the beam lepton."""
     model = api.model("scalar-idm", mass=mass, splitting=SPLITTING)
-    return flow.limit(model, api.experiment(experiment), nuisances="none")
+    return flow.limit(model, api.experiment(experiment), nuisances="none", width="fixed")
 
 
 def checks() -> list[Check]:

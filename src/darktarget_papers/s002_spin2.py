@@ -66,7 +66,7 @@ def curves() -> Iterator[marks.Mark]:
 def reach(experiment: str, mass: Any, processes: tuple[str, ...] | None = None) -> Limit:
     """The limit for decays to dark matter."""
     model = api.model("spin-2", mass=mass)
-    return flow.limit(model, api.experiment(experiment), processes=processes, nuisances="none")
+    return flow.limit(model, api.experiment(experiment), processes=processes, nuisances="none", width="fixed")
 
 
 def visible(mass: Any, processes: tuple[str, ...] | None = None) -> Limit:

@@ -8,6 +8,7 @@ from darktarget import api, flow
 from darktarget.core import Array
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks
 from darktarget.production.annihilation import Annihilation, resonant_energy
+from darktarget.production.options.annihilation import AnnihilationOptions
 from darktarget.units import GeV
 
 MASSES_GEV = (0.15, 0.2, 0.25, 0.3, 0.35)
@@ -48,6 +49,7 @@ class S003Fig1:
         """Normalised spectra, [mass, energy]."""
         seen = api.experiment("na64e-2018")
         model = api.model("dark-photon", mass=list(MASSES_GEV), alpha_D=0.1, mass_ratio=3)
-        made = Annihilation().spectrum(model, flow.tracks(seen.beam, seen.target), ENERGIES_GEV * GeV)
+        options = AnnihilationOptions(width="fixed")
+        made = Annihilation().spectrum(model, flow.tracks(seen.beam, seen.target), ENERGIES_GEV * GeV, options)
         area = np.asarray(np.trapezoid(made, ENERGIES_GEV, axis=1))
         return made / area[:, None]

@@ -43,7 +43,7 @@ def efficiencies(model: Model) -> Array:
     seen = api.experiment("na64e-2018")
     cuts = {"production_energy_above_GeV": PRODUCTION_CUT_GEV}
     low = replace(seen, bins=(replace(seen.bins[0], signature=replace(seen.bins[0].signature, **cuts)),))  # type: ignore[type-var]
-    (made,) = flow.produce(model, low, processes=["annihilation"])
+    (made,) = flow.produce(model, low, processes=["annihilation"], width="fixed")
     curves = []
     for threshold in THRESHOLDS_GEV:
         how = replace(low.bins[0].signature, calorimeter_energy_below_GeV=float(threshold))  # type: ignore[type-var]
@@ -55,7 +55,7 @@ def checks(model: Model, table: Array) -> list[Check]:
     """Where the curves are steepest, and what a shift of the threshold does at 50 GeV."""
     seen = api.experiment("na64e-2018")
     slope = np.gradient(table, THRESHOLDS_GEV, axis=0)[np.abs(THRESHOLDS_GEV - 50).argmin()]
-    (made,) = flow.produce(model, seen, processes=["annihilation"])
+    (made,) = flow.produce(model, seen, processes=["annihilation"], width="fixed")
     spread = flow.select(model, (made,), seen.bins[0], seen.beam, seen.target).systematics[SCALE]
     other = replace(seen.bins[0].signature, combination="linear")  # type: ignore[type-var]
     linear = float(other.select(model, made, seen.beam, seen.target).systematics[SCALE][1])

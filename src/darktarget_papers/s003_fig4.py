@@ -9,6 +9,7 @@ import numpy as np
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, styles
 from darktarget_papers.shared.s003 import excluded_window, limit, published
+from darktarget_papers.shared.targets import thermal_target
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(3e-3, 1, 81), np.linspace(0.18, 0.34, 65)]))
 MASS = Axis("m_chi_GeV", r"$m_\chi$ [GeV]", 1e-3, 0.33)
@@ -54,7 +55,7 @@ class S003Fig4:
     def target(self, dm: str, alpha: float) -> marks.Mark:
         """The thermal target of one kind of dark matter."""
         model = api.model("dark-photon", mass=MASSES_GEV, dm=dm, alpha_D=alpha)
-        return marks.of(api.relic_target(model), f"thermal target, {TARGETS[dm]}", marks.Y)
+        return marks.of(thermal_target(model), f"thermal target, {TARGETS[dm]}", marks.Y)
 
 
 def complete(panels: list[Panel]) -> bool:
@@ -75,6 +76,6 @@ def windows() -> Iterator[Check]:
             text = f"{side} edge of the excluded {TARGETS[dm]} target, alpha_D = {alpha:g} [MeV]"
             yield Check("3.32" if alpha == 0.1 else "3.33", text, paper, value, absolute(5), note)
     model = api.model("dark-photon", mass=3 * chi, dm="majorana", alpha_D=0.5)
-    ratio = published(3 * chi) / api.relic_target(model).coupling
+    ratio = published(3 * chi) / thermal_target(model).coupling
     touch = "mass where the published limit is closest to the Majorana target, alpha_D = 0.5 [MeV]"
     yield Check("3.33", touch, 80, 1e3 * float(chi[ratio.argmin()]), absolute(5))

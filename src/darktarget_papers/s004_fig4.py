@@ -8,6 +8,7 @@ from darktarget import api, flow
 from darktarget.core import Array
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, shown
 from darktarget_papers.shared.s001 import BOTH, COUPLINGS, DISPLACED, Scan, idm, inside, last, others, scan
+from darktarget_papers.shared.targets import thermal_target
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(2e-3, 0.2, 11), np.linspace(0.2, 0.48, 22)]))
 WIDE_GEV = np.geomspace(2e-3, 1.2, 90)
@@ -35,7 +36,7 @@ class S004Fig4:
             marks.of(api.gminus2(wide)),
             marks.of(api.gminus2(wide, delta=261e-11, sigma=78e-11), r"$(g-2)_\mu$ before 2021"),
             *others(idm, WIDE_GEV, ("babar-2017", "e137", "nucal", "charm")),
-            marks.of(api.relic_target(wide), "relic density"),
+            marks.of(thermal_target(wide), "relic density"),
         ]
         panels = [Panel(MASS, EPS, drawn)]
         both = ("$(g-2)_\\mu$: ", "$(g-2)_\\mu$ before")
@@ -61,7 +62,7 @@ def checks(found: Scan) -> list[Check]:
         f"{cut.mean():.1f} at 21 mrad between modules and bent beam (assumed: modules along the unbent one, "
         f"7 T m of S003); {straight.mean():.1f} if they follow the bent beam"
     )
-    relic = api.relic_target(idm(np.geomspace(0.3, 1.0, 15)))
+    relic = thermal_target(idm(np.geomspace(0.3, 1.0, 15)))
     band = inside(api.gminus2(idm(relic.mass)).intervals, relic.coupling) > 0
     return [
         Check(

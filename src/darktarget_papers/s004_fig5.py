@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from darktarget import api
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, relative, shown, styles
 from darktarget_papers.shared.s001 import (
@@ -21,6 +20,7 @@ from darktarget_papers.shared.s001 import (
     searches_on_moment,
     small_print,
 )  # fmt: skip
+from darktarget_papers.shared.targets import thermal_target
 
 MASSES_GEV = np.concatenate([[0.03, 0.12], np.linspace(0.18, 1.05, 12)])
 COARSE = np.array([0.1, 0.25, 0.4, 0.6, 0.9])
@@ -126,5 +126,5 @@ def checks(now: Array, compact: Array) -> list[Check]:
 def depth(experiment: str) -> Array:
     """How far inside the excluded couplings those of the relic density are, at BAND_GEV."""
     model = idm(BAND_GEV)
-    relic = api.relic_target(model).coupling
+    relic = thermal_target(model).coupling
     return inside(scan(model, experiment, events=3000).excluded(experiment), relic)

@@ -36,7 +36,7 @@ def test_windows_from_first_principles() -> None:
     na64 = dt.experiment("na64e-2018")
     for dm, alpha, low, high in (("majorana", 0.1, 72, 101), ("majorana", 0.5, 75, 89), ("scalar", 0.5, 73, 96)):
         model = dt.model("dark-photon", mass=3 * chi, dm=dm, alpha_D=alpha)
-        bound = dt.limit(model, na64, nuisances="none", width="running" if alpha > 0.2 else "fixed")
+        bound = dt.limit(model, na64, nuisances="none", width="s003" if alpha > 0.2 else "fixed")
         found = excluded_window(dm, alpha, chi, bound.coupling_upper)
         assert found[0] == pytest.approx(low, abs=3)
         assert found[1] == pytest.approx(high, abs=3)

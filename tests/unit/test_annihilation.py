@@ -54,7 +54,7 @@ def test_cross_sections_from_widths_equal_the_written_out_ones(name: str, dm: st
     propagator = (s - MASS**2) ** 2 + (MASS * width) ** 2
     expected = np.divide(numerator, propagator, out=np.zeros_like(s), where=numerator > 0)
     assert (expected > 0).sum() >= 1
-    np.testing.assert_allclose(an.sigma(model, s[None])[0], expected, rtol=1e-12)
+    np.testing.assert_allclose(an.sigma(model, s[None], "fixed")[0], expected, rtol=1e-12)
 
 
 @pytest.mark.acceptance("3.7", "3.8", "3.9", "3.10")
@@ -67,9 +67,9 @@ def test_s003_equations() -> None:
         width = model.width(dark=True)[0]
         top = 4 * np.pi * ALPHA * ALPHA_D / np.sqrt(s) * q * (a * s + b * q**2)
         expected = top / ((s - MASS**2) ** 2 + width**2 * MASS**2)
-        np.testing.assert_allclose(an.sigma(model, s), expected, rtol=1e-6)
+        np.testing.assert_allclose(an.sigma(model, s, "fixed"), expected, rtol=1e-6)
         running = top / ((s - MASS**2) ** 2 + width**2 * MASS**2 * (s / MASS**2) ** 2)
-        np.testing.assert_allclose(an.sigma(model, s, "running"), running, rtol=1e-6)
+        np.testing.assert_allclose(an.sigma(model, s, "s003"), running, rtol=1e-6)
         peak = 4 * np.pi * ALPHA / (width * MASS)
         assert an.peak_cross_section(model)[0] == pytest.approx(peak, rel=1e-6)
     fermion = dt.model("dark-photon", mass=MASS, alpha_D=ALPHA_D)
@@ -203,7 +203,7 @@ def test_bad_choices() -> None:
     model = dt.model("dark-photon", mass=0.2)
     with pytest.raises(PhysicsError, match="positron"):
         dt.cross_section(model, beam="electron", energy=50, target="Pb", process="annihilation")
-    with pytest.raises(UnknownName, match="fixed, running"):
+    with pytest.raises(UnknownName, match="fixed, s003, energy-dependent"):
         dt.cross_section(model, beam="positron", energy=50, target="Pb", process="annihilation", width="wide")
     with pytest.raises(UnknownName, match="rest, bound"):
         an.Annihilation().produce(model, _flat(), 20.0, choose({"electrons": "free"}).of(AnnihilationOptions))

@@ -86,8 +86,10 @@ def test_small_angles_have_one_line_in_equilibrium_and_three_without() -> None:
     assert np.all(lines[1e-3][0][1:] > 1.2 * lines[1e-2][0][1:])
 
 
-def test_large_angles_stay_in_equilibrium() -> None:
-    model = dt.model("i2dm", mass=3 * CHI, splitting=0.05, theta=0.3)
+@pytest.mark.parametrize("ratio", [3.0, 2.0])
+def test_large_angles_stay_in_equilibrium(ratio: float) -> None:
+    """Also where chi1 annihilates at the resonance long after freeze-out."""
+    model = dt.model("i2dm", mass=ratio * CHI, mass_ratio=ratio, splitting=0.05, theta=0.3)
     np.testing.assert_allclose(
         dt.relic_target(model).coupling, dt.relic_target(model, equilibrium="imposed").coupling, rtol=5e-3
     )
@@ -121,5 +123,5 @@ def test_choices_are_checked() -> None:
     model = dt.model("i2dm", mass=0.1)
     with pytest.raises(UnknownName, match="solved, imposed"):
         dt.relic_target(model, equilibrium="partial")
-    with pytest.raises(UnknownName, match="fixed, running"):
+    with pytest.raises(UnknownName, match="fixed, s003, energy-dependent"):
         dt.relic_target(model, width="narrow")

@@ -142,9 +142,9 @@ def three_body(
     alpha: float = 0.1,
 ) -> ThreeBody:
     """chi2 -> chi1 X* of masses (chi2, chi1, X), X of no width, with a pair of leptons or hadrons."""
-    strength, heavy, light, mediator, width = (np.array([x]) for x in (alpha, *masses, 0.0))
+    strength, heavy, light, mediator = (np.array([x]) for x in (alpha, *masses))
     threshold = 2 * (PION_MASS if lepton is None else lepton)
-    return ThreeBody(current, strength, heavy, light, mediator, width, visible, threshold, lepton)
+    return ThreeBody(current, strength, heavy, light, mediator, (), visible, threshold, lepton)
 
 
 def iDM(

@@ -14,14 +14,14 @@ MASS, RATIO = 0.1, 1.5
 
 @pytest.mark.parametrize("name", ["dark-photon", "idm", "scalar"])
 def test_cross_section_against_a_trapezoid(name: str) -> None:
-    """sigma(m_X = sqrt s) sqrt(s) Gamma_dark/(pi (s - M^2)^2) summed over s by hand."""
+    """sigma(m_X = sqrt s) sqrt(s) Gamma/(pi [(s - M^2)^2 + s Gamma(sqrt s)^2]) summed over s by hand."""
     model = dt.model(name, mass=MASS, mass_ratio=RATIO)
     found = dt.cross_section(model, energy=100, target="Pb", process="off-shell")
     start = float(model.dark_threshold[0])
     root = start * np.exp(np.linspace(0, 1, 300) ** 2 * np.log(40))
     sigma = dt.cross_section(dt.model(name, mass=root / GeV), energy=100, target="Pb").sigma
     pair = model.width(dark=True, at=root[None])[0]
-    density = sigma * root * pair / (np.pi * (root**2 - (MASS * GeV) ** 2) ** 2)
+    density = sigma * root * pair / (np.pi * ((root**2 - (MASS * GeV) ** 2) ** 2 + (root * pair) ** 2))
     assert found.sigma[0] == pytest.approx(np.trapezoid(density, root**2), rel=0.015)
 
 

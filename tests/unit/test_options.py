@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 import darktarget as dt
 from darktarget import flow, statistics
+from darktarget.core.propagator import WIDTHS
 from darktarget.errors import InputError, PluginWarning, UnknownName
 from darktarget.interface import generated
 from darktarget.interface.cli import app
@@ -28,7 +29,6 @@ from darktarget.matter.atomic_electrons import ELECTRONS
 from darktarget.matter.form_factors import FORM_FACTORS
 from darktarget.options import Option, OptionGroup, names_of, option, options_of
 from darktarget.production import PROCESSES
-from darktarget.production.annihilation import WIDTHS
 from darktarget.production.mesons.glauber import GLAUBER
 from darktarget.production.options import OPTIONS
 from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
@@ -37,7 +37,6 @@ from darktarget.production.spectra.calculation import CALCULATIONS
 from darktarget.registry import warn_once
 from darktarget.shower.options import TracksOptions
 from darktarget.shower.track_lengths import METHODS
-from darktarget.thermal import relic
 from darktarget.thermal.options import RelicOptions
 
 RUN = CliRunner()
@@ -132,8 +131,7 @@ def test_choices_are_those_of_the_tables() -> None:
         (RecastOptions, "normalisation", NORMALISATIONS),
         (StatisticOptions, "method", statistics.methods()),
         (StatisticOptions, "nuisances", statistics.limits.NUISANCES),
-        (RelicOptions, "width", relic.WIDTHS),
-        (RelicOptions, "equilibrium", relic.EQUILIBRIA),
+        (RelicOptions, "width", WIDTHS),
     ]
     for group, name, known in table:
         (item,) = (o for o in options_of(group) if o.name == name)

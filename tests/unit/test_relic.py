@@ -88,10 +88,10 @@ def test_pseudo_dirac_without_splitting_is_dirac() -> None:
 def test_y_is_linear_in_alpha_d_at_fixed_coupling_and_invariant_on_the_target() -> None:
     """Row 1.28, and y of the relic line does not know how it is shared between eps and alpha_D."""
     models = [dt.model("dark-photon", mass=0.03, alpha_D=a) for a in (0.1, 0.5)]
-    weak, strong = (dt.relic_target(m, width="running") for m in models)
+    weak, strong = (dt.relic_target(m) for m in models)
     np.testing.assert_allclose(weak.as_y(np.array([1e-4])) * 5, strong.as_y(np.array([1e-4])))
     np.testing.assert_allclose(weak.y, strong.y, rtol=0.01)
-    fixed = dt.relic_target(models[1])
+    fixed = dt.relic_target(models[1], width="fixed")
     np.testing.assert_allclose(fixed.coupling / strong.coupling, 1.037, atol=0.003)  # (5/9)^2 + 0.152^2 over (5/9)^2
     assert float(weak.y[0]) == pytest.approx(0.25 * 2e-14 * 10**2, rel=0.1)  # row 3.1: f = 0.24-0.26 for pseudo-Dirac
 
@@ -135,7 +135,7 @@ def test_thermal_average_agrees_with_the_integral_in_the_centre_of_mass() -> Non
     edges = [m1 + m2, 0.279, 0.29, 0.31, 0.4, 0.7, 0.78, 0.79, 1.0]
     total = sum(quad(integrand, a, b, epsrel=1e-9, epsabs=0, limit=400)[0] for a, b in itertools.pairwise(edges))
     expected = 2 * 2 * temperature / (8 * np.pi**4) * total
-    gamma, threshold = reaction_densities(exchange(model), np.array([eps]), np.array([[temperature]]))
+    gamma, threshold = reaction_densities(exchange(model), np.array([eps]), np.array([[temperature]]), "fixed")
     found = gamma[0, 0, 0] * np.exp(-threshold[0, 0] / temperature)
     assert found == pytest.approx(expected, rel=2e-4)
 
@@ -144,7 +144,7 @@ def test_cold_average_is_the_cross_section_at_rest() -> None:
     """<sigma v> of an s wave at T << m is sigma v at threshold: 2 gamma/n^2 = (sigma v)/2 for Dirac particles."""
     model = dt.model("dark-photon", mass=0.3)
     T = np.array([[1e-6]])
-    gamma, threshold = reaction_densities(exchange(model), np.array([1.0]), T)
+    gamma, threshold = reaction_densities(exchange(model), np.array([1.0]), T, "fixed")
     number, lightest = density(model.states(), T)
     effective = 2 * gamma.sum(axis=0) / number.sum(axis=0) ** 2 * np.exp(-(threshold - 2 * lightest) / T)
     m, M, s = 0.1, 0.3, 0.04

@@ -118,10 +118,10 @@ def test_annihilation_against_traces(dm: str, make: object, share: float, root: 
         out = make(*_pair(root, m, cosine), m)  # type: ignore[operator]
         lowered = np.einsum("abcd,a,b,c,d->abcd", out, tt.G, tt.G, tt.G, tt.G)
         total += weight / 2 * np.einsum("abcd,abcd->", raised, lowered).real
-    width = model.width(coupling=1e-7)[0]
+    imaginary = root * model.width(at=np.array([[root]]), coupling=1e-7)[0, 0]
     c2_dark = 4 * np.pi * model.values["alpha_D"][0] * share
     speed = np.sqrt(1 - 4 * m**2 / root**2)
-    expected = c2_dark * total / 4 / (2 * root**2) * speed / (8 * np.pi) / ((root**2 - M**2) ** 2 + (M * width) ** 2)
+    expected = c2_dark * total / 4 / (2 * root**2) * speed / (8 * np.pi) / ((root**2 - M**2) ** 2 + imaginary**2)
     found = sigma(model, np.array([[root**2]]))[0, 0]
     assert found == pytest.approx(expected, rel=1e-9)
 

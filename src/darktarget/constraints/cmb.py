@@ -13,6 +13,7 @@ import numpy as np
 
 from darktarget.constraints.base.search import Search, exceeding
 from darktarget.core import Array, Curve, Model, PublishedNumber
+from darktarget.core.propagator import ENERGY_DEPENDENT
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
 from darktarget.thermal.exchange import exchange
@@ -71,7 +72,6 @@ def annihilation_at_rest(model: Model) -> Array:
         momentum = mass * SPEED / 2
         flux = 4 * np.pi * (2 * through.spin + 1) * s / (lightest.degrees**2 * momentum**2) * SPEED
         grown = COUPLINGS ** (pair.power + through.visible_power)
-        width = np.stack([through.width(np.full(model.points, c)) for c in COUPLINGS], axis=1)
-        propagator = (s - through.mass[:, None] ** 2) ** 2 + (through.mass[:, None] * width) ** 2
+        propagator = through.propagator(root, COUPLINGS[None, :], ENERGY_DEPENDENT, visible)
         total = total + 2 * flux * pair.width(root) * visible * grown / propagator
     return total

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
+from darktarget.core import propagator
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, same
@@ -194,7 +195,7 @@ class Model(ABC):
 
     def photon_width(self, root: Array, offset: Array | None = None) -> Array:
         r"""Width of a virtual photon into dark particles through the mediator, at unit coupling to leading order:
-        :math:`\Gamma_{\rm dark}(\sqrt s)\,s^2/[(s-M^2)^2+M^2\Gamma^2]` per squared coupling to the current.
+        :math:`\Gamma_{\rm dark}(\sqrt s)\,s^2/[(s-M^2)^2+s\,\Gamma(\sqrt s)^2]` per squared coupling to the current.
 
         Args:
             root: masses of the virtual photon, [point, any].
@@ -204,10 +205,18 @@ class Model(ABC):
             energy unit, the shape of ``root``; in propagators, a width that grows with the coupling is narrow.
         """
         mass = self.mediator_mass[:, None]
-        total = self.width(coupling=self.reference_coupling)[:, None]
         dark = self.width(dark=True, at=root, coupling=self.reference_coupling)
-        breit_wigner = (root**2 - mass**2 if offset is None else offset) ** 2 + (mass * total) ** 2
-        return np.asarray(np.divide(dark * root**4, breit_wigner, out=np.zeros_like(dark), where=dark > 0))
+        widths = self.total_widths(root)
+        below = propagator.inverse_square(propagator.ENERGY_DEPENDENT, root, mass, *widths, offset)
+        return np.asarray(np.divide(dark * root**4, below, out=np.zeros_like(dark), where=dark > 0))
+
+    def total_widths(self, root: Array) -> tuple[Array, Array]:
+        """The mediator's total width for a propagator: on shell [point, 1], and at virtual masses [point, any].
+
+        At ``reference_coupling``: what grows with the coupling is narrow.
+        """
+        on_shell = self.width(coupling=self.reference_coupling)[:, None]
+        return on_shell, self.width(at=root, coupling=self.reference_coupling)
 
     def exchanges(self) -> tuple[Exchange, ...]:
         """How dark particles scatter by exchange of the mediator, or of the photon where they couple to it."""

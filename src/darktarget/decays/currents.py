@@ -21,8 +21,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from darktarget.core import Array
+from darktarget.core import Array, ByValue
 from darktarget.decays.kinematics import kallen_root
 
 Real = Array | float
@@ -101,6 +102,29 @@ VECTOR_SCALARS: Final = Current("current of scalars", 1, 1, _derivative, _none)
 SCALAR_SCALARS: Final = Current("scalars", 0, 1, _one, _none)
 #: c_V phi V_{mu nu} Vtilde^{mu nu} of a real vector field, alpha = c_V^2/(4 pi) in energy^-2
 PSEUDOSCALAR_VECTORS: Final = Current("vectors through phi V Vtilde", 0, 3, _field_strengths, _none)
+
+
+@dataclass(frozen=True, eq=False)
+class PairWidth(ByValue):
+    """Width of a mediator into one kind of pair at P parameter points.
+
+    Attributes:
+        current: of the pair. first, second: their masses, [point]. alpha: strength, [point].
+    """
+
+    current: Current
+    first: Array
+    second: Array
+    alpha: Array
+
+    def __call__(self, mass: Array) -> Array:
+        """Width at any (also virtual) mass of the mediator, [point, any]; exactly 0 where closed."""
+        first, second, alpha = (v[:, None] for v in (self.first, self.second, self.alpha))
+        return pair_width(self.current, mass, first, second, alpha)
+
+    def at_points(self, which: npt.NDArray[np.bool_]) -> PairWidth:
+        """The same at some of the points only."""
+        return PairWidth(self.current, *(v[which] for v in (self.first, self.second, self.alpha)))
 
 
 def pair_width(current: Current, mass: Array, first: Real, second: Real, alpha: Real) -> Array:

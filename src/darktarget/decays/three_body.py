@@ -1,10 +1,10 @@
 r"""chi2 -> chi1 X* -> chi1 + (visible pair or hadrons) through a virtual mediator, exact in all masses.
 
-For a mediator X of mass M and width Gamma with a conserved (or spin-0) visible current, the width factorises at any
-squared mass s of the pair into two widths at that virtual mass:
+For a mediator X of mass M with a conserved (or spin-0) visible current, the width factorises at any squared mass s of
+the pair into two widths at that virtual mass, and Gamma is that of X into dark pairs, 0 below their thresholds:
 
 .. math:: \frac{d\Gamma}{ds} = \frac1\pi\,\Gamma(\chi_2\to\chi_1X^*(s))\,
-          \frac{\sqrt s\,\Gamma(X^*\to{\rm pair};\sqrt s)}{(s-M^2)^2+M^2\Gamma^2}
+          \frac{\sqrt s\,\Gamma(X^*\to{\rm pair};\sqrt s)}{(s-M^2)^2+s\,\Gamma(\sqrt s)^2}
 
 A test compares it with the integral of explicit traces over the three-body phase space. In the rest frame of the pair
 a lepton has the angular distribution 1 + a cos^2(theta) (``currents.anisotropy``) against the direction of chi1.
@@ -16,7 +16,7 @@ channel is 0 here: it would be that decay counted twice.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -24,7 +24,8 @@ import numpy as np
 import numpy.typing as npt
 
 from darktarget.core import Array, ByValue
-from darktarget.decays.currents import Current, anisotropy, emission_width
+from darktarget.core.propagator import ENERGY_DEPENDENT, inverse_square
+from darktarget.decays.currents import Current, PairWidth, anisotropy, emission_width
 from darktarget.decays.kinematics import directions, kallen_root, momentum
 from darktarget.numerics.quadrature import gauss
 from darktarget.units import GeV
@@ -47,7 +48,7 @@ class ThreeBody(ByValue):
     Attributes:
         current: of the mediator with chi1 and chi2. alpha: its strength, [point].
         parent, child: masses of chi2 and chi1, [point].
-        mediator, width: its mass and width, [point].
+        mediator: its mass, [point]. widths: into dark pairs, which its propagator contains.
         visible: masses of any shape -> width of the mediator into the pair at that mass and unit coupling.
         threshold: least mass of the pair.
         lepton: mass of each of its two particles; None for hadrons, which stay one system of mass sqrt(s).
@@ -58,7 +59,7 @@ class ThreeBody(ByValue):
     parent: Array
     child: Array
     mediator: Array
-    width: Array
+    widths: tuple[PairWidth, ...]
     visible: Callable[[Array], Array]
     threshold: float
     lepton: float | None
@@ -74,13 +75,17 @@ class ThreeBody(ByValue):
             parent: virtual masses of chi2, broadcasting with ``root``; on shell by default.
         """
         heavy = self.parent[:, None] if parent is None else parent
-        mass, width = self.mediator[:, None], self.width[:, None]
+        mass = self.mediator[:, None]
         emitted = emission_width(self.current, heavy, self.child[:, None], root, self.alpha[:, None])
-        propagator = (root**2 - mass**2) ** 2 + (mass * width) ** 2
         inside = (root > self.threshold) & (emitted > 0) & (mass >= heavy - self.child[:, None])
         safe = np.where(inside, root, mass)
         top = emitted * safe * self.visible(safe)
-        return np.asarray(np.where(inside, top / (np.pi * propagator), 0.0))
+        below = inverse_square(ENERGY_DEPENDENT, safe, mass, self._total(mass), self._total(safe))
+        return np.asarray(np.divide(top, np.pi * below, out=np.zeros_like(top), where=inside))
+
+    def _total(self, root: Array) -> Array:
+        """Width of the mediator to dark pairs at virtual masses, the shape of ``root``."""
+        return np.asarray(sum((width(root) for width in self.widths), np.zeros_like(root)))
 
     def at(self, parent: Array) -> Array:
         """Width at unit coupling for virtual masses of chi2, [point, any]."""
@@ -99,9 +104,9 @@ class ThreeBody(ByValue):
 
     def at_points(self, chosen: npt.NDArray[np.bool_]) -> ThreeBody:
         """The same decay at some of the points only."""
-        arrays = (self.alpha, self.parent, self.child, self.mediator, self.width)
-        alpha, parent, child, mediator, width = (a[chosen] for a in arrays)
-        return ThreeBody(self.current, alpha, parent, child, mediator, width, self.visible, self.threshold, self.lepton)
+        alpha, parent, child, mediator = (a[chosen] for a in (self.alpha, self.parent, self.child, self.mediator))
+        widths = tuple(width.at_points(chosen) for width in self.widths)
+        return replace(self, alpha=alpha, parent=parent, child=child, mediator=mediator, widths=widths)
 
     def nodes(self, top: Array) -> tuple[Array, Array]:
         """Nodes in sqrt(s) between the threshold and ``top`` [point] and weights in s, each [point, node].

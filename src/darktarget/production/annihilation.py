@@ -1,9 +1,10 @@
 r"""Resonant annihilation of positrons of the shower on atomic electrons, e+ e- -> X* -> dark pair.
 
-.. math:: \sigma = 4\pi(2J+1)\,\frac{\Gamma_{ee}(\sqrt s)\,\Gamma_{\rm dark}(\sqrt s)}{(s-M^2)^2+M^2\Gamma^2},\qquad
+.. math:: \sigma = 4\pi(2J+1)\,\frac{\Gamma_{ee}(\sqrt s)\,\Gamma_{\rm dark}(\sqrt s)}{(s-M^2)^2+I(s)^2},\qquad
           N = n_eX_0\int dE\,T_+(E)\,\sigma(s),\quad s = 2m_eE + 2m_e^2
 
-per electron (E is the total positron energy), with the widths at the virtual mass sqrt(s). The propagator is full:
+per electron (E is the total positron energy), with the widths at the virtual mass sqrt(s), and
+I(s) of :mod:`darktarget.core.propagator`. The propagator is full:
 below the on-shell threshold of the mediator the tail above s = 4 m_chi^2 still makes dark pairs.
 The integral runs over :math:`\psi = {\rm arsinh}[(s-M^2)/(M\Gamma)]`, in which a resonance of any width is smooth.
 
@@ -12,15 +13,13 @@ References: arXiv:1802.04756, arXiv:2108.04195 Eqs. (3)-(6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
 from darktarget.core import Array, Beam, CrossSection, Model, Tracks, Yield
+from darktarget.core.propagator import ENERGY_DEPENDENT, inverse_square
 from darktarget.decays.two_body import TO_LEPTONS
-from darktarget.errors import chosen
 from darktarget.matter.atomic_electrons import Smearing, smearing
 from darktarget.matter.materials import Medium, material
 from darktarget.numerics.quadrature import gauss_panels
@@ -29,14 +28,10 @@ from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
 FEW_PANELS = 6  # for materials that carry little of the track length
+LEAST: Final = 1e-9  # of M^2: distance to a threshold that is resolved
 QUADRATURE_ERROR: Final = 2e-3  # of accepted pairs, over masses and widths (a test holds it to that)
 REFERENCES: Final = ("1802.04756", "2108.04195")
 DEFAULT: Final = AnnihilationOptions()
-
-#: (s, M, on-shell width) -> M Gamma in the propagator, by name (read-only).
-WIDTHS: Final[Mapping[str, Callable[[Array, Array, Array], Array]]] = MappingProxyType(
-    {"fixed": lambda s, mass, width: mass * width + 0 * s, "running": lambda s, mass, width: s * width / mass}
-)
 
 
 def squared_energy(positron: Array | float) -> Array:
@@ -53,35 +48,34 @@ def resonant_energy(mass: Array | float) -> Array:
     return np.asarray(np.square(mass) / (2 * ELECTRON_MASS) - ELECTRON_MASS)
 
 
-def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = None) -> Array:
+def sigma(model: Model, s: Array, width: str = ENERGY_DEPENDENT, offset: Array | None = None) -> Array:
     """Cross section per electron at unit coupling; exactly 0 below the threshold of the dark pair.
 
     Args:
         s: [point, any] (energy^2).
-        width: fixed, or running as in S003 (M Gamma -> s Gamma/M).
+        width: in the propagator, one of ``core.propagator.WIDTHS``.
         offset: s - M^2 where it is known to more digits than the difference has.
 
     Returns:
         (energy unit)^-2, the shape of ``s``.
     """
-    running = chosen("width", width, WIDTHS)
     mass = model.mediator_mass[:, None]
     root = np.sqrt(s)
     pair = TO_LEPTONS.of(model.structure, f"annihilation to {model.mediator} of {model.name}")
     leptons = pair(root, 0.0, ALPHA) * model.lepton_coupling("electron")[:, None] ** 2
     dark = model.width(dark=True, at=root, coupling=model.reference_coupling)
-    total = model.width(coupling=model.reference_coupling)[:, None]
-    distance = s - mass**2 if offset is None else offset
     top = 4 * np.pi * (2 * model.structure.spin + 1) * leptons * dark
-    breit_wigner = distance**2 + running(s, mass, total) ** 2
-    return np.asarray(np.divide(top, breit_wigner, out=np.zeros_like(top), where=top > 0))
+    distance = s - mass**2 if offset is None else offset
+    below = inverse_square(width, root, mass, *model.total_widths(root), distance)
+    return np.asarray(np.divide(top, below, out=np.zeros_like(top), where=top > 0))
 
 
 def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS) -> tuple[Array, Array]:
     """Nodes in s - M^2 and weights for s between two values, which resolve the resonance, each [point, node]."""
     mass, width = model.mediator_mass, model.width(coupling=model.reference_coupling)
-    tail = 1e-6 * np.where(mass > 0, mass, model.dark_threshold) ** 2  # closed: a tail alone, any scale will do
-    scale = np.where(model.width(dark=True) > 0, mass * width, tail)[:, None]
+    tail = LEAST * np.where(mass > 0, mass, model.dark_threshold) ** 2  # closed: a tail alone, any scale will do
+    opening = np.maximum(np.abs(mass**2 - model.dark_threshold**2), tail)  # where a width that depends on s changes
+    scale = np.where(model.width(dark=True) > 0, np.minimum(mass * width, opening), tail)[:, None]
     square = mass[:, None] ** 2
     start = np.clip(model.dark_threshold[:, None] ** 2, low, high)  # nothing below the lightest pair
     first, last = np.arcsinh((start - square) / scale), np.arcsinh((high - square) / scale)

@@ -1,7 +1,7 @@
 r"""Dark pairs from a mediator below their threshold, l N -> l N X*(-> pair): what is left where X cannot decay to them.
 
 .. math:: \frac{d\sigma}{ds} = \sigma(lN\to lNX;\ m_X=\sqrt s)\,
-          \frac{\sqrt s\,\Gamma_{\rm dark}(\sqrt s)}{\pi[(s-M^2)^2+M^2\Gamma^2]}
+          \frac{\sqrt s\,\Gamma_{\rm dark}(\sqrt s)}{\pi[(s-M^2)^2+s\,\Gamma(\sqrt s)^2]}
 
 As for a virtual photon the tensor of the pair is the polarisation sum of a mediator of mass sqrt(s): exact for
 conserved currents and spin 0. Where the mediator decays to the pair on shell this is part of its bremsstrahlung, and

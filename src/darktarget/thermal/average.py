@@ -4,10 +4,12 @@ The number of annihilations ab -> SM per volume and time in equilibrium (P. Gond
 (1991) 145, rewritten with the widths of the mediator) is
 
 .. math:: \gamma_{ab} = \frac{(2J+1)T}{2\pi^3}\int ds\,s^{3/2}K_1(\sqrt s/T)
-          \frac{\Gamma_{ab}\Gamma_{\rm SM}}{(s-M^2)^2+M^2\Gamma^2},\qquad
+          \frac{\Gamma_{ab}\Gamma_{\rm SM}}{(s-M^2)^2+I(s)^2},\qquad
           \langle\sigma v\rangle_{\rm eff} = \frac{2\sum\gamma_{ab}}{n_{\rm eq}^2}
 
-because an annihilation removes two dark particles of n = sum of all (each kind's antiparticle included).
+because an annihilation removes two dark particles of n = sum of all (each kind's antiparticle included). I(s) is the
+width in the propagator (:mod:`darktarget.core.propagator`). The variable is the root of sqrt(s) - threshold, in which
+phase space, and a resonance at the threshold that is as wide as it is far, are smooth.
 """
 
 from __future__ import annotations
@@ -16,8 +18,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darktarget.core import Array, State
+from darktarget.core.propagator import ENERGY_DEPENDENT
 from darktarget.decays.quark_current import RESONANCES
 from darktarget.decays.r_ratio import OMEGA, PHI
 from darktarget.numerics.quadrature import gauss_panels
@@ -40,7 +44,7 @@ class Nodes:
 
 
 def nodes(through: ThermalExchange, pair: ThermalPair, width: Array, coldest: Array, hottest: Array) -> Nodes:
-    """Gauss-Legendre panels from the threshold up, broken at thresholds and around every peak.
+    """Gauss-Legendre panels from the threshold up in the root of the distance, broken at thresholds and at peaks.
 
     Args:
         width: of the mediator on shell, [point]. coldest, hottest: temperatures to be covered, [point].
@@ -58,9 +62,12 @@ def nodes(through: ThermalExchange, pair: ThermalPair, width: Array, coldest: Ar
             breaks.append(_around(peak.mass * shape, peak.width * shape))
     for edge in (*(2 * m for m in set(LEPTON_MASS.values())), 2 * PION_MASS):
         breaks.append(_above(edge * shape))
-    edges = np.sort(np.clip(np.concatenate(breaks, axis=1), low[:, None], high[:, None]), axis=1)
-    root, weight = gauss_panels(edges, NODES)
-    return Nodes(root, 2 * root * weight)
+    breaks += [_above(t) for t in np.unique([p.threshold for p in through.pairs], axis=0) if (t != low).any()]
+    span = (high - low)[:, None]
+    edges = np.sort(np.clip((np.concatenate(breaks, axis=1) - low[:, None]) / span, 0.0, 1.0), axis=1)
+    place, weight = gauss_panels(np.sqrt(edges), NODES)
+    root = low[:, None] + span * place**2
+    return Nodes(root, 4 * root * span * place * weight)
 
 
 def _around(place: Array, width: Array) -> Array:
@@ -82,12 +89,17 @@ def _lightest(through: ThermalExchange) -> Array:
 
 
 def reaction_densities(
-    through: ThermalExchange, coupling: Array, temperature: Array, running: bool = False
+    through: ThermalExchange,
+    coupling: Array,
+    temperature: Array,
+    width: str = ENERGY_DEPENDENT,
+    where: NDArray[np.bool_] | None = None,
 ) -> tuple[Array, Array]:
     r"""gamma of each pair over exp(-threshold/T), at couplings [point].
 
     Args:
-        temperature: [point, t]. running: the width in the propagator grows with s.
+        temperature: [point, t]. width: in the propagator, one of ``core.propagator.WIDTHS``.
+        where: points that are calculated, [point]; 0 at the others.
 
     Returns:
         (values [pair, point, t] (energy^4), thresholds [pair, point]).
@@ -96,18 +108,18 @@ def reaction_densities(
 
     total = through.width(coupling)
     values, starts = [], []
+    points = np.arange(coupling.size) if where is None else np.flatnonzero(where)
     for pair in through.pairs:
         grid = nodes(through, pair, total, temperature.min(axis=1), temperature.max(axis=1))
         s = grid.root**2
         strength = coupling ** (pair.power + through.visible_power)
-        top = pair.width(grid.root) * through.to_standard_model(grid.root) * strength[:, None]
-        mass = through.mass[:, None]
-        # (sqrt s - M)(sqrt s + M) keeps the digits of a narrow peak that s - M^2 would lose
-        off = (grid.root - mass) * (grid.root + mass)
-        shape = grid.weight * s * grid.root * top / (off**2 + through.imaginary(grid.root, coupling, running) ** 2)
+        visible = through.to_standard_model(grid.root)
+        top = pair.width(grid.root) * visible * strength[:, None]
+        below = through.propagator(grid.root, coupling[:, None], width, visible)
+        shape = grid.weight * s * grid.root * np.divide(top, below, out=np.zeros_like(top), where=top > 0)
         start = pair.threshold
-        each = np.empty_like(temperature)
-        for point in range(temperature.shape[0]):
+        each = np.zeros_like(temperature)
+        for point in points:
             used = shape[point] > 0
             root, t = grid.root[point][used], temperature[point][:, None]
             boltzmann = k1e(root / t) * np.exp(-(root - start[point]) / t)
@@ -115,6 +127,17 @@ def reaction_densities(
         values.append((2 * through.spin + 1) / (2 * np.pi**3) * temperature * each)
         starts.append(start)
     return np.array(values), np.array(starts)
+
+
+def second_bessel(z: Array) -> Array:
+    """exp(z) K_2(z), the shape of ``z``, by recurrence: scipy's own ends at z = 1e9.
+
+    >>> print(f"{second_bessel(np.array([1e12]))[0] * 1e6:.6f}")
+    1.253314
+    """
+    from scipy.special import k0e, k1e
+
+    return np.asarray(k0e(z) + 2 / z * k1e(z))
 
 
 def density(states: tuple[State, ...], temperature: Array) -> tuple[Array, Array]:
@@ -126,12 +149,10 @@ def density(states: tuple[State, ...], temperature: Array) -> tuple[Array, Array
     Returns:
         (values [state, point, t] (energy^3), lightest mass [point]).
     """
-    from scipy.special import kve
-
     lightest = states[0].mass[:, None]
     values = []
     for state in states:
         mass = state.mass[:, None]
-        scaled = kve(2, mass / temperature) * np.exp(-(mass - lightest) / temperature)
+        scaled = second_bessel(mass / temperature) * np.exp(-(mass - lightest) / temperature)
         values.append(state.degrees * mass**2 * temperature * scaled / (2 * np.pi**2))
     return np.array(values), states[0].mass

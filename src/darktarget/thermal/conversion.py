@@ -20,15 +20,26 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darktarget.core import Array, Model, State
+from darktarget.core.propagator import ENERGY_DEPENDENT
 from darktarget.decays.kinematics import kallen_root
 from darktarget.thermal import scattering
-from darktarget.thermal.average import reaction_densities
-from darktarget.thermal.boltzmann import abundance, grids, to_points
+from darktarget.thermal.average import density, reaction_densities
+from darktarget.thermal.boltzmann import (
+    FREE,
+    abundance,
+    effective,
+    expansion,
+    grids,
+    integrated,
+    to_points,
+    until_today,
+)
 from darktarget.thermal.degrees import standard_model
 from darktarget.thermal.exchange import ThermalExchange, ThermalPair
-from darktarget.units import ALPHA, ELECTRON_MASS, MUON_MASS, PLANCK_MASS
+from darktarget.units import ALPHA, ELECTRON_MASS, MUON_MASS
 
 STEPS: Final = 360  # of the coarse grid
 START, END = 3.0, 3e4
@@ -47,6 +58,7 @@ class Rates:
         soft: decays and scattering on leptons, per Y_2; grows as the scale.
         hard: 22->12, 22->11 and 12->11, per Y^2; they do not.
         equilibrium: Y_eq of the lightest. ratio: Y_2,eq over Y_1,eq. mass: of the lightest, [point].
+        rest: integral of the rate of 11 alone from END on, per Y; it grows as the scale, [point].
     """
 
     annihilation: tuple[Array, Array, Array]
@@ -55,6 +67,7 @@ class Rates:
     equilibrium: Array
     ratio: Array
     mass: Array
+    rest: Array
 
     def omega(self, scale: Array, imposed: bool = False) -> Array:
         """Omega h^2 with annihilation, decays and co-scattering multiplied by ``scale`` [point], [point]."""
@@ -73,7 +86,7 @@ class Rates:
         for k in range(soft.shape[0]):
             rates = (*(g[k] for g in grown), soft[k], *(h[k] for h in dark))
             one, two = _step(one, two, first[k], ratio[k], rates)
-        return one + two
+        return one / (1 + one * scale * self.rest) + two
 
 
 def _step(old1: Array, old2: Array, e1: Array, r: Array, rates: tuple[Array, ...]) -> tuple[Array, Array]:
@@ -108,25 +121,33 @@ def separate(through: ThermalExchange, model: Model) -> bool:
     return len(names) == 2 and {(n, n) for n in names} <= kinds and tuple(sorted(names)) in kinds
 
 
-def history(model: Model, through: ThermalExchange, coupling: Array, running: bool = False) -> Rates:
+def history(model: Model, through: ThermalExchange, coupling: Array, width: str = ENERGY_DEPENDENT) -> Rates:
     """Rates of a model with two states at couplings [point]."""
     grid, states = grids(), model.states()
     lightest = states[0].mass[:, None]
     x = np.geomspace(START, END, 2 * STEPS + 1)
     to = to_points(x)
-    T, plasma = lightest / x, standard_model()
-    entropy = 2 * np.pi**2 / 45 * plasma.h(T) * T**3
-    hubble = np.sqrt(8 * np.pi**3 / 90 * plasma.g(T)) * T**2 / PLANCK_MASS
-    once = plasma.slope(T) / hubble
+    T = lightest / x
+    entropy, hubble = expansion(T)
+    once = standard_model().slope(T) / hubble
     one, two = (_bare(state, T) for state in states)
     each = (one, two)
     nodes = lightest / grid.nodes
-    reactions, _ = reaction_densities(through, coupling, nodes, running)
+    reactions, _ = reaction_densities(through, coupling, nodes, width)
     annihilation = [np.zeros_like(T) for _ in range(3)]
     for value, pair in zip(reactions, through.pairs, strict=True):
         place = _place(pair, model)
         first, second = each[place // 2], each[(place + 1) // 2]
         annihilation[place] += _grown(value, to) / (first * second) * entropy * once
+
+    def late(where: NDArray[np.bool_]) -> Array:
+        T, weight = until_today(states[0].mass, END)
+        gamma, _ = reaction_densities(through, coupling, T, width, where)
+        own = sum((g for g, p in zip(gamma, through.pairs, strict=True) if _place(p, model) == 0), np.zeros_like(T))
+        return np.asarray((effective(states[:1], T, own)[0] * weight).sum(axis=1))
+
+    free = x >= FREE
+    _, rest = integrated(2 * annihilation[0][:, free], x[free], late)
     heavier = states[1].mass[:, None]
     soft = _decays(model, coupling, heavier / T) + _leptons(through, model, coupling, nodes, to, T) / two
     hard = _dark(through, model, nodes, to)
@@ -138,15 +159,13 @@ def history(model: Model, through: ThermalExchange, coupling: Array, running: bo
         np.maximum(one * np.exp(-np.minimum(x, 600.0)) / entropy, 1e-290),
         two / one * np.exp(-(heavier - lightest) / T),
         states[0].mass,
+        rest,
     )
 
 
 def _bare(state: State, temperature: Array) -> Array:
     """Equilibrium density over exp(-m/T), [point, x]."""
-    from scipy.special import kve
-
-    mass = state.mass[:, None]
-    return np.asarray(state.degrees * mass**2 * temperature * kve(2, mass / temperature) / (2 * np.pi**2))
+    return np.asarray(density((state,), temperature)[0][0])
 
 
 def _grown(scaled: Array, to: Array) -> Array:

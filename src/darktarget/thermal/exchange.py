@@ -1,9 +1,10 @@
 r"""What dark pairs annihilate through: one mediator X* in the s channel, from the widths of the model.
 
 .. math:: \sigma(ab\to X^*\to{\rm SM}) = \frac{4\pi(2J+1)}{(2s_a+1)(2s_b+1)\,p^2}\,S_{ab}\,
-          \frac{s\,\Gamma_{ab}(\sqrt s)\,\Gamma_{\rm SM}(\sqrt s)}{(s-M^2)^2+M^2\Gamma^2}
+          \frac{s\,\Gamma_{ab}(\sqrt s)\,\Gamma_{\rm SM}(\sqrt s)}{(s-M^2)^2+I(s)^2}
 
-with S = 2 for identical a and b. It holds where the Standard Model's current is conserved, or for spin 0.
+with S = 2 for identical a and b, and I(s) of :mod:`darktarget.core.propagator`. It holds where the current of the
+Standard Model is conserved, or for spin 0.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Channel, Model
+from darktarget.core.propagator import inverse_square
 from darktarget.decays.r_ratio import hadronic_ratio
 from darktarget.decays.two_body import vector_to_dirac
 from darktarget.errors import PhysicsError
@@ -48,14 +50,12 @@ class ThermalExchange:
     Attributes:
         pairs: of dark particles. visible: the Standard Model channels (neutrinos are among them).
         mass: of the mediator, [point]. spin: J.
-        channels: all that enter the width in the propagator.
     """
 
     pairs: tuple[ThermalPair, ...]
     visible: tuple[Channel, ...]
     mass: Array
     spin: int
-    channels: tuple[Channel, ...]
 
     @property
     def power(self) -> float:
@@ -73,16 +73,29 @@ class ThermalExchange:
 
     def width(self, coupling: Array) -> Array:
         """Total width on shell at couplings [point], [point]."""
-        return self.width_at(self.mass[:, None], coupling)[:, 0]
+        return self.width_at(self.mass[:, None], coupling[:, None])[:, 0]
 
-    def width_at(self, at: Array, coupling: Array) -> Array:
-        """Total width at virtual masses [point, any] and couplings [point], the shape of ``at``."""
-        parts = (c.at(at) * coupling[:, None] ** c.power for c in self.channels)
-        return np.asarray(sum(parts, np.zeros_like(at)))
+    def width_at(self, at: Array, coupling: Array, visible: Array | None = None) -> Array:
+        """Total width at virtual masses [point, any] and couplings that broadcast against them; 0 for the photon.
 
-    def imaginary(self, at: Array, coupling: Array, running: bool) -> Array:
-        r"""Imaginary part of the inverse propagator: :math:`M\Gamma`, or running :math:`\sqrt s\,\Gamma(\sqrt s)`."""
-        return at * self.width_at(at, coupling) if running else (self.mass * self.width(coupling))[:, None]
+        Args:
+            visible: ``to_standard_model(at)``, if it is known.
+        """
+        if not self.mass.any():
+            return np.zeros(np.broadcast(at, coupling).shape)
+        seen = self.to_standard_model(at) if visible is None else visible
+        dark = (pair.width(at) * coupling**pair.power for pair in self.pairs)
+        return np.asarray(sum(dark, seen * coupling**self.visible_power))
+
+    def propagator(self, at: Array, coupling: Array, width: str, visible: Array | None = None) -> Array:
+        r""":math:`(s-M^2)^2+I(s)^2` at virtual masses [point, any] and couplings that broadcast against them.
+
+        Args:
+            width: its name in ``core.propagator.WIDTHS``. visible: ``to_standard_model(at)``, if it is known.
+        """
+        virtual = self.width_at(at, coupling, visible)
+        mass = self.mass[:, None]
+        return inverse_square(width, at, mass, self.width_at(mass, coupling), virtual)
 
 
 def exchange(model: Model) -> ThermalExchange:
@@ -111,8 +124,7 @@ def exchange(model: Model) -> ThermalExchange:
     pairs = tuple(
         ThermalPair((c.daughters[0], c.daughters[1]), np.asarray(np.sum(c.masses, axis=0)), c.at, c.power) for c in dark
     )
-    # a virtual photon has no width in its propagator
-    return ThermalExchange(pairs, visible, model.mediator_mass, model.structure.spin, () if photon else tuple(own))
+    return ThermalExchange(pairs, visible, model.mediator_mass, model.structure.spin)
 
 
 def photon_channels(points: int) -> tuple[Channel, ...]:

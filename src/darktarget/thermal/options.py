@@ -13,4 +13,8 @@ from darktarget.production.options import WidthOptions
 class RelicOptions(WidthOptions):
     """The propagator, and the equilibrium between two dark states."""
 
+    # the older name means another width here than in annihilation
+    width: Literal["fixed", "s003", "energy-dependent"] = option(
+        "energy-dependent", "Width in the propagator of the mediator", older_values={"running": "energy-dependent"}
+    )
     equilibrium: Literal["solved", "imposed"] = option("solved", "Chemical equilibrium between two dark states")

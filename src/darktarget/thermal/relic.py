@@ -7,19 +7,21 @@ All dark states share chemical and kinetic equilibrium here; ``conversion`` trea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
 from darktarget import __version__
 from darktarget.core import Array, Curve, Model, relic_variable
-from darktarget.errors import InputError, UnknownName
+from darktarget.core.propagator import ENERGY_DEPENDENT
+from darktarget.errors import InputError
 from darktarget.numerics.roots import secants
+from darktarget.options import checked
 from darktarget.thermal import conversion
 from darktarget.thermal.boltzmann import history
 from darktarget.thermal.exchange import ThermalExchange, exchange
+from darktarget.thermal.options import RelicOptions
 from darktarget.units import ELECTRON_CHARGE_SQUARED
 
 OBSERVED: Final = 0.120  # Omega h^2, Planck, arXiv:1807.06209
@@ -38,19 +40,11 @@ COUPLED = (
 )
 
 
-#: Width in the propagator by name: on-shell, or at the virtual mass (read-only).
-WIDTHS: Final[Mapping[str, bool]] = MappingProxyType({"fixed": False, "running": True})
-
-
-#: Chemical equilibrium between two dark states: solved for where it can fail, or imposed (read-only).
-EQUILIBRIA: Final = ("solved", "imposed")
-
-
-def omega(model: Model, *, width: str = "fixed", equilibrium: str = "solved") -> Array:
+def omega(model: Model, *, width: str = ENERGY_DEPENDENT, equilibrium: str = "solved") -> Array:
     r"""Relic density :math:`\Omega h^2` of all dark states at the model's coupling, [point].
 
     Args:
-        model: with a coupling. width: in the propagator, fixed or running.
+        model: with a coupling. width: in the propagator, one of ``core.propagator.WIDTHS``.
         equilibrium: between two dark states, solved or imposed.
 
     Raises:
@@ -64,35 +58,27 @@ def omega(model: Model, *, width: str = "fixed", equilibrium: str = "solved") ->
     if "coupling" not in model.values:
         raise InputError("coupling", None, "a number", "A relic density is that of a coupling: give it.")
     coupling = np.asarray(model.values["coupling"], float)
-    through = exchange(model)
-    return _rates(model, through, _running(width), equilibrium)(coupling)(np.ones(model.points))
+    options = checked(RelicOptions, width=width, equilibrium=equilibrium)
+    return _rates(model, exchange(model), options)(coupling)(np.ones(model.points))
 
 
 def _rates(
-    model: Model, through: ThermalExchange, running: bool, equilibrium: str
+    model: Model, through: ThermalExchange, options: RelicOptions
 ) -> Callable[[Array], Callable[[Array], Array]]:
     """Couplings [point] -> (scale of the rates [point] -> Omega h^2 [point])."""
-    if equilibrium not in EQUILIBRIA:
-        raise UnknownName("equilibrium", equilibrium, EQUILIBRIA)
-    if equilibrium == "solved" and conversion.separate(through, model):
-        return lambda c: conversion.history(model, through, c, running).omega
-    return lambda c: history(model, through, c, running).omega
-
-
-def _running(width: str) -> bool:
-    if width not in WIDTHS:
-        raise UnknownName("width", width, WIDTHS)
-    return WIDTHS[width]
+    if options.equilibrium == "solved" and conversion.separate(through, model):
+        return lambda c: conversion.history(model, through, c, options.width).omega
+    return lambda c: history(model, through, c, options.width).omega
 
 
 def relic_target(
-    model: Model, omega_h2: float = OBSERVED, *, width: str = "fixed", equilibrium: str = "solved"
+    model: Model, omega_h2: float = OBSERVED, *, width: str = ENERGY_DEPENDENT, equilibrium: str = "solved"
 ) -> Curve:
     """Coupling that leaves a relic density by freeze-out, at each point.
 
     Args:
         model: without a coupling. omega_h2: the density aimed at.
-        width: in the propagator: fixed (on shell), or running (at the virtual mass; 4 % lower eps at alpha_D = 0.5).
+        width: in the propagator, one of ``core.propagator.WIDTHS``; fixed gives 4 % higher eps at alpha_D = 0.5.
         equilibrium: between two dark states that also annihilate alone: solved (coupled equations), or imposed.
 
     Returns:
@@ -112,11 +98,11 @@ def relic_target(
         raise InputError("coupling", value, "nothing here", "The relic target is a coupling: leave it out.")
     if isinstance(omega_h2, bool) or not isinstance(omega_h2, int | float) or not 0 < omega_h2 < np.inf:
         raise InputError("omega_h2", omega_h2, "a finite number > 0")
-    through, running = exchange(model), _running(width)
-    rates = _rates(model, through, running, equilibrium)
+    options, through = checked(RelicOptions, width=width, equilibrium=equilibrium), exchange(model)
+    rates = _rates(model, through, options)
     coupling, reached, found = solve(rates, through, model.points, omega_h2)
-    coupled = equilibrium == "solved" and conversion.separate(through, model)
-    text = f"freeze-out to Omega h^2 = {omega_h2:g}: exact thermal average, {width} width, {KINETIC}"
+    coupled = options.equilibrium == "solved" and conversion.separate(through, model)
+    text = f"freeze-out to Omega h^2 = {omega_h2:g}: exact thermal average, {options.width} width, {KINETIC}"
     return _curve(model, coupling, reached, found, omega_h2, f"{text}{COUPLED if coupled else CHEMICAL}")
 
 

@@ -13,6 +13,7 @@ from darktarget import api, flow
 from darktarget.core import Array, Curve, Limit
 from darktarget.figures import Axis, Check, Panel, marks, shown, styles
 from darktarget.figures.refine import refined
+from darktarget_papers.shared.targets import thermal_target
 
 PROCESSES: Final = ("virtual-photon", "vector-meson")  # S000 leaves annihilation out
 MASS: Final = Axis("m0_GeV", r"$m_{\chi_0}$ [GeV]", 0.01, 2)
@@ -79,7 +80,7 @@ def searches(splitting: float) -> list[marks.Mark]:
 @cache
 def relic(splitting: float) -> Array:
     """1/Lambda of the thermal target, on the dense masses."""
-    return api.relic_target(api.model("dipole-idm", mass=DENSE_GEV, splitting=splitting)).coupling
+    return thermal_target(api.model("dipole-idm", mass=DENSE_GEV, splitting=splitting)).coupling
 
 
 def relic_range(splitting: float) -> tuple[float, float]:

@@ -20,6 +20,7 @@ from darktarget.figures.refine import between, refined
 from darktarget.figures.styles import Style
 from darktarget.limits import counting as measure
 from darktarget.limits.counting import Counting
+from darktarget_papers.shared.targets import thermal_target
 
 EXCLUDED: Final = -np.log(0.1)  # events, 90 % CL where nothing is seen
 COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
@@ -84,7 +85,8 @@ class Scan:
         ratio = [
             np.divide(b.total, a.total, out=np.zeros_like(a.total), where=a.total > 0)
             for a, b in zip(
-                *(flow.produce(self.model, api.experiment(experiment), processes=self.processes, normalisation=how)
+                *(flow.produce(self.model, api.experiment(experiment), processes=self.processes, normalisation=how,
+                               width="fixed")
                   for how in ("first-principles", "published")), strict=True,
             )
         ]  # fmt: skip
@@ -131,7 +133,7 @@ def scan(
         events: per point. cuts: other values of fields of the signatures.
     """
     seen = api.experiment(experiment)
-    made = flow.produce(model, seen, processes=processes)
+    made = flow.produce(model, seen, processes=processes, width="fixed")
     found = []
     for b in seen.bins:
         signature: Any = b.signature
@@ -233,7 +235,7 @@ def contour(label: str, x: Array, depth: Array, y: Array, style: Style = styles.
 
 def relic_on_moment(x: Array, y: Array, make: Any, scale: float = 1) -> marks.Mark:
     """Where freeze-out gives the relic density with eps at the centre of (g-2)."""
-    depth = plane(x, y, make, lambda m: np.log(api.gminus2(m).coupling / api.relic_target(m).coupling))
+    depth = plane(x, y, make, lambda m: np.log(api.gminus2(m).coupling / thermal_target(m).coupling))
     return marks.relic("relic density", x / scale, crossing(depth, y))
 
 

@@ -11,14 +11,15 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Array, Limit
 from darktarget.numerics.interpolation import log_linear
+from darktarget_papers.shared.targets import thermal_target
 
 #: label -> (experiment, model parameters, choices of the calculation)
 CURVES: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = MappingProxyType(
     {
-        "fermion, alpha_D = 0.1": ("na64e-2018", {"alpha_D": 0.1}, {}),
-        "fermion, alpha_D = 0.5": ("na64e-2018", {"alpha_D": 0.5}, {"width": "running"}),  # S003: eta
-        "scalar, alpha_D = 0.1": ("na64e-2018", {"alpha_D": 0.1, "dm": "scalar"}, {}),
-        "fermion, alpha_D = 0.1, e+ beam": ("na64e-positron", {"alpha_D": 0.1}, {}),
+        "fermion, alpha_D = 0.1": ("na64e-2018", {"alpha_D": 0.1}, {"width": "fixed"}),
+        "fermion, alpha_D = 0.5": ("na64e-2018", {"alpha_D": 0.5}, {"width": "s003"}),  # S003: eta
+        "scalar, alpha_D = 0.1": ("na64e-2018", {"alpha_D": 0.1, "dm": "scalar"}, {"width": "fixed"}),
+        "fermion, alpha_D = 0.1, e+ beam": ("na64e-positron", {"alpha_D": 0.1}, {"width": "fixed"}),
         "bremsstrahlung only": ("na64e-2018", {"alpha_D": 0.1}, {"processes": ["bremsstrahlung"]}),
     }
 )
@@ -52,5 +53,5 @@ def published(mass: Array) -> Array:
 def excluded_window(dm: str, alpha_D: float, chi: Array, bound: Array) -> tuple[float, float]:
     """Lowest and highest dark-matter mass (MeV) at which a limit on eps is below the thermal target; nan where none."""
     model = api.model("dark-photon", mass=3 * chi, dm=dm, alpha_D=alpha_D)
-    excluded = 1e3 * chi[bound < api.relic_target(model).coupling]
+    excluded = 1e3 * chi[bound < thermal_target(model).coupling]
     return (float(excluded.min()), float(excluded.max())) if excluded.size else (np.nan, np.nan)

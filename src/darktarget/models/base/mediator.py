@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, State
-from darktarget.decays.currents import Current, emission_width, pair_width
+from darktarget.decays.currents import Current, PairWidth, emission_width
 from darktarget.decays.exchange import crossed
 from darktarget.decays.three_body import ThreeBody
 from darktarget.decays.two_body import TO_DARK, TO_LEPTONS, TwoBody
@@ -43,6 +43,11 @@ class Pair(ByValue):
     masses: tuple[Array, Array]
     current: Current
     alpha: Array
+
+    @property
+    def width(self) -> PairWidth:
+        """Width of the mediator into the pair."""
+        return PairWidth(self.current, *self.masses, self.alpha)
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,11 +177,8 @@ class MediatorModel(Model):
         return *dark, *self._neutrinos(), *self._visible(), *below
 
     def _dark(self, pair: Pair) -> Channel:
-        first, second = pair.masses
-        width = partial(
-            pair_width, pair.current, first=first[:, None], second=second[:, None], alpha=pair.alpha[:, None]
-        )
-        return Channel(self.mediator, pair.names, width, 0.0, True, pair.masses, TwoBody(self.mass, first, second))
+        decay = TwoBody(self.mass, *pair.masses)
+        return Channel(self.mediator, pair.names, pair.width, 0.0, True, pair.masses, decay)
 
     def _neutrinos(self) -> tuple[Channel, ...]:
         zero = np.zeros(self.points)
@@ -201,7 +203,7 @@ class MediatorModel(Model):
     def _cascade(self, step: Transition) -> tuple[Channel, ...]:
         """chi2 -> chi1 X where X is light enough, else chi2 -> chi1 l l and hadrons through X*."""
         heavy, light = step.masses
-        total = sum((self._dark(pair).at(self.mass[:, None])[:, 0] for pair in self.pairs()), np.zeros(self.points))
+        total = tuple(pair.width for pair in self.pairs())
         on_shell = partial(
             emission_width, step.current, child=light[:, None], root=self.mass[:, None], alpha=step.alpha[:, None]
         )

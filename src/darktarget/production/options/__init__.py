@@ -45,6 +45,8 @@ class FormFactorOptions(OptionGroup):
 
 @dataclass(frozen=True)
 class WidthOptions(OptionGroup):
-    """The propagator of a resonance."""
+    """The propagator of a resonance; the names are those of :mod:`darktarget.core.propagator`."""
 
-    width: Literal["fixed", "running"] = option("fixed", "Width in the propagator of the mediator")
+    width: Literal["fixed", "s003", "energy-dependent"] = option(
+        "energy-dependent", "Width in the propagator of the mediator", older_values={"running": "s003"}
+    )
