@@ -1,0 +1,200 @@
+r"""Positrons of the shower that may radiate, on electrons that may be bound, tabulated by s and by the pair's energy.
+
+A positron of energy E (total energy :math:`e = E + m_e` with an electron at rest) keeps a fraction z of e when it
+radiates; the pair gets :math:`z e`. The momentum of the electron and its own radiation change s alone, by a factor u:
+
+.. math:: N = n_e X_0\int ds\,\sigma(s)\int\frac{de}{2m_ee}\,g(e)\,h\Big(\frac{s}{2m_ee}\Big),\qquad
+          g(e) = \int\frac{dz}{z}\,D(z)\,T_+(e/z)
+
+with e the energy of the pair, D(z) the leading-logarithmic radiation of a leg and h(u) the distribution of u, both of
+``matter.atomic_electrons``. s and e lie on one grid that is even in their logarithms, where h depends on the
+difference of two indices alone, so that the double integral is one product with a matrix per calculation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import Array, Tracks
+from darktarget.errors import chosen
+from darktarget.matter.atomic_electrons import ELECTRONS, radiated_below, radiator
+from darktarget.matter.materials import Material, Medium, material
+from darktarget.production.options.annihilation import AnnihilationOptions
+from darktarget.units import ELECTRON_MASS, HBARC_CM
+
+STEP: Final = 0.005  # of the grid, in the logarithm of energy and of s
+FINE_STEP: Final = 0.002  # the same for positrons of one energy
+MOST_NODES: Final = 600  # of the energy; the step is wider where they would be more
+LEAST_BOUND, MOST_BOUND = 0.05, 2.0  # fractions of s from a bound electron; beyond, less than 1e-4 of the electrons
+LEAST: Final = 1e-3  # fraction of s that is left after radiation
+NEAR: Final = 0.15  # in ln s: so far around the energies every node of the grid is kept
+GROWTH: Final = 1.1  # beyond, distances to the nodes that are kept grow by this factor
+
+
+@dataclass(frozen=True, eq=False)
+class SmearedTracks:
+    """Track length of positrons, times electrons, by s and by the energy of the pair.
+
+    Attributes:
+        energy: of the pair, ascending, [node]. parent: mean energy of the positron before it radiates, [node].
+        s: squared invariant masses at which the kernel is known, ascending, [row].
+        kernel: pairs per cross section and s (energy units), linear in ln s between the rows, [row, node].
+        rest: the same for electrons at rest and no radiation, where s gives the energy: [node], each at ``rows``.
+        rows: the row at which s is that of an electron at rest, [node].
+    """
+
+    energy: Array
+    parent: Array
+    s: Array
+    kernel: Array
+    rest: Array
+    rows: Array
+
+    def pairs(self, s: Array, weight: Array) -> tuple[Array, Array, Array]:
+        """Pairs per energy node from a cross section on nodes of s.
+
+        Args:
+            s: within the rows, [point, any]. weight: cross section times ds of each, [point, any]; the integral of a
+                narrow resonance is one node at M^2.
+
+        Returns:
+            pairs per primary, their mean s (0 where there are none), and the pairs of electrons at rest without
+            radiation, each [point, node].
+        """
+        found = self._on_rows(s, weight)
+        number = found @ self.kernel
+        moment = (found * self.s) @ self.kernel
+        mean = np.divide(moment, number, out=np.zeros_like(moment), where=number > 0)
+        return number, mean, found[:, self.rows] * self.rest
+
+    def _on_rows(self, s: Array, weight: Array) -> Array:
+        """Weights shared between the rows next to each s, [point, row]."""
+        points, size = s.shape[0], self.s.size
+        place = np.interp(np.log(s), np.log(self.s), np.arange(size))
+        low = np.minimum(place.astype(np.intp), size - 2)
+        upper = (place - low) * weight
+        flat = (low + size * np.arange(points)[:, None]).ravel()
+        found = np.bincount(flat, (weight - upper).ravel(), points * size)
+        found += np.bincount(flat + 1, upper.ravel(), points * size)
+        return found.reshape(points, size)
+
+
+def smeared_tracks(
+    tracks: Tracks, minimum: float, options: AnnihilationOptions, media: Sequence[Medium] | None = None
+) -> SmearedTracks:
+    """The positrons of some tracks with the electrons and the radiation that the options ask for.
+
+    Args:
+        minimum: energy of a pair below which it is of no interest.
+        media: of the tracks, summed; all of them by default.
+
+    Raises:
+        UnknownName: no such treatment of the electrons.
+    """
+    top = tracks.beam.energy + ELECTRON_MASS
+    least = max(minimum, float(tracks.energy[0]), 2 * ELECTRON_MASS)
+    span = np.log(top / least) if least < top else STEP
+    nodes = int(np.clip(round(span / STEP), 8, MOST_NODES))
+    step = float(span / (nodes + 0.5))  # the lower edge of the lowest node is the minimum
+    depth = np.arange(nodes, -1, -1)  # steps below the top
+    energy = top * np.exp(-step * depth)
+    length, at_rest = np.zeros((2, nodes + 1)), np.zeros(nodes + 1)
+    near = round(NEAR / step)
+    offsets = _rows(nodes, near, step)
+    kernel = np.zeros((offsets.size, nodes + 1))
+    legs = _legs(tracks.beam.energy, options.radiation)
+    for medium in media or tracks.materials:
+        stuff = material(medium)
+        own = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2 * _lengths(tracks, medium, energy, step)
+        kept = _radiated(own, legs, step)
+        at_rest += own
+        length += kept, _radiated(own * energy, legs, step)
+        first, share = fractions(stuff, options.electrons, legs, step)
+        place = offsets[:, None] + depth - first
+        inside = (place >= 0) & (place < share.size)
+        kernel += np.where(inside, share[np.clip(place, 0, share.size - 1)], 0.0) * kept
+    s = 2 * ELECTRON_MASS * top * np.exp(step * offsets)
+    width = 2 * np.sinh(step / 2) * s
+    rows = np.searchsorted(offsets, -depth)
+    parent = np.divide(length[1], length[0], out=energy.copy(), where=length[0] > 0) - ELECTRON_MASS
+    return SmearedTracks(energy, parent, s, kernel / width[:, None], at_rest / width[rows], rows)
+
+
+def mass_spectrum(stuff: Material, energy: float, options: AnnihilationOptions) -> tuple[Array, Array]:
+    """Distribution of s for positrons of one energy.
+
+    Returns:
+        s on a grid that is even in its logarithm, and the probability per s, each [n].
+    """
+    legs = _legs(energy, options.radiation)
+    first, share = fractions(stuff, options.electrons, legs, FINE_STEP)
+    if legs > 0:
+        share = np.convolve(share[::-1], _leg(legs, FINE_STEP, share.size))[: share.size][::-1]
+    s = 2 * ELECTRON_MASS * (energy + ELECTRON_MASS) * np.exp(FINE_STEP * (first + np.arange(share.size)))
+    return s, share / (2 * np.sinh(FINE_STEP / 2) * s)
+
+
+def _legs(energy: float, radiation: bool) -> float:
+    """The strength of the radiation, at half the beam energy; 0 for none."""
+    return radiator(ELECTRON_MASS * (energy + 2 * ELECTRON_MASS), ELECTRON_MASS) if radiation else 0.0
+
+
+def _rows(nodes: int, near: int, step: float) -> Array:
+    """Steps above the top at which s is kept: all around the energies, few far from them, ascending."""
+    reach = np.log(LEAST) / step, np.log(MOST_BOUND) / step
+    far = near * GROWTH ** np.arange(1, 200)
+    low = -nodes - np.append(far[far < -reach[0]], -reach[0])
+    high = np.append(far[far < reach[1]], reach[1])
+    every = np.concatenate([low, np.arange(-nodes - near, near + 1), high])
+    return np.unique(np.round(every).astype(np.intp))
+
+
+def _lengths(tracks: Tracks, medium: Medium, energy: Array, step: float) -> Array:
+    """Track length (X0 per primary) of each node, [node]; that at the beam energy itself is at the last."""
+    middle = energy - ELECTRON_MASS
+    middle[-1] *= np.exp(-step / 4)  # of the half below the top
+    found = tracks.density("positron", medium, middle) * energy * step
+    half = found[-1] / 2
+    found[-2:] += np.array([half / 4, 3 * half / 4 - found[-1]])  # at their mean energy
+    found[-1] += tracks.line[tracks.species.index("positron"), tracks.materials.index(medium)]
+    return np.asarray(found)
+
+
+def _radiated(length: Array, legs: float, step: float) -> Array:
+    """Track length by the energy that is left after radiation, [node]."""
+    if legs == 0:
+        return length
+    return np.convolve(length[::-1], _leg(legs, step, length.size))[: length.size][::-1]
+
+
+@lru_cache(maxsize=16)
+def _leg(legs: float, step: float, size: int) -> Array:
+    """Probability that radiation lowers the energy by a number of steps, [size]."""
+    below = radiated_below(-np.expm1(-step * (np.arange(size) + 0.5)), legs)
+    return np.diff(below, prepend=0.0)
+
+
+@lru_cache(maxsize=32)
+def fractions(stuff: Material, electrons: str, legs: float, step: float) -> tuple[int, Array]:
+    """Distribution of the factor on s from the electron, its momentum and its radiation.
+
+    Args:
+        electrons: rest or bound. legs: strength of the radiation, 0 for none. step: of ln u.
+
+    Returns:
+        the first step (of ln u) and the probability of this and the following ones.
+    """
+    low, high = round(np.log(LEAST_BOUND) / step), round(np.log(MOST_BOUND) / step)
+    edges = np.exp(step * (np.arange(low, high + 2) - 0.5))
+    share = np.diff(chosen("electrons", electrons, ELECTRONS).below(stuff, edges))
+    share /= share.sum()
+    if legs == 0:
+        return low, share
+    least = round(np.log(LEAST) / step)
+    wide = np.concatenate([np.zeros(low - least), share])
+    return least, np.convolve(wide[::-1], _leg(legs, step, wide.size))[: wide.size][::-1]
