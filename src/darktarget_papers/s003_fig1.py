@@ -20,7 +20,7 @@ class S003Fig1:
     """Energy spectrum of e+ e- -> A' -> chi chi in NA64, alpha_D = 0.1, m_A'/m_chi = 3, Dirac."""
 
     name = "s003-fig1"
-    caption = "Energy of the dark pair from annihilation, fermion, alpha_D = 0.1, m_A'/m_chi = 3"
+    caption = "Energy of the dark pair from annihilation, fermion, alpha_D = 0.1, m_A'/m_chi = 3; electrons at rest"
     source = "arXiv:2108.04195 Fig. 1"
     rows = ("3.11", "3.13")
 

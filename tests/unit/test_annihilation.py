@@ -168,7 +168,7 @@ def test_atoms_hold_all_their_electrons(name: str) -> None:
     stuff = material(name)
     for nucleus in stuff.elements:
         assert sum(s.electrons for s in shells(nucleus.Z)) == nucleus.Z
-    smear = ELECTRONS["bound"](stuff)
+    smear = ELECTRONS["bound"].cases(stuff)
     assert smear.probability.sum() == pytest.approx(1)
     mean = (smear.probability * smear.fraction).sum()
     assert 0.98 < mean < 1  # binding lowers s on average

@@ -82,9 +82,7 @@ def sigma(model: Model, s: Array, width: str = "fixed", offset: Array | None = N
     return np.asarray(np.divide(top, breit_wigner, out=np.zeros_like(top), where=top > 0))
 
 
-def resonance_nodes(
-    model: Model, low: float | Array, high: float | Array, panels: int = PANELS
-) -> tuple[Array, Array]:
+def resonance_nodes(model: Model, low: float | Array, high: float | Array, panels: int = PANELS) -> tuple[Array, Array]:
     """Nodes in s - M^2 and weights for s between two values, which resolve the resonance, each [point, node].
 
     Args:

@@ -16,9 +16,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darktarget.core import Array, Tracks
 from darktarget.errors import chosen
@@ -27,6 +28,7 @@ from darktarget.matter.materials import Material, Medium, material
 from darktarget.production.options.annihilation import AnnihilationOptions
 from darktarget.units import ELECTRON_MASS, HBARC_CM
 
+Indices: TypeAlias = NDArray[np.intp]
 STEP: Final = 0.005  # of the grid, in the logarithm of energy and of s
 FINE_STEP: Final = 0.002  # the same for positrons of one energy
 MOST_NODES: Final = 600  # of the energy; the step is wider where they would be more
@@ -53,7 +55,7 @@ class SmearedTracks:
     s: Array
     kernel: Array
     rest: Array
-    rows: Array
+    rows: Indices
 
     def pairs(self, s: Array, weight: Array) -> tuple[Array, Array, Array]:
         """Pairs per energy node from a cross section on nodes of s.
@@ -79,9 +81,8 @@ class SmearedTracks:
         low = np.minimum(place.astype(np.intp), size - 2)
         upper = (place - low) * weight
         flat = (low + size * np.arange(points)[:, None]).ravel()
-        found = np.bincount(flat, (weight - upper).ravel(), points * size)
-        found += np.bincount(flat + 1, upper.ravel(), points * size)
-        return found.reshape(points, size)
+        shared = (np.bincount(flat + i, w.ravel(), points * size) for i, w in enumerate((weight - upper, upper)))
+        return np.asarray(sum(shared), float).reshape(points, size)
 
 
 def smeared_tracks(
@@ -96,33 +97,25 @@ def smeared_tracks(
     Raises:
         UnknownName: no such treatment of the electrons.
     """
-    top = tracks.beam.energy + ELECTRON_MASS
-    least = max(minimum, float(tracks.energy[0]), 2 * ELECTRON_MASS)
-    span = np.log(top / least) if least < top else STEP
-    nodes = int(np.clip(round(span / STEP), 8, MOST_NODES))
-    step = float(span / (nodes + 0.5))  # the lower edge of the lowest node is the minimum
-    depth = np.arange(nodes, -1, -1)  # steps below the top
-    energy = top * np.exp(-step * depth)
-    length, at_rest = np.zeros((2, nodes + 1)), np.zeros(nodes + 1)
-    near = round(NEAR / step)
-    offsets = _rows(nodes, near, step)
-    kernel = np.zeros((offsets.size, nodes + 1))
+    grid = _grid(tracks, minimum)
     legs = _legs(tracks.beam.energy, options.radiation)
+    kernel = np.zeros((grid.offsets.size, grid.depth.size))
+    at_rest, kept, total = np.zeros((3, grid.depth.size))
     for medium in media or tracks.materials:
         stuff = material(medium)
-        own = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2 * _lengths(tracks, medium, energy, step)
-        kept = _radiated(own, legs, step)
-        at_rest += own
-        length += kept, _radiated(own * energy, legs, step)
-        first, share = fractions(stuff, options.electrons, legs, step)
-        place = offsets[:, None] + depth - first
+        own = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2 * _lengths(tracks, medium, grid)
+        left = _radiated(own, legs, grid.step)
+        first, share = fractions(stuff, options.electrons, legs, grid.step)
+        place = grid.offsets[:, None] + grid.depth - first
         inside = (place >= 0) & (place < share.size)
-        kernel += np.where(inside, share[np.clip(place, 0, share.size - 1)], 0.0) * kept
-    s = 2 * ELECTRON_MASS * top * np.exp(step * offsets)
-    width = 2 * np.sinh(step / 2) * s
-    rows = np.searchsorted(offsets, -depth)
-    parent = np.divide(length[1], length[0], out=energy.copy(), where=length[0] > 0) - ELECTRON_MASS
-    return SmearedTracks(energy, parent, s, kernel / width[:, None], at_rest / width[rows], rows)
+        kernel += np.where(inside, share[np.clip(place, 0, share.size - 1)], 0.0) * left
+        at_rest += own
+        kept += left
+        total += _radiated(own * grid.energy, legs, grid.step)
+    width = 2 * np.sinh(grid.step / 2) * grid.s
+    rows = np.searchsorted(grid.offsets, -grid.depth)
+    parent = np.divide(total, kept, out=grid.energy.copy(), where=kept > 0) - ELECTRON_MASS
+    return SmearedTracks(grid.energy, parent, grid.s, kernel / width[:, None], at_rest / width[rows], rows)
 
 
 def mass_spectrum(stuff: Material, energy: float, options: AnnihilationOptions) -> tuple[Array, Array]:
@@ -144,21 +137,50 @@ def _legs(energy: float, radiation: bool) -> float:
     return radiator(ELECTRON_MASS * (energy + 2 * ELECTRON_MASS), ELECTRON_MASS) if radiation else 0.0
 
 
-def _rows(nodes: int, near: int, step: float) -> Array:
-    """Steps above the top at which s is kept: all around the energies, few far from them, ascending."""
-    reach = np.log(LEAST) / step, np.log(MOST_BOUND) / step
+@dataclass(frozen=True, eq=False)
+class _Grid:
+    """Energies and squared masses, even in their logarithms.
+
+    Attributes:
+        top: the highest energy of a pair. step: in the logarithm.
+        depth: steps from the top down to each energy, [node]. offsets: steps above the top to each s, [row].
+    """
+
+    top: float
+    step: float
+    depth: Indices
+    offsets: Indices
+
+    @property
+    def energy(self) -> Array:
+        """Energies of the pair, ascending, [node]."""
+        return np.asarray(self.top * np.exp(-self.step * self.depth))
+
+    @property
+    def s(self) -> Array:
+        """Squared masses, ascending, [row]: those of an electron at rest are among them."""
+        return np.asarray(2 * ELECTRON_MASS * self.top * np.exp(self.step * self.offsets))
+
+
+def _grid(tracks: Tracks, minimum: float) -> _Grid:
+    """The grid above an energy, which is the lower edge of its lowest node; every s near the energies, few far off."""
+    top = tracks.beam.energy + ELECTRON_MASS
+    least = max(minimum, float(tracks.energy[0]), 2 * ELECTRON_MASS)
+    span = float(np.log(top / least)) if least < top else STEP
+    nodes = int(np.clip(round(span / STEP), 8, MOST_NODES))
+    step = span / (nodes + 0.5)
+    near, down, up = (round(x / step) for x in (NEAR, -np.log(LEAST), np.log(MOST_BOUND)))
     far = near * GROWTH ** np.arange(1, 200)
-    low = -nodes - np.append(far[far < -reach[0]], -reach[0])
-    high = np.append(far[far < reach[1]], reach[1])
+    low, high = -nodes - np.append(far[far < down], down), np.append(far[far < up], up)
     every = np.concatenate([low, np.arange(-nodes - near, near + 1), high])
-    return np.unique(np.round(every).astype(np.intp))
+    return _Grid(top, step, np.arange(nodes, -1, -1), np.unique(np.round(every).astype(np.intp)))
 
 
-def _lengths(tracks: Tracks, medium: Medium, energy: Array, step: float) -> Array:
+def _lengths(tracks: Tracks, medium: Medium, grid: _Grid) -> Array:
     """Track length (X0 per primary) of each node, [node]; that at the beam energy itself is at the last."""
-    middle = energy - ELECTRON_MASS
-    middle[-1] *= np.exp(-step / 4)  # of the half below the top
-    found = tracks.density("positron", medium, middle) * energy * step
+    middle = grid.energy - ELECTRON_MASS
+    middle[-1] *= np.exp(-grid.step / 4)  # of the half below the top
+    found = tracks.density("positron", medium, middle) * grid.energy * grid.step
     half = found[-1] / 2
     found[-2:] += np.array([half / 4, 3 * half / 4 - found[-1]])  # at their mean energy
     found[-1] += tracks.line[tracks.species.index("positron"), tracks.materials.index(medium)]
