@@ -5,7 +5,7 @@ r"""Resonant annihilation of positrons of the shower on atomic electrons, e+ e- 
 
 per electron (E is the total positron energy), with the widths at the virtual mass sqrt(s). The propagator is full:
 below the on-shell threshold of the mediator the tail above s = 4 m_chi^2 still makes dark pairs.
-By default the electrons are bound and both legs radiate (``smeared_tracks``); the formula is that of electrons at rest.
+By default the electrons are bound and both legs radiate (``spectra.smeared_tracks``); the formula is that of electrons at rest.
 The integral runs over :math:`\psi = {\rm arsinh}[(s-M^2)/(M\Gamma)]`, in which a resonance of any width is smooth.
 
 References: arXiv:1802.04756, arXiv:2108.04195 Eqs. (3)-(6).
@@ -28,7 +28,7 @@ from darktarget.numerics.interpolation import semilog
 from darktarget.numerics.quadrature import gauss_panels
 from darktarget.numerics.values import FrozenDict
 from darktarget.production.options.annihilation import AnnihilationOptions
-from darktarget.production.smeared_tracks import mass_spectrum, smeared_tracks
+from darktarget.production.spectra.smeared_tracks import mass_spectrum, smeared_tracks
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
@@ -119,7 +119,9 @@ class Annihilation:
             s = np.broadcast_to(squared_energy(beam.energy), (model.points, 1))
             value = electrons * sigma(model, s, options.width)[:, 0]
         else:
-            value = electrons * _mean_sigma(model, *mass_spectrum(stuff, beam.energy, options), options.width)
+            grid, density = mass_spectrum(stuff, beam.energy, options)
+            s, weight = _resolved(model, grid, options.width)
+            value = electrons * (weight * semilog(grid, density, s)).sum(axis=1)
         closed = "closed: sqrt(s) is below twice the dark mass"
         return CrossSection(
             mass=model.mass,
@@ -171,27 +173,28 @@ class Annihilation:
         return np.asarray(density * value * tracks.density("positron", tracks.materials[0], positron))
 
 
-def _mean_sigma(model: Model, s: Array, share: Array, width: str) -> Array:
-    """Cross section averaged over s, [point].
+def _resolved(model: Model, grid: Array, width: str) -> tuple[Array, Array]:
+    """Nodes of s and the cross section times ds of each, [point, node], which resolve the resonance and a grid.
 
-    Far from the resonance it is smooth and taken where the distribution is known; near it the resonance has nodes of
-    its own, between which the distribution is smooth.
+    Far from the resonance the cross section is smooth and taken on the grid; near it the resonance has nodes of its
+    own, close enough to each other for what varies from one value of the grid to the next.
 
     Args:
-        s: even in its logarithm, [n]. share: probability per s, [n].
+        grid: values of s, even in their logarithm, [n].
     """
     square = model.mediator_mass[:, None] ** 2
 
-    def near(at: Array) -> Array:
-        away = np.abs(np.log(at / np.where(square > 0, square, 1.0)))
+    def near(s: Array) -> Array:
+        away = np.abs(np.log(s / np.where(square > 0, square, 1.0)))
         return np.where(square > 0, np.clip(2 - away / RESONANT, 0, 1), 0.0)
 
-    every = np.broadcast_to(s, (model.points, s.size))
-    far = (sigma(model, every, width) * (1 - near(every)) * share * s).sum(axis=1) * np.log(s[1] / s[0])
-    low, high = (np.clip(square * np.exp(x * RESONANT), s[0], s[-1]) for x in (-2, 2))
+    far = np.broadcast_to(grid, (model.points, grid.size))
+    low, high = (np.clip(square * np.exp(x * RESONANT), grid[0], grid[-1]) for x in (-2, 2))
     offset, ds = resonance_nodes(model, low, high, 3 * PANELS)
-    at = square + offset
-    return np.asarray(far + (sigma(model, at, width, offset) * near(at) * semilog(s, share, at) * ds).sum(axis=1))
+    close = square + offset
+    outside = sigma(model, far, width) * (1 - near(far)) * far * np.log(grid[1] / grid[0])
+    inside = sigma(model, close, width, offset) * near(close) * ds
+    return np.concatenate([far, close], axis=1), np.concatenate([outside, inside], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,9 +213,13 @@ def _smeared(
 ) -> _Pairs:
     """Pairs from electrons that are bound, positrons that radiate, or both."""
     path = smeared_tracks(tracks, minimum, options, media)
-    offset, ds = resonance_nodes(model, float(path.s[0]), float(path.s[-1]))
-    s = model.mediator_mass[:, None] ** 2 + offset
-    weight, mean, plain = path.pairs(s, sigma(model, s, options.width, offset) * ds)
+    if tracks.line.any():  # positrons of one energy, whose s varies as little as a resonance
+        s, value = _resolved(model, path.even_s, options.width)
+    else:
+        offset, ds = resonance_nodes(model, float(path.s[0]), float(path.s[-1]))
+        s = model.mediator_mass[:, None] ** 2 + offset
+        value = sigma(model, s, options.width, offset) * ds
+    weight, mean, plain = path.pairs(s, value)
     energy = np.broadcast_to(path.energy, weight.shape)
     return _Pairs(energy, path.parent[None], weight, np.sqrt(mean), {_effect(options): plain})
 

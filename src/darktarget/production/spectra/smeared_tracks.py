@@ -33,7 +33,7 @@ STEP: Final = 0.005  # of the grid, in the logarithm of energy and of s
 FINE_STEP: Final = 0.002  # the same for positrons of one energy
 MOST_NODES: Final = 600  # of the energy; the step is wider where they would be more
 LEAST_BOUND, MOST_BOUND = 0.05, 2.0  # fractions of s from a bound electron; beyond, less than 1e-4 of the electrons
-LEAST: Final = 1e-3  # fraction of s that is left after radiation
+LEAST: Final = 1e-3  # fraction of s, and of the beam energy, that is left after radiation
 NEAR: Final = 0.15  # in ln s: so far around the energies every node of the grid is kept
 GROWTH: Final = 1.1  # beyond, distances to the nodes that are kept grow by this factor
 
@@ -43,7 +43,7 @@ class SmearedTracks:
     """Track length of positrons, times electrons, by s and by the energy of the pair.
 
     Attributes:
-        energy: of the pair, ascending, [node]. parent: mean energy of the positron before it radiates, [node].
+        energy: of the pair, ascending, [node]. parent: mean of the same before radiation, [node].
         s: squared invariant masses at which the kernel is known, ascending, [row].
         kernel: pairs per cross section and s (energy units), linear in ln s between the rows, [row, node].
         rest: the same for electrons at rest and no radiation, where s gives the energy: [node], each at ``rows``.
@@ -56,6 +56,12 @@ class SmearedTracks:
     kernel: Array
     rest: Array
     rows: Indices
+
+    @property
+    def even_s(self) -> Array:
+        """Squared masses over the whole range, as close to each other as the rows ever are, [n]."""
+        low, high = np.log(self.s[[0, -1]])
+        return np.asarray(np.exp(np.linspace(low, high, round((high - low) / np.diff(np.log(self.s)).min()) + 1)))
 
     def pairs(self, s: Array, weight: Array) -> tuple[Array, Array, Array]:
         """Pairs per energy node from a cross section on nodes of s.
@@ -114,8 +120,9 @@ def smeared_tracks(
         total += _radiated(own * grid.energy, legs, grid.step)
     width = 2 * np.sinh(grid.step / 2) * grid.s
     rows = np.searchsorted(grid.offsets, -grid.depth)
-    parent = np.divide(total, kept, out=grid.energy.copy(), where=kept > 0) - ELECTRON_MASS
-    return SmearedTracks(grid.energy, parent, grid.s, kernel / width[:, None], at_rest / width[rows], rows)
+    parent = np.divide(total, kept, out=grid.energy.copy(), where=kept > 0)
+    energy, parent = (np.minimum(e, tracks.beam.energy) for e in (grid.energy, parent))  # as electrons at rest
+    return SmearedTracks(energy, parent, grid.s, kernel / width[:, None], at_rest / width[rows], rows)
 
 
 def mass_spectrum(stuff: Material, energy: float, options: AnnihilationOptions) -> tuple[Array, Array]:
@@ -165,7 +172,7 @@ class _Grid:
 def _grid(tracks: Tracks, minimum: float) -> _Grid:
     """The grid above an energy, which is the lower edge of its lowest node; every s near the energies, few far off."""
     top = tracks.beam.energy + ELECTRON_MASS
-    least = max(minimum, float(tracks.energy[0]), 2 * ELECTRON_MASS)
+    least = max(minimum, LEAST * top)
     span = float(np.log(top / least)) if least < top else STEP
     nodes = int(np.clip(round(span / STEP), 8, MOST_NODES))
     step = span / (nodes + 0.5)
