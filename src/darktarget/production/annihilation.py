@@ -5,7 +5,7 @@ r"""Resonant annihilation of positrons of the shower on atomic electrons, e+ e- 
 
 per electron (E is the total positron energy), with the widths at the virtual mass sqrt(s). The propagator is full:
 below the on-shell threshold of the mediator the tail above s = 4 m_chi^2 still makes dark pairs.
-By default the electrons are bound and both legs radiate (``spectra.smeared_tracks``); the formula is that of electrons at rest.
+The formula is that of electrons at rest; by default they are bound, and both legs radiate (``spectra.smeared_tracks``).
 The integral runs over :math:`\psi = {\rm arsinh}[(s-M^2)/(M\Gamma)]`, in which a resonance of any width is smooth.
 
 References: arXiv:1802.04756, arXiv:2108.04195 Eqs. (3)-(6).
