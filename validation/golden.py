@@ -90,6 +90,7 @@ def limits() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
         {"form_factor": "helm"},
         {"electrons": "bound"},
         {"radiation": True},
+        {"electrons": "rest", "radiation": False},
         {"width": "running"},
         {"tracks": "first-radiation-length"},
         {"glauber": "classical"},

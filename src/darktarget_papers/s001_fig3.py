@@ -7,8 +7,8 @@ import numpy as np
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown
 from darktarget.numerics.interpolation import log_linear
+from darktarget_papers.shared.as_published import NOTE, thermal_target
 from darktarget_papers.shared.s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
-from darktarget_papers.shared.targets import thermal_target
 
 MASSES_GEV = np.unique(
     np.concatenate([np.geomspace(1e-3, 0.3, 10), np.linspace(0.3, 1.02, 25), np.geomspace(1.06, 1.5, 8)])
@@ -23,7 +23,7 @@ class S001Fig3:
     """eps against m_A' with decays in the target and behind the detector."""
 
     name = "s001-fig3"
-    caption = "NA64 semi-visible recast, 90 % CL, alpha_D = 0.1, m_A'/m_chi = 3, Delta/m_chi = 0.4"
+    caption = f"NA64 semi-visible recast, 90 % CL, alpha_D = 0.1, m_A'/m_chi = 3, Delta/m_chi = 0.4; {NOTE}"
     source = "arXiv:2302.05414 Fig. 3"
     rows = ("1.16", "1.17", "1.19", "1.20", "1.21", "1.23", "1.41", "1.42")
 

@@ -12,8 +12,8 @@ from darktarget.core import Array, Curve, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, shown
 from darktarget.figures.refine import Joined, refined
 from darktarget.numerics.interpolation import semilog
+from darktarget_papers.shared.as_published import NOTE, thermal_target
 from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
-from darktarget_papers.shared.targets import thermal_target
 
 CHI_GEV = {
     0.1: np.geomspace(1e-3, 1, 18),
@@ -32,7 +32,7 @@ class S001Fig6:
     """y against m_chi1 in four panels."""
 
     name = "s001-fig6"
-    caption = "NA64 semi-visible recast for thermal iDM, 90 % CL; the mass ratio of the third panel is assumed"
+    caption = f"NA64 semi-visible recast for thermal iDM, 90 % CL; the mass ratio of the third panel is assumed; {NOTE}"
     source = "arXiv:2302.05414 Fig. 6"
     rows = ("1.27", "1.28", "1.29", "1.30", "1.31", "1.32")
 

@@ -8,8 +8,8 @@ from darktarget import api
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, marks, relative, shown
 from darktarget.numerics.interpolation import log_linear
+from darktarget_papers.shared.as_published import NOTE, thermal_target
 from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, others, scan
-from darktarget_papers.shared.targets import thermal_target
 
 #: (m_chi1 in GeV, splitting, alpha_D)
 PANELS = ((0.010, 0.1, 0.1), (0.150, 0.4, 0.5))
@@ -29,7 +29,7 @@ class S001Fig7:
     """y against R for two masses."""
 
     name = "s001-fig7"
-    caption = "NA64 semi-visible recast for iDM against R: m_chi1 = 10 MeV (left) and 150 MeV (right), 90 % CL"
+    caption = f"NA64 semi-visible recast for iDM against R: m_chi1 = 10 MeV (left) and 150 MeV (right), 90 % CL; {NOTE}"
     source = "arXiv:2302.05414 Fig. 7"
     rows = ("1.33", "1.34", "1.35")
 

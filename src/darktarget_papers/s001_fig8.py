@@ -9,8 +9,8 @@ from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, factor, marks, relative, shown, styles
 from darktarget.numerics.interpolation import log_linear
 from darktarget.units import ALPHA
+from darktarget_papers.shared.as_published import thermal_target
 from darktarget_papers.shared.s001 import EXPOSURES, S001, Scan, contour, inside, others, plane, scan, small_print
-from darktarget_papers.shared.targets import thermal_target
 
 CHI_GEV = np.concatenate([np.geomspace(1e-3, 0.04, 4), np.geomspace(0.055, 0.25, 7), [0.4, 1.0]])
 WIDE_GEV = np.concatenate([np.geomspace(1e-3, 0.03, 7), np.geomspace(0.04, 1, 17)])

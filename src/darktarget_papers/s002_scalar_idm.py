@@ -11,8 +11,8 @@ from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
 from darktarget.units import LEPTON_MASS, GeV
+from darktarget_papers.shared.as_published import AS_PUBLISHED, NOTE, thermal_target
 from darktarget_papers.shared.s002 import UNKNOWN, muons
-from darktarget_papers.shared.targets import thermal_target
 
 SPLITTING = 0.05
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(0.003, 1, 50), np.linspace(0.18, 0.34, 17)]))
@@ -34,7 +34,8 @@ class S002ScalarIdm:
 
     name = "s002-scalar-idm"
     caption = (
-        "Scalar-portal inelastic dark matter, couplings as lepton masses, splitting 0.05, m_phi/m_chi1 = 3, 90 % CL"
+        "Scalar-portal inelastic dark matter, couplings as lepton masses, splitting 0.05, m_phi/m_chi1 = 3, 90 % CL; "
+        f"{NOTE}"
     )
     source = "arXiv:2505.04290; S002 (shows no figure of it)"
     rows = ("2.18", "6.7")
@@ -64,7 +65,7 @@ def plane(ratio: float) -> marks.Plane:
 def reach(experiment: str, mass: Any = MASSES_GEV) -> Limit:
     """The limit on the coupling of the beam lepton."""
     model = api.model("scalar-idm", mass=mass, splitting=SPLITTING)
-    return flow.limit(model, api.experiment(experiment), nuisances="none", width="fixed")
+    return flow.limit(model, api.experiment(experiment), nuisances="none", **AS_PUBLISHED)
 
 
 def checks() -> list[Check]:

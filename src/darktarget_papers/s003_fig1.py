@@ -21,7 +21,7 @@ class S003Fig1:
     """Energy spectrum of e+ e- -> A' -> chi chi in NA64, alpha_D = 0.1, m_A'/m_chi = 3, Dirac."""
 
     name = "s003-fig1"
-    caption = "Energy of the dark pair from annihilation, fermion, alpha_D = 0.1, m_A'/m_chi = 3"
+    caption = "Energy of the dark pair from annihilation, fermion, alpha_D = 0.1, m_A'/m_chi = 3; electrons at rest"
     source = "arXiv:2108.04195 Fig. 1"
     rows = ("3.11", "3.13")
 
@@ -49,7 +49,7 @@ class S003Fig1:
         """Normalised spectra, [mass, energy]."""
         seen = api.experiment("na64e-2018")
         model = api.model("dark-photon", mass=list(MASSES_GEV), alpha_D=0.1, mass_ratio=3)
-        options = AnnihilationOptions(width="fixed")
+        options = AnnihilationOptions(**AS_PUBLISHED)
         made = Annihilation().spectrum(model, flow.tracks(seen.beam, seen.target), ENERGIES_GEV * GeV, options)
         area = np.asarray(np.trapezoid(made, ENERGIES_GEV, axis=1))
         return made / area[:, None]

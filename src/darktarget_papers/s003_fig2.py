@@ -10,6 +10,7 @@ from darktarget import api, flow
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative
 from darktarget.signatures.missing_energy import SCALE
+from darktarget_papers.shared.as_published import AS_PUBLISHED, NOTE
 
 MASSES_GEV = (0.2, 0.225, 0.25, 0.275, 0.3)
 THRESHOLDS_GEV = np.linspace(20, 78, 59)
@@ -22,7 +23,7 @@ class S003Fig2:
     """ECAL efficiency for annihilation above a production cut of 20 GeV."""
 
     name = "s003-fig2"
-    caption = "ECAL signal efficiency of annihilation against the threshold, production cut 20 GeV"
+    caption = f"ECAL signal efficiency of annihilation against the threshold, production cut 20 GeV; {NOTE}"
     source = "arXiv:2108.04195 Fig. 2"
     rows = ("3.22", "3.23", "3.24")
 
@@ -43,7 +44,7 @@ def efficiencies(model: Model) -> Array:
     seen = api.experiment("na64e-2018")
     cuts = {"production_energy_above_GeV": PRODUCTION_CUT_GEV}
     low = replace(seen, bins=(replace(seen.bins[0], signature=replace(seen.bins[0].signature, **cuts)),))  # type: ignore[type-var]
-    (made,) = flow.produce(model, low, processes=["annihilation"], width="fixed")
+    (made,) = flow.produce(model, low, processes=["annihilation"], **AS_PUBLISHED)
     curves = []
     for threshold in THRESHOLDS_GEV:
         how = replace(low.bins[0].signature, calorimeter_energy_below_GeV=float(threshold))  # type: ignore[type-var]
@@ -55,7 +56,7 @@ def checks(model: Model, table: Array) -> list[Check]:
     """Where the curves are steepest, and what a shift of the threshold does at 50 GeV."""
     seen = api.experiment("na64e-2018")
     slope = np.gradient(table, THRESHOLDS_GEV, axis=0)[np.abs(THRESHOLDS_GEV - 50).argmin()]
-    (made,) = flow.produce(model, seen, processes=["annihilation"], width="fixed")
+    (made,) = flow.produce(model, seen, processes=["annihilation"], **AS_PUBLISHED)
     spread = flow.select(model, (made,), seen.bins[0], seen.beam, seen.target).systematics[SCALE]
     other = replace(seen.bins[0].signature, combination="linear")  # type: ignore[type-var]
     linear = float(other.select(model, made, seen.beam, seen.target).systematics[SCALE][1])

@@ -6,6 +6,7 @@ import numpy as np
 
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, styles
+from darktarget_papers.shared.as_published import NOTE
 from darktarget_papers.shared.s003 import CURVES, limit
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 1, 91), np.linspace(0.18, 0.34, 65)]))
@@ -21,7 +22,9 @@ class S003Fig3:
     """eps against m_A' for fermion and scalar dark matter, with an e+ beam and for bremsstrahlung alone, and others."""
 
     name = "s003-fig3"
-    caption = "NA64 2016-2018 limits with resonant annihilation, 90 % CL, m_A'/m_chi = 3, beside other searches"
+    caption = (
+        f"NA64 2016-2018 limits with resonant annihilation, 90 % CL, m_A'/m_chi = 3, beside other searches; {NOTE}"
+    )
     source = "arXiv:2108.04195 Fig. 3 (NA64 recomputed, other searches recast)"
     rows = ("3.3", "3.26", "3.28", "3.30")
 

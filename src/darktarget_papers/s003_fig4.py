@@ -8,8 +8,8 @@ import numpy as np
 
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, styles
+from darktarget_papers.shared.as_published import NOTE, thermal_target
 from darktarget_papers.shared.s003 import excluded_window, limit, published
-from darktarget_papers.shared.targets import thermal_target
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(3e-3, 1, 81), np.linspace(0.18, 0.34, 65)]))
 MASS = Axis("m_chi_GeV", r"$m_\chi$ [GeV]", 1e-3, 0.33)
@@ -23,7 +23,7 @@ class S003Fig4:
     """y against m_chi for alpha_D = 0.1 (left) and 0.5 (right)."""
 
     name = "s003-fig4"
-    caption = "NA64 2016-2018 limits on y, alpha_D = 0.1 and 0.5, m_A'/m_chi = 3, and thermal targets"
+    caption = f"NA64 2016-2018 limits on y, alpha_D = 0.1 and 0.5, m_A'/m_chi = 3, and thermal targets; {NOTE}"
     source = "arXiv:2108.04195 Fig. 4"
     rows = ("1.28", "3.31", "3.32", "3.33")
 

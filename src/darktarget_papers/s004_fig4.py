@@ -7,8 +7,8 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Array
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, shown
+from darktarget_papers.shared.as_published import NOTE, thermal_target
 from darktarget_papers.shared.s001 import BOTH, COUPLINGS, DISPLACED, Scan, idm, inside, last, others, scan
-from darktarget_papers.shared.targets import thermal_target
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(2e-3, 0.2, 11), np.linspace(0.2, 0.48, 22)]))
 WIDE_GEV = np.geomspace(2e-3, 1.2, 90)
@@ -22,7 +22,9 @@ class S004Fig4:
     """eps against m_A' from decays in HCAL2-3 and behind the detector."""
 
     name = "s004-fig4"
-    caption = "NA64 2016-2018, displaced chi2 (S1 + S2), 90 % CL, alpha_D = 0.1, m_A'/m_chi = 3, Delta/m_chi = 0.4"
+    caption = (
+        f"NA64 2016-2018, displaced chi2 (S1 + S2), 90 % CL, alpha_D = 0.1, m_A'/m_chi = 3, Delta/m_chi = 0.4; {NOTE}"
+    )
     source = "arXiv:2107.02021 Fig. 4"
     rows = ("4.1", "4.3", "4.13", "4.17", "4.18", "4.19")
 

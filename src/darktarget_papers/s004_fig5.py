@@ -6,6 +6,7 @@ import numpy as np
 
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, relative, shown, styles
+from darktarget_papers.shared.as_published import thermal_target
 from darktarget_papers.shared.s001 import (
     DISPLACED,
     contour,
@@ -20,7 +21,6 @@ from darktarget_papers.shared.s001 import (
     searches_on_moment,
     small_print,
 )  # fmt: skip
-from darktarget_papers.shared.targets import thermal_target
 
 MASSES_GEV = np.concatenate([[0.03, 0.12], np.linspace(0.18, 1.05, 12)])
 COARSE = np.array([0.1, 0.25, 0.4, 0.6, 0.9])

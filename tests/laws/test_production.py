@@ -73,8 +73,9 @@ def test_closed_is_zero_and_threshold_continuous(model: str, process: str) -> No
             pytest.skip("massless dark particles: never closed")
         end = ENDS[process] / ratio
     masses = end * np.linspace(0.9, 0.9999, 12)
+    sharp: Any = {"electrons": "rest", "radiation": False}  # bound electrons have no threshold
     result = dt.cross_section(
-        _model(model, [*masses, 1.05 * end]), beam=beam, energy=energy, target="Pb", process=process
+        _model(model, [*masses, 1.05 * end]), beam=beam, energy=energy, target="Pb", process=process, **sharp
     )
     assert result.sigma[-1] == 0.0
     assert result.reason[-1]

@@ -115,7 +115,8 @@ def test_annihilation_knows_the_spread_of_the_beam(monkeypatch: pytest.MonkeyPat
 
         monkeypatch.setattr(flow, "tracks", stretched)
         seen = replace(NA64, bins=bins, beam=replace(NA64.beam, energy=100 * scale * GeV))
-        return dt.limit(model, seen, processes=["annihilation"], nuisances="none").coupling_upper
+        rest: Any = {"electrons": "rest", "radiation": False}
+        return dt.limit(model, seen, processes=["annihilation"], nuisances="none", **rest).coupling_upper
 
     low, middle, high = (limit(scale) for scale in (0.97, 1.0, 1.03))
     spread = np.sqrt(2 / (low**-2 + high**-2)) / middle

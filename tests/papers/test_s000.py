@@ -22,7 +22,8 @@ PAPER = ("virtual-photon", "vector-meson")  # the processes of S000; annihilatio
 @cache
 def reach(experiment: str, charges: int = 2, splitting: float = 1e-3, processes: Any = PAPER, **more: Any) -> Limit:
     model = dt.model("dipole-idm", mass=MASSES, splitting=splitting, charge_assignments=charges, **more)
-    return dt.limit(model, dt.experiment(experiment), processes=processes, nuisances="none")
+    rest: Any = {"electrons": "rest", "radiation": False}  # of annihilation
+    return dt.limit(model, dt.experiment(experiment), processes=processes, nuisances="none", **rest)
 
 
 @pytest.mark.parametrize("splitting", [1e-3, 0.05])

@@ -55,7 +55,8 @@ def other(item: Option) -> Any:
 
 def words(item: Option, name: str = "") -> list[str]:
     """As the command line takes that value."""
-    flag = f"--{(name or item.name).replace('_', '-')}"
+    off = "no-" if item.kind is bool and item.default else ""
+    flag = f"--{off}{(name or item.name).replace('_', '-')}"
     return [flag] if item.kind is bool else [flag, str(other(item))]
 
 

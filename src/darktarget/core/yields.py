@@ -162,6 +162,7 @@ class Yield(ByValue):
         method: the approximations used.
         references: arXiv numbers.
         pair_mass: invariant mass of the dark pair, [point, node]; None where the mediator is on shell.
+        without: the weights without an effect that they include, [point, node], by the name of the effect.
         angle: calculates ln(theta^2) of the angle between the mediator and what made it at the fractions
             ``LOGITS``, [point, node, fraction], for those who ask. None: along it.
     """
@@ -179,9 +180,10 @@ class Yield(ByValue):
     references: tuple[str, ...] = ()
     angle: Callable[[], Array] | None = None
     pair_mass: Array | None = None
+    without: Mapping[str, Array] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        freeze(self, "systematics")
+        freeze(self, "systematics", "without")
 
     @property
     def total(self) -> Array:

@@ -52,7 +52,13 @@ def published(model: Model, experiment: Experiment, yields: Sequence[Yield]) -> 
     expected = np.asarray(accepted) * curve.effective_exposure * curve.at(model.mass) ** 2
     factor = np.divide(EVENTS, expected, out=np.zeros_like(expected), where=expected > 0)
     text = f"yields rescaled to the published invisible limit: {_range(factor)} times first principles ({curve.text})"
-    return tuple(replace(y, weight=y.weight * factor[:, None], method=(*y.method, text)) for y in yields)
+    return tuple(_times(y, factor[:, None], text) for y in yields)
+
+
+def _times(made: Yield, factor: Array, text: str) -> Yield:
+    """A yield times a factor, which a text explains."""
+    without = {name: weight * factor for name, weight in made.without.items()}
+    return replace(made, weight=made.weight * factor, without=without, method=(*made.method, text))
 
 
 def _range(factor: Array) -> str:

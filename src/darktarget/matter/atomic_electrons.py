@@ -29,6 +29,8 @@ from darktarget.units import ALPHA
 _ORDER: Final = tuple(sorted(((n, k) for n in range(1, 9) for k in range(n)), key=lambda s: (s[0] + s[1], s[0])))
 _EFFECTIVE_N: Final = MappingProxyType({1: 1.0, 2: 2.0, 3: 3.0, 4: 3.7, 5: 4.0, 6: 4.2, 7: 4.3, 8: 4.4})  # Slater
 
+TAIL_NODES: Final = 97  # angles at which the momentum distribution of a shell is tabulated
+
 
 @dataclass(frozen=True, eq=False)
 class Smearing:
@@ -113,9 +115,38 @@ def compton_profile(shell: Shell, pz: Array) -> Array:
     return np.asarray(0.5 * (x * momentum_density(shell.n, shell.l, x) * dx).sum(axis=-1) / shell.scale)
 
 
+@lru_cache(maxsize=64)
+def _tail(n: int, k: int) -> tuple[Array, Array]:
+    r"""Angles and :math:`P(q > \tan\theta) = \frac12\int_{\tan\theta}^\infty (x-\tan\theta)\,x\,|F_{nl}|^2dx`
+    of one shell, with q the momentum along the beam in units of the shell's; the same for every atom."""
+    theta = np.linspace(0, pi / 2, TAIL_NODES)[:-1]
+    angle, w = gauss_on(theta, pi / 2, 64)
+    x = np.tan(angle)
+    lever = x - np.tan(theta)[:, None]
+    chance = 0.5 * (lever * x * momentum_density(n, k, x) * w / np.cos(angle) ** 2).sum(axis=-1)
+    return np.append(theta, pi / 2), np.append(chance, 0.0)
+
+
+def _shell_below(shell: Shell, fraction: Array) -> Array:
+    """Probability that an electron of a shell lowers s to less than a fraction, the shape of ``fraction``."""
+    q = (1 - shell.binding - fraction) / shell.scale
+    chance = np.interp(np.arctan(np.abs(q)), *_tail(shell.n, shell.l))
+    return np.where(q > 0, chance, 1 - chance)
+
+
 def _rest(_: Material) -> Smearing:
     one = np.ones(1)
     return Smearing(one, one, one)
+
+
+def _rest_below(_: Material, fraction: Array) -> Array:
+    return np.where(fraction > 1, 1.0, 0.0)
+
+
+def _bound_below(stuff: Material, fraction: Array) -> Array:
+    atoms = list(zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True))
+    parts = (n * s.electrons * _shell_below(s, fraction) for e, n in atoms for s in shells(e.Z))
+    return np.asarray(sum(parts) / sum(n * e.Z for e, n in atoms))
 
 
 def _bound(stuff: Material) -> Smearing:
@@ -153,15 +184,48 @@ def _grouped(fraction: Array, kept: Array, probability: Array, groups: int = 61)
     return Smearing(mean_fraction, mean_kept, total[used] / total.sum())
 
 
+@dataclass(frozen=True)
+class Treatment:
+    """A treatment of the target's electrons.
+
+    Attributes:
+        cases: the values that s takes, as a smearing of few cases.
+        below: P(s fraction < given) in a material, the shape of the fractions given.
+    """
+
+    cases: Callable[[Material], Smearing]
+    below: Callable[[Material, Array], Array]
+
+
 #: Treatments of the electrons by name (read-only).
-ELECTRONS: Final[Mapping[str, Callable[[Material], Smearing]]] = MappingProxyType({"rest": _rest, "bound": _bound})
+ELECTRONS: Final[Mapping[str, Treatment]] = MappingProxyType(
+    {"rest": Treatment(_rest, _rest_below), "bound": Treatment(_bound, _bound_below)}
+)
+
+
+def radiator(energy_squared: float, electron_mass: float) -> float:
+    r""":math:`\beta = \frac{2\alpha}{\pi}(\ln\frac{s}{m_e^2}-1)`, the strength of the radiation of both legs.
+
+    >>> round(radiator(0.05, 0.000511), 4)
+    0.0519
+    """
+    return 2 * ALPHA / pi * (log(energy_squared / electron_mass**2) - 1)
+
+
+def radiated_below(gap: Array, beta: float) -> Array:
+    r"""Probability that one leg radiates less than a fraction 1 - z of its energy, the integral of ``radiated``:
+    :math:`(1+\frac38\beta)\,(1-z)^{\beta/2} - \frac\beta4\,[2(1-z) - \frac12(1-z)^2]`.
+
+    >>> radiated_below(np.array([0.0, 0.01, 1.0]), 0.05).round(3).tolist()
+    [0.0, 0.908, 1.0]
+    """
+    return np.asarray((1 + 3 * beta / 8) * gap ** (beta / 2) - beta / 4 * (2 * gap - gap**2 / 2))
 
 
 def radiated(energy_squared: float, electron_mass: float) -> Smearing:
     r"""Energy fraction left after collinear radiation of one leg, leading logarithm:
-    :math:`D(z) = \frac\beta2(1-z)^{\beta/2-1}(1+\frac38\beta) - \frac\beta4(1+z)`,
-    :math:`\beta = \frac{2\alpha}{\pi}(\ln\frac{s}{m_e^2}-1)`."""
-    beta = 2 * ALPHA / pi * (log(energy_squared / electron_mass**2) - 1)
+    :math:`D(z) = \frac\beta2(1-z)^{\beta/2-1}(1+\frac38\beta) - \frac\beta4(1+z)`, beta of ``radiator``."""
+    beta = radiator(energy_squared, electron_mass)
     r, w = gauss(16)
     gap = r ** (2 / beta)  # 1 - z, uniform in its power beta/2
     soft = (1 + 3 * beta / 8) * w
@@ -179,7 +243,7 @@ def smearing(stuff: Material, electrons: str, radiation: bool, energy_squared: f
     Raises:
         UnknownName: no such treatment of the electrons.
     """
-    base = chosen("electrons", electrons, ELECTRONS)(stuff)
+    base = chosen("electrons", electrons, ELECTRONS).cases(stuff)
     if not radiation:
         return base
     leg = radiated(energy_squared, electron_mass)

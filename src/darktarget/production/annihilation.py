@@ -6,6 +6,7 @@ r"""Resonant annihilation of positrons of the shower on atomic electrons, e+ e- 
 per electron (E is the total positron energy), with the widths at the virtual mass sqrt(s), and
 I(s) of :mod:`darktarget.core.propagator`. The propagator is full:
 below the on-shell threshold of the mediator the tail above s = 4 m_chi^2 still makes dark pairs.
+The formula is that of electrons at rest; by default they are bound, and both legs radiate (``spectra.smeared_tracks``).
 The integral runs over :math:`\psi = {\rm arsinh}[(s-M^2)/(M\Gamma)]`, in which a resonance of any width is smooth.
 
 References: arXiv:1802.04756, arXiv:2108.04195 Eqs. (3)-(6).
@@ -13,6 +14,8 @@ References: arXiv:1802.04756, arXiv:2108.04195 Eqs. (3)-(6).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -20,15 +23,18 @@ import numpy as np
 from darktarget.core import Array, Beam, CrossSection, Model, Tracks, Yield
 from darktarget.core.propagator import ENERGY_DEPENDENT, inverse_square
 from darktarget.decays.two_body import TO_LEPTONS
-from darktarget.matter.atomic_electrons import Smearing, smearing
 from darktarget.matter.materials import Medium, material
+from darktarget.numerics.interpolation import semilog
 from darktarget.numerics.quadrature import gauss_panels
+from darktarget.numerics.values import FrozenDict
 from darktarget.production.options.annihilation import AnnihilationOptions
+from darktarget.production.spectra.smeared_tracks import mass_spectrum, smeared_tracks
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
 FEW_PANELS = 6  # for materials that carry little of the track length
 LEAST: Final = 1e-9  # of M^2: distance to a threshold that is resolved
+RESONANT: Final = 0.03  # in ln s: so far around the resonance its own nodes resolve a mean cross section
 QUADRATURE_ERROR: Final = 2e-3  # of accepted pairs, over masses and widths (a test holds it to that)
 REFERENCES: Final = ("1802.04756", "2108.04195")
 DEFAULT: Final = AnnihilationOptions()
@@ -70,8 +76,12 @@ def sigma(model: Model, s: Array, width: str = ENERGY_DEPENDENT, offset: Array |
     return np.asarray(np.divide(top, below, out=np.zeros_like(top), where=top > 0))
 
 
-def resonance_nodes(model: Model, low: float, high: float, panels: int = PANELS) -> tuple[Array, Array]:
-    """Nodes in s - M^2 and weights for s between two values, which resolve the resonance, each [point, node]."""
+def resonance_nodes(model: Model, low: float | Array, high: float | Array, panels: int = PANELS) -> tuple[Array, Array]:
+    """Nodes in s - M^2 and weights for s between two values, which resolve the resonance, each [point, node].
+
+    Args:
+        low, high: of s, numbers or [point, 1].
+    """
     mass, width = model.mediator_mass, model.width(coupling=model.reference_coupling)
     tail = LEAST * np.where(mass > 0, mass, model.dark_threshold) ** 2  # closed: a tail alone, any scale will do
     opening = np.maximum(np.abs(mass**2 - model.dark_threshold**2), tail)  # where a width that depends on s changes
@@ -93,56 +103,57 @@ class Annihilation:
     def cross_section(
         self, model: Model, beam: Beam, target: Medium, options: AnnihilationOptions = DEFAULT
     ) -> CrossSection:
-        """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam."""
+        """Cross section per nucleus (Z electrons; a compound gives the mean) for a positron beam.
+
+        With bound electrons or radiation it is the mean over the s that positrons of the beam energy have.
+        """
         stuff = material(target)
         electrons = stuff.electrons_per_cm2_per_X0 / sum(stuff.nuclei_per_cm2_per_X0)
-        s = np.broadcast_to(squared_energy(beam.energy), (model.points, 1))
-        value = electrons * sigma(model, s, options.width)[:, 0]
+        at_rest = is_at_rest(options)
+        if at_rest:
+            s = np.broadcast_to(squared_energy(beam.energy), (model.points, 1))
+            value = electrons * sigma(model, s, options.width)[:, 0]
+        else:
+            grid, density = mass_spectrum(stuff, beam.energy, options)
+            s, weight = _resolved(model, grid, options.width)
+            value = electrons * (weight * semilog(grid, density, s)).sum(axis=1)
         closed = "closed: sqrt(s) is below twice the dark mass"
         return CrossSection(
             mass=model.mass,
             sigma=value,
-            relative_error=np.where(value > 0, 1e-12, 0.0),
+            relative_error=np.where(value > 0, 1e-12 if at_rest else QUADRATURE_ERROR, 0.0),
             systematics={},
-            method=(f"annihilation: full propagator, {options.width} width, electrons at rest",),
+            method=(f"annihilation: full propagator, {options.width} width, {smearing_text(options)}",),
             reason=tuple(None if v > 0 else closed for v in value),
             references=REFERENCES,
         )
 
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions = DEFAULT) -> Yield:
         """Dark pairs above ``minimum`` energy per primary at unit coupling, from all positron tracks."""
-        energies, weights = [np.zeros((model.points, 0))], [np.zeros((model.points, 0))]
-        half = float(squared_energy(tracks.beam.energy / 2))
-        for name in tracks.materials if "positron" in tracks.species else ():
-            stuff = material(name)
-            smear = smearing(stuff, options.electrons, options.radiation, half, ELECTRON_MASS)
-            density = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2
-            for energy, weight in (
-                self._along(model, tracks, name, minimum, options, smear),
-                self._line(model, tracks, name, minimum, options, smear),
-            ):
-                energies.append(energy)
-                weights.append(weight * density)
-        energy = np.concatenate(energies, axis=1)
+        media = tracks.materials if "positron" in tracks.species else ()
+        found = (_at_rest if is_at_rest(options) or not media else _smeared)(model, tracks, media, minimum, options)
         return Yield(
             process=self.name,
-            energy=energy,
-            parent=energy,
-            species=np.full(sum(e.shape[1] for e in energies), "positron"),
-            weight=np.concatenate(weights, axis=1),
+            energy=found.energy,
+            parent=found.parent,
+            species=np.full(found.energy.shape[1], "positron"),
+            weight=found.weight,
             power=2.0,
             error=np.full(model.points, QUADRATURE_ERROR),
             decayed=True,
-            pair_mass=np.sqrt(2 * ELECTRON_MASS * energy),  # of an electron at rest
+            pair_mass=found.mass,
             method=(
                 tracks.method,
                 f"annihilation: full propagator, {options.width} width, {smearing_text(options)}",
             ),
             references=(*REFERENCES, *tracks.references),
+            without=found.without,
         )
 
     def spectrum(self, model: Model, tracks: Tracks, energy: Array, options: AnnihilationOptions = DEFAULT) -> Array:
-        """Dark pairs per primary and energy at unit coupling, electrons at rest, on the first material.
+        """Dark pairs per primary and energy at unit coupling, on the first material.
+
+        Electrons are at rest and do not radiate; of the options it reads the width.
 
         Args:
             energy: of the pair, [n].
@@ -156,54 +167,119 @@ class Annihilation:
         density = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2
         return np.asarray(density * value * tracks.density("positron", tracks.materials[0], positron))
 
-    def _along(
-        self,
-        model: Model,
-        tracks: Tracks,
-        medium: Medium,
-        minimum: float,
-        options: AnnihilationOptions,
-        smear: Smearing,
-    ) -> tuple[Array, Array]:
-        """Continuum: for each s node and each (fraction, probability) of the smearing, s = fraction * s(E)."""
-        least = max(minimum - ELECTRON_MASS, ELECTRON_MASS)
-        low = float(squared_energy(least) * smear.fraction.min())
-        high = float(squared_energy(tracks.beam.energy) * smear.fraction.max())
-        total = sum(tracks.nodes("positron", name, minimum)[1].sum() for name in tracks.materials)
-        much = tracks.nodes("positron", medium, minimum)[1].sum() > 0.1 * total
-        offset, ds = resonance_nodes(model, low, high, PANELS if much else FEW_PANELS)
+
+def _resolved(model: Model, grid: Array, width: str) -> tuple[Array, Array]:
+    """Nodes of s and the cross section times ds of each, [point, node], which resolve the resonance and a grid.
+
+    Far from the resonance the cross section is smooth and taken on the grid; near it the resonance has nodes of its
+    own, close enough to each other for what varies from one value of the grid to the next.
+
+    Args:
+        grid: values of s, even in their logarithm, [n].
+    """
+    square = model.mediator_mass[:, None] ** 2
+
+    def near(s: Array) -> Array:
+        away = np.abs(np.log(s / np.where(square > 0, square, 1.0)))
+        return np.where(square > 0, np.clip(2 - away / RESONANT, 0, 1), 0.0)
+
+    far = np.broadcast_to(grid, (model.points, grid.size))
+    low, high = (np.clip(square * np.exp(x * RESONANT), grid[0], grid[-1]) for x in (-2, 2))
+    offset, ds = resonance_nodes(model, low, high, 3 * PANELS)
+    close = square + offset
+    outside = sigma(model, far, width) * (1 - near(far)) * far * np.log(grid[1] / grid[0])
+    inside = sigma(model, close, width, offset) * near(close) * ds
+    return np.concatenate([far, close], axis=1), np.concatenate([outside, inside], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Nodes of a yield, each [point, node] (``parent`` [1, node] if all points agree)."""
+
+    energy: Array
+    parent: Array
+    weight: Array
+    mass: Array
+    without: Mapping[str, Array] = field(default_factory=FrozenDict)
+
+
+def _smeared(
+    model: Model, tracks: Tracks, media: Sequence[Medium], minimum: float, options: AnnihilationOptions
+) -> _Pairs:
+    """Pairs from electrons that are bound, positrons that radiate, or both."""
+    path = smeared_tracks(tracks, minimum, options, media)
+    if tracks.line.any():  # positrons of one energy, whose s varies as little as a resonance
+        s, value = _resolved(model, path.even_s, options.width)
+    else:
+        offset, ds = resonance_nodes(model, float(path.s[0]), float(path.s[-1]))
         s = model.mediator_mass[:, None] ** 2 + offset
         value = sigma(model, s, options.width, offset) * ds
-        positron = (s[:, :, None] / smear.fraction - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
-        jacobian = smear.probability / (2 * ELECTRON_MASS * smear.fraction)
-        length = tracks.density("positron", medium, positron)
-        weight = np.where(positron >= least, value[:, :, None] * length * jacobian, 0.0)
-        energy = np.clip(positron * smear.kept + ELECTRON_MASS, 0, tracks.beam.energy)
-        return energy.reshape(model.points, -1), weight.reshape(model.points, -1)
+    weight, mean, plain = path.pairs(s, value)
+    energy = np.broadcast_to(path.energy, weight.shape)
+    return _Pairs(energy, path.parent[None], weight, np.sqrt(mean), {_effect(options): plain})
 
-    def _line(
-        self,
-        model: Model,
-        tracks: Tracks,
-        medium: Medium,
-        minimum: float,
-        options: AnnihilationOptions,
-        smear: Smearing,
-    ) -> tuple[Array, Array]:
-        """Positrons of exactly the beam energy, where a beam of them does not shower."""
-        i, j = tracks.species.index("positron"), tracks.materials.index(medium)
-        s = np.broadcast_to(squared_energy(tracks.beam.energy) * smear.fraction, (model.points, smear.fraction.size))
-        if tracks.line[i, j] == 0:
-            return np.zeros((model.points, 0)), np.zeros((model.points, 0))
-        weight = sigma(model, s, options.width) * smear.probability * tracks.line[i, j]
-        energy = np.broadcast_to(tracks.beam.energy * smear.kept, weight.shape)
-        return energy, np.where(energy >= minimum, weight, 0.0)
+
+def _at_rest(
+    model: Model, tracks: Tracks, media: Sequence[Medium], minimum: float, options: AnnihilationOptions
+) -> _Pairs:
+    """Pairs from electrons at rest without radiation, where s gives the energy."""
+    energies, weights = [np.zeros((model.points, 0))], [np.zeros((model.points, 0))]
+    for medium in media:
+        density = material(medium).electrons_per_cm2_per_X0 * HBARC_CM**2
+        for energy, weight in (
+            _along(model, tracks, medium, minimum, options),
+            _line(model, tracks, medium, minimum, options),
+        ):
+            energies.append(energy)
+            weights.append(weight * density)
+    energy = np.concatenate(energies, axis=1)
+    return _Pairs(energy, energy, np.concatenate(weights, axis=1), np.sqrt(2 * ELECTRON_MASS * energy))
+
+
+def _along(
+    model: Model, tracks: Tracks, medium: Medium, minimum: float, options: AnnihilationOptions
+) -> tuple[Array, Array]:
+    """Energies and weights of the continuum of positrons, each [point, node]."""
+    least = max(minimum - ELECTRON_MASS, ELECTRON_MASS)
+    low, high = (float(squared_energy(e)) for e in (least, tracks.beam.energy))
+    total = sum(tracks.nodes("positron", name, minimum)[1].sum() for name in tracks.materials)
+    much = tracks.nodes("positron", medium, minimum)[1].sum() > 0.1 * total
+    offset, ds = resonance_nodes(model, low, high, PANELS if much else FEW_PANELS)
+    s = model.mediator_mass[:, None] ** 2 + offset
+    positron = (s - 2 * ELECTRON_MASS**2) / (2 * ELECTRON_MASS)
+    length = tracks.density("positron", medium, positron) / (2 * ELECTRON_MASS)
+    weight = np.where(positron >= least, sigma(model, s, options.width, offset) * ds * length, 0.0)
+    return np.clip(positron + ELECTRON_MASS, 0, tracks.beam.energy), weight
+
+
+def _line(
+    model: Model, tracks: Tracks, medium: Medium, minimum: float, options: AnnihilationOptions
+) -> tuple[Array, Array]:
+    """Positrons of exactly the beam energy, where a beam of them does not shower."""
+    line = tracks.line[tracks.species.index("positron"), tracks.materials.index(medium)]
+    if line == 0:
+        return np.zeros((model.points, 0)), np.zeros((model.points, 0))
+    s = np.broadcast_to(squared_energy(tracks.beam.energy), (model.points, 1))
+    weight = sigma(model, s, options.width) * line
+    energy = np.full(weight.shape, tracks.beam.energy)
+    return energy, np.where(energy >= minimum, weight, 0.0)
+
+
+def is_at_rest(options: AnnihilationOptions) -> bool:
+    """Whether electrons are at rest and nothing radiates, so that the energy of a positron gives s."""
+    return options.electrons == "rest" and not options.radiation
 
 
 def smearing_text(options: AnnihilationOptions) -> str:
     """How the electrons and the initial state are treated, in words."""
     electrons = "electrons at rest" if options.electrons == "rest" else "electrons bound (hydrogen-like shells)"
-    return electrons + (", initial-state radiation" if options.radiation else "")
+    return electrons + (", initial-state radiation" if options.radiation else ", no radiation")
+
+
+def _effect(options: AnnihilationOptions) -> str:
+    """What the options add to electrons at rest, in words."""
+    bound = ("bound electrons",) if options.electrons != "rest" else ()
+    return " and ".join((*bound, *(("radiation",) if options.radiation else ())))
 
 
 def peak_cross_section(model: Model) -> Array:

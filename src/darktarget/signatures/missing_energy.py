@@ -22,6 +22,7 @@ from darktarget.core.detector import TARGET, Constant, Stochastic
 from darktarget.detector import preshower
 from darktarget.detector.record import DetectorRecord
 from darktarget.numerics.special import erf
+from darktarget.signatures.base.effects import effects
 from darktarget.units import GeV
 
 SCALE: Final = "calorimeter scale"
@@ -118,16 +119,17 @@ class MissingEnergy:
     def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
         """Accepted events per primary at unit coupling; none where the mediator cannot decay invisibly."""
         unseen = np.ones(model.points) if made.decayed else model.invisible_fraction()
-        front = made.weight * self.preshower(made, beam, target)
+        front = self.preshower(made, beam, target)
         step = self.threshold_uncertainty_GeV * GeV
         chances = self._passing(made.energy, beam, (0.0, step, -step) if step > 0 else (0.0,))
-        accepted, *moved = ((front * chance).sum(axis=1) for chance in chances)
+        accepted, *moved = ((made.weight * front * chance).sum(axis=1) for chance in chances)
         closed = f"on-shell decay closed: twice the dark mass is not below the mass of {model.mediator}"
         heavy = "no sensitivity: nothing above the energy cut can be made"
         reason = tuple(closed if u <= 0 else heavy if a <= 0 else None for u, a in zip(unseen, accepted, strict=True))
         spread = moved[0] - moved[1] if moved else np.zeros_like(accepted)
         relative = np.divide(spread, 2 * accepted, out=np.zeros_like(accepted), where=accepted > 0)
-        return Signal(unseen * accepted, made.power, reason, self._notes(model), {SCALE: relative})
+        notes = (*self._notes(model), *effects(made, front * chances[0]))
+        return Signal(unseen * accepted, made.power, reason, notes, {SCALE: relative})
 
     def _notes(self, model: Model) -> tuple[str, ...]:
         added = "in quadrature" if self.combination == "quadrature" else "added linearly"

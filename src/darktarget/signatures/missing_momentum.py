@@ -25,6 +25,7 @@ from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.core.detector import Constant, Stochastic
 from darktarget.numerics.special import erf
 from darktarget.shower import muon
+from darktarget.signatures.base.effects import effects
 from darktarget.units import GeV
 
 
@@ -89,7 +90,7 @@ class MissingMomentum:
         closed = f"on-shell decay closed: nothing that {model.mediator} decays to is invisible"
         heavy = "no sensitivity: nothing above the energy cut can be made"
         reason = tuple(closed if u <= 0 else heavy if a <= 0 else None for u, a in zip(unseen, accepted, strict=True))
-        return Signal(unseen * accepted, made.power, reason, self._notes(beam))
+        return Signal(unseen * accepted, made.power, reason, (*self._notes(beam), *effects(made, passing)))
 
     def _notes(self, beam: Beam) -> tuple[str, ...]:
         cut = f"below {self.recoil_energy_below_GeV:g} GeV"

@@ -13,7 +13,7 @@ from darktarget import api, flow
 from darktarget.core import Array, Curve, Limit
 from darktarget.figures import Axis, Check, Panel, marks, shown, styles
 from darktarget.figures.refine import refined
-from darktarget_papers.shared.targets import thermal_target
+from darktarget_papers.shared.as_published import thermal_target
 
 PROCESSES: Final = ("virtual-photon", "vector-meson")  # S000 leaves annihilation out
 MASS: Final = Axis("m0_GeV", r"$m_{\chi_0}$ [GeV]", 0.01, 2)

@@ -20,7 +20,7 @@ from darktarget.figures.refine import between, refined
 from darktarget.figures.styles import Style
 from darktarget.limits import counting as measure
 from darktarget.limits.counting import Counting
-from darktarget_papers.shared.targets import thermal_target
+from darktarget_papers.shared.as_published import AS_PUBLISHED, thermal_target
 
 EXCLUDED: Final = -np.log(0.1)  # events, 90 % CL where nothing is seen
 COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
@@ -82,14 +82,15 @@ class Scan:
 
     def published(self, experiment: str) -> Scan:
         """The same with the yields rescaled to the published invisible limit of an experiment; the decays stay."""
+        seen = api.experiment(experiment)
+        plain, scaled = (
+            flow.produce(self.model, seen, processes=self.processes, normalisation=how, **AS_PUBLISHED)
+            for how in ("first-principles", "published")
+        )
         ratio = [
             np.divide(b.total, a.total, out=np.zeros_like(a.total), where=a.total > 0)
-            for a, b in zip(
-                *(flow.produce(self.model, api.experiment(experiment), processes=self.processes, normalisation=how,
-                               width="fixed")
-                  for how in ("first-principles", "published")), strict=True,
-            )
-        ]  # fmt: skip
+            for a, b in zip(plain, scaled, strict=True)
+        ]
         rows = [[replace(s, unit=s.unit * r) for s, r in zip(row, ratio, strict=True)] for row in self.signals]
         return replace(self, signals=rows)
 
@@ -127,13 +128,13 @@ def scan(
     events: int = 4000,
     cuts: Mapping[str, Any] | None = None,
 ) -> Scan:
-    """Simulate decays once per point, with lifetimes as weights.
+    """Simulate decays once per point, with lifetimes as weights; annihilation is on electrons at rest.
 
     Args:
         events: per point. cuts: other values of fields of the signatures.
     """
     seen = api.experiment(experiment)
-    made = flow.produce(model, seen, processes=processes, width="fixed")
+    made = flow.produce(model, seen, processes=processes, **AS_PUBLISHED)
     found = []
     for b in seen.bins:
         signature: Any = b.signature

@@ -8,8 +8,8 @@ from darktarget import api
 from darktarget.core import Array, Curve, Model
 from darktarget.figures import Axis, Panel, Sheet, marks, shown
 from darktarget.figures.checks import Check
+from darktarget_papers.shared.as_published import thermal_target
 from darktarget_papers.shared.s001 import EXPOSURES, Scan, others, scan
-from darktarget_papers.shared.targets import thermal_target
 
 MASSES_GEV = np.concatenate([np.geomspace(1e-2, 0.2, 4), np.geomspace(0.27, 1.2, 13)])
 WIDE_GEV = np.concatenate([np.geomspace(1e-2, 0.6, 16), np.linspace(0.66, 1.2, 10)])

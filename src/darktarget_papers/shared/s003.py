@@ -11,15 +11,15 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Array, Limit
 from darktarget.numerics.interpolation import log_linear
-from darktarget_papers.shared.targets import thermal_target
+from darktarget_papers.shared.as_published import AS_PUBLISHED, thermal_target
 
 #: label -> (experiment, model parameters, choices of the calculation)
 CURVES: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = MappingProxyType(
     {
-        "fermion, alpha_D = 0.1": ("na64e-2018", {"alpha_D": 0.1}, {"width": "fixed"}),
+        "fermion, alpha_D = 0.1": ("na64e-2018", {"alpha_D": 0.1}, {}),
         "fermion, alpha_D = 0.5": ("na64e-2018", {"alpha_D": 0.5}, {"width": "s003"}),  # S003: eta
-        "scalar, alpha_D = 0.1": ("na64e-2018", {"alpha_D": 0.1, "dm": "scalar"}, {"width": "fixed"}),
-        "fermion, alpha_D = 0.1, e+ beam": ("na64e-positron", {"alpha_D": 0.1}, {"width": "fixed"}),
+        "scalar, alpha_D = 0.1": ("na64e-2018", {"alpha_D": 0.1, "dm": "scalar"}, {}),
+        "fermion, alpha_D = 0.1, e+ beam": ("na64e-positron", {"alpha_D": 0.1}, {}),
         "bremsstrahlung only": ("na64e-2018", {"alpha_D": 0.1}, {"processes": ["bremsstrahlung"]}),
     }
 )
@@ -29,7 +29,7 @@ def limit(label: str, mass: Any, **changes: Any) -> Limit:
     """The limit of one curve at some masses; S003 quotes limits without nuisances."""
     experiment, parameters, choices = CURVES[label]
     model = api.model("dark-photon", mass=mass, mass_ratio=3, **{**parameters, **changes})
-    return flow.limit(model, api.experiment(experiment), nuisances="none", **choices)
+    return flow.limit(model, api.experiment(experiment), nuisances="none", **{**AS_PUBLISHED, **choices})
 
 
 #: Published 90 % CL limit of 2.84e11 EOT, (m_A' in GeV, eps), typed in: bremsstrahlung at 0.1, 0.2 and 0.3 GeV

@@ -13,5 +13,5 @@ from darktarget.production.options import WidthOptions
 class AnnihilationOptions(WidthOptions):
     """The propagator, the electrons of the target, and radiation in the initial state."""
 
-    electrons: Literal["rest", "bound"] = option("rest", "Electrons of the target, at rest or bound in atoms")
-    radiation: bool = option(False, "Let positrons radiate before they annihilate")
+    electrons: Literal["bound", "rest"] = option("bound", "Electrons of the target, bound in atoms or at rest")
+    radiation: bool = option(True, "Let positrons and electrons radiate before they annihilate")

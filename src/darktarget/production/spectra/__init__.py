@@ -1,1 +1,1 @@
-"""Tabulated energy and angular spectra of bremsstrahlung."""
+"""Tabulated energy and angular spectra of bremsstrahlung, and of positrons that annihilate."""

@@ -13,6 +13,7 @@ from darktarget.core import Beam, Model, Signal, Target, Yield
 from darktarget.detector import resolution
 from darktarget.detector.acceptance import Acceptance, acceptance
 from darktarget.errors import PhysicsError
+from darktarget.signatures.base.effects import effects
 from darktarget.signatures.missing_energy import MissingEnergy
 
 #: Couplings at which the acceptance is known: 40 per decade.
@@ -37,6 +38,7 @@ def simulated(signature: Any, model: Model, made: Yield, beam: Beam, target: Tar
     unit = np.where(there > 0, unit, 0.0)
     reason = tuple(_reason(model, i, float(made.total[i]), float(a), found) for i, a in enumerate(there))
     text = f"{found.events} events per point and process, lifetimes as weights"
+    notes += effects(made, 1.0, "events before the cuts")
     method = (*notes, *resolution.texts(target.slabs), text)
     return Signal(unit, made.power, reason, method, {STATISTICS: relative}, COUPLINGS, found.value)
 
