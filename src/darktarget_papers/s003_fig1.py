@@ -10,6 +10,7 @@ from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks
 from darktarget.production.annihilation import Annihilation, resonant_energy
 from darktarget.production.options.annihilation import AnnihilationOptions
 from darktarget.units import GeV
+from darktarget_papers.shared.as_published import AS_PUBLISHED
 
 MASSES_GEV = (0.15, 0.2, 0.25, 0.3, 0.35)
 ENERGIES_GEV = np.linspace(10, 99.5, 896)
