@@ -43,12 +43,11 @@ def test_the_written_out_formulas_give_the_events_of_the_package(kind: str) -> N
 
 def test_an_efficiency_of_the_missing_energy_cannot_explain_both_spins() -> None:
     """The efficiency that the scalar curve needs leaves a third of the Dirac events unexplained, at every mass."""
-    for shift in (0.0, 1.5, -1.5):
-        table = hypotheses.efficiency_of_missing_energy(calorimeter(shift))
-        assert max(table.row("predicted over published")) < 0.74
-    assert np.mean(hypotheses.efficiency_of_missing_energy().row("predicted over published")[:5]) == pytest.approx(
-        0.69, abs=0.01
-    )
+    base = hypotheses.efficiency_of_missing_energy().row("predicted over published")
+    np.testing.assert_allclose(base, [0.68, 0.72, 0.70, 0.67, 0.67, 0.62, 0.57, 0.49], atol=0.01)
+    for shift in (1.5, -1.5):
+        moved = hypotheses.efficiency_of_missing_energy(calorimeter(shift)).row("predicted over published")
+        np.testing.assert_allclose(moved, base, atol=0.03)
 
 
 def test_one_factor_per_mass_cannot_explain_both_spins() -> None:
@@ -156,6 +155,9 @@ def test_bremsstrahlung_curve_of_2018() -> None:
     assert strahlung.unexplained(twice) == pytest.approx(1.28, abs=0.02)
     assert twice[0] < 0.6 * twice[1]  # but not at 1 MeV
     assert strahlung.unexplained(wanted / strahlung.correction()) > 4
+    of_annihilation = strahlung.with_efficiency_of_annihilation()
+    np.testing.assert_allclose(of_annihilation[[1, -1]], [0.28, 0.21], atol=0.01)
+    assert strahlung.unexplained(wanted / of_annihilation) == pytest.approx(1.63, abs=0.02)
 
 
 @pytest.mark.validate

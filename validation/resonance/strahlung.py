@@ -10,6 +10,7 @@ import darktarget as dt
 from darktarget.units import ALPHA, ELECTRON_MASS, PB, GeV
 from validation.resonance import published
 from validation.resonance.folding import AS_PUBLISHED, BEAM_GEV, EXPERIMENT
+from validation.resonance.hypotheses import efficiency_of_missing_energy
 from validation.resonance.published import Floats
 from validation.resonance.tables import Cell, Table, row
 
@@ -90,13 +91,27 @@ def largest_fraction(mass: float) -> float:
     return 1 - ELECTRON_MASS / GeV / BEAM_GEV - mass**4 / (8 * BEAM_GEV**3 * LEAD[1])
 
 
-def missing_energy() -> Floats:
-    """Mean missing energy of the accepted events, GeV."""
+def accepted() -> tuple[Floats, Floats]:
+    """Missing energies (GeV) and accepted events per electron at eps = 1, without the pre-shower cut, [mass, node]."""
     known = dt.experiment(EXPERIMENT)
     model = dt.model("dark-photon", mass=MASSES_GEV)
     (made,) = dt.produce(model, known, processes=["bremsstrahlung"], form_factor="elastic")
-    weight = made.weight * known.bins[0].signature.efficiency(made.energy, known.beam)
-    return np.asarray((weight * made.energy).sum(axis=1) / weight.sum(axis=1) / GeV)
+    return made.energy / GeV, made.weight * known.bins[0].signature.efficiency(made.energy, known.beam)
+
+
+def missing_energy() -> Floats:
+    """Mean missing energy of the accepted events, GeV."""
+    energy, weight = accepted()
+    return np.asarray((weight * energy).sum(axis=1) / weight.sum(axis=1))
+
+
+def with_efficiency_of_annihilation() -> Floats:
+    """What the efficiency of the missing energy that the scalar annihilation curve needs does to bremsstrahlung."""
+    table = efficiency_of_missing_energy()
+    nodes = [*table.row("resonance at [GeV]"), BEAM_GEV]
+    energy, weight = accepted()
+    efficiency = np.interp(energy, nodes, [*table.row("efficiency from the scalar curve"), 0.0])
+    return np.asarray((weight * efficiency).sum(axis=1) / weight.sum(axis=1))
 
 
 def hypotheses() -> dict[str, Floats]:
@@ -114,16 +129,13 @@ def hypotheses() -> dict[str, Floats]:
         "Helm form factor": calculated(form_factor="helm") / base,
         "spectrum stops at 1 - M/E": np.array(cut_off),
         "no pre-shower cut": without_preshower() / base,
+        "efficiency from the scalar annihilation curve": with_efficiency_of_annihilation(),
     }
 
 
 def without_preshower() -> Floats:
     """Accepted events at eps = 1 without the pre-shower cut."""
-    known = dt.experiment(EXPERIMENT)
-    model = dt.model("dark-photon", mass=MASSES_GEV)
-    (made,) = dt.produce(model, known, processes=["bremsstrahlung"], form_factor="elastic")
-    passing = known.bins[0].signature.efficiency(made.energy, known.beam)
-    return np.asarray((made.weight * passing).sum(axis=1) * known.effective_exposure)
+    return np.asarray(accepted()[1].sum(axis=1) * dt.experiment(EXPERIMENT).effective_exposure)
 
 
 def unexplained(ratio: Floats) -> float:
