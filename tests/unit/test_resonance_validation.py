@@ -183,13 +183,13 @@ def test_tables_are_markdown() -> None:
 
 
 @pytest.mark.validate
-def test_what_annihilating_positrons_leave_behind() -> None:
+def test_what_the_rest_of_the_shower_deposits() -> None:
     """The trigger and the calibrated pre-shower pass; the lateral shape is that of an ordinary electron."""
-    table = showers.left_behind(*showers.showers(1500))
+    table = showers.deposits(*showers.showers(1500))
     left = table.row("energy in the calorimeter [GeV]")
     assert max(left[:-1]) < 58  # the trigger needs less than 80 GeV
     assert min(table.row("pre-shower above 0.5 GeV, calibrated")[:4]) > 0.95
     raw = table.row("pre-shower above 0.5 GeV, not calibrated")
     assert raw[0] < 0.5
     assert raw[4] < 0.2
-    np.testing.assert_allclose(table.row("part of the energy in 3x3 cells")[:5], 0.99, atol=0.01)
+    np.testing.assert_allclose(table.row("part of the energy in 3x3 cells")[:5], 0.98, atol=0.01)

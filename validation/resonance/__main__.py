@@ -34,7 +34,7 @@ def main() -> None:
     for table in TABLES:
         print(table().text(), end="\n\n", flush=True)
     if asked.showers:
-        print(showers.left_behind(*showers.showers(asked.showers)).text())
+        print(showers.deposits(*showers.showers(asked.showers)).text())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What an annihilating positron leaves behind in the calorimeter, from simulated showers."""
+"""What the rest of the shower deposits in the calorimeter when a positron annihilates, from simulated showers."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def showers(number: int, seed: int = 11) -> tuple[Floats, Floats]:
     return ordinary, picks
 
 
-def left_behind(ordinary: Floats, picks: Floats) -> Table:
-    """Means over the track length of positrons in bins of their energy, which is the missing energy."""
+def deposits(ordinary: Floats, picks: Floats) -> Table:
+    """Means over the track length of positrons in bins of their energy, the missing energy."""
     fraction = ordinary[:, 1].sum() / ordinary[:, 0].sum()
     columns, values = [""], []
     for low, high in itertools.pairwise(EDGES_GEV):
@@ -87,4 +87,4 @@ def left_behind(ordinary: Floats, picks: Floats) -> Table:
         "part of the energy in 3x3 cells",
     )
     rows = [row(label, [*(v[i] for v in values), normal[i]]) for i, label in enumerate(labels)]
-    return Table("What is left in the calorimeter, by missing energy", [*columns, "ordinary electrons"], rows)
+    return Table("Deposits in the calorimeter, by missing energy", [*columns, "ordinary electrons"], rows)
