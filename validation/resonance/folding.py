@@ -45,7 +45,7 @@ class Resonance:
         dark_matter: dirac or scalar. mass: of the mediator, GeV.
         alpha_D: coupling to dark matter.
         own_width: dark matter whose width the propagator has, if it is another one.
-        propagator: fixed (M Gamma) or s003 (s Gamma/M).
+        propagator: fixed (M Gamma), s003 (s Gamma/M) or energy-dependent (sqrt(s) Gamma(sqrt s)).
     """
 
     dark_matter: str
@@ -64,10 +64,14 @@ class Resonance:
     @property
     def width(self) -> float:
         """Width into dark matter, GeV."""
-        r = 1 / self.ratio
-        b = np.sqrt(1 - 4 * r**2)
-        shape = {"dirac": (1 + 2 * r**2) * b / 3, "scalar": b**3 / 12}
-        return float(self.alpha_D * self.mass * shape[self.own_width or self.dark_matter])
+        return float(self.width_at(np.array(self.mass**2)))
+
+    def width_at(self, s: Floats) -> Floats:
+        """Width into dark matter of a mediator of mass sqrt(s), GeV; 0 below the threshold."""
+        r2 = (self.mass / self.ratio) ** 2 / s
+        b = np.sqrt(np.maximum(1 - 4 * r2, 0.0))
+        shape = {"dirac": (1 + 2 * r2) * b / 3, "scalar": b**3 / 12}
+        return np.asarray(self.alpha_D * np.sqrt(s) * shape[self.own_width or self.dark_matter])
 
     @property
     def half_width(self) -> float:
@@ -80,7 +84,11 @@ class Resonance:
         s = 2 * m_e * positron + 2 * m_e**2
         square = np.maximum(s / 4 - (self.mass / self.ratio) ** 2, 0.0)  # q^2
         spin = {"dirac": s - 4 / 3 * square, "scalar": 2 / 3 * square}[self.dark_matter]
-        damping = {"fixed": self.mass * self.width + 0 * s, "s003": s * self.width / self.mass}[self.propagator]
+        damping = {
+            "fixed": self.mass * self.width + 0 * s,
+            "s003": s * self.width / self.mass,
+            "energy-dependent": np.sqrt(s) * self.width_at(s),
+        }[self.propagator]
         top = 4 * np.pi * ALPHA * self.alpha_D * np.sqrt(square / s) * spin
         return np.asarray(top / ((s - self.mass**2) ** 2 + damping**2) * HBARC_CM**2 / GeV**2)
 

@@ -6,6 +6,7 @@ Numbers are events over those of the baseline: electrons at rest, fixed width, n
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -247,7 +248,8 @@ def fit_common(norm: float = 1.0, spin_factor: bool = False) -> tuple[float, flo
 def variations() -> Table:
     """Other changes of the calculation, events over the baseline at each mass."""
     changes: dict[str, Callable[[Resonance], float]] = {
-        "width s Gamma(M)/M": lambda r: events(Resonance(r.dark_matter, r.mass, propagator="s003"), calorimeter()),
+        "width s Gamma(M)/M": lambda r: events(replace(r, propagator="s003"), calorimeter()),
+        "width sqrt(s) Gamma(sqrt s)": lambda r: events(replace(r, propagator="energy-dependent"), calorimeter()),
         "resolution added linearly": lambda r: events(r, calorimeter(linear=True)),
         "resolution x 1.5": lambda r: events(r, calorimeter(scale=1.5)),
         "threshold +1.5 GeV": lambda r: events(r, calorimeter(1.5)),
