@@ -22,7 +22,8 @@ def photon(mass: Any, **parameters: Any) -> Model:
 
 
 def eps(mass: Any, processes: list[str] | None = None, experiment: str = "na64e-2018", **how: Any) -> np.ndarray:
-    choices = {**AT_REST, **{k: how.pop(k) for k in ("electrons", "radiation", "width", "tracks") if k in how}}
+    choices: dict[str, Any] = {k: how.pop(k) for k in ("electrons", "radiation", "width", "tracks") if k in how}
+    choices = AT_REST | choices
     bound = dt.limit(photon(mass, **how), dt.experiment(experiment), processes=processes, nuisances="none", **choices)
     return np.asarray(bound.coupling_upper)
 

@@ -295,8 +295,7 @@ def test_tracks_of_one_material_add_up() -> None:
 
 def test_nothing_above_the_beam_energy() -> None:
     made = an.Annihilation().produce(dt.model("dark-photon", mass=0.2), TRACKS, 120.0)
-    kept_energy = made.weight * (made.energy >= 120.0)
-    assert kept_energy.sum() == 0
+    assert made.weight.sum() == 0
 
 
 def test_a_published_normalisation_scales_what_is_compared() -> None:
