@@ -304,3 +304,9 @@ def test_a_published_normalisation_scales_what_is_compared() -> None:
     made = [an.Annihilation().produce(dt.model("dark-photon", mass=0.21), t, 42.5) for t in (TRACKS, seen)]
     (name,) = made[0].without
     np.testing.assert_allclose(made[1].without[name], 2 * made[0].without[name])
+
+
+def test_a_mediator_without_dark_matter_makes_no_pairs() -> None:
+    model = dt.model("dark-photon", mass=[0.01, 0.225], dm="none")
+    made = [an.Annihilation().produce(model, TRACKS, 42.5, o).weight.sum() for o in (REST, AnnihilationOptions())]
+    assert made == [0.0, 0.0]
