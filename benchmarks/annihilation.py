@@ -32,12 +32,13 @@ def main() -> None:
     model = dt.model("dark-photon", mass=np.geomspace(1e-3, 1, 60))
     path, process = dt.tracks(seen.beam, seen.target, cut=42.5), Annihilation()
     rest, default = AnnihilationOptions(electrons="rest", radiation=False), AnnihilationOptions()
-    ways = {
-        "pairs of 60 masses": tuple(partial(process.produce, model, path, 42.5, o) for o in (rest, default)),
-        "limit on annihilation alone": tuple(
-            partial(dt.limit, model, seen, processes=["annihilation"], electrons=o.electrons, radiation=o.radiation)
-            for o in (rest, default)
+    alone = partial(dt.limit, model, seen, processes=["annihilation"])
+    ways: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+        "pairs of 60 masses": (
+            partial(process.produce, model, path, 42.5, rest),
+            partial(process.produce, model, path, 42.5, default),
         ),
+        "limit on annihilation alone": (partial(alone, electrons="rest", radiation=False), alone),
         "limit": (partial(dt.limit, model, seen, electrons="rest", radiation=False), partial(dt.limit, model, seen)),
     }
     for name, (one, other) in ways.items():

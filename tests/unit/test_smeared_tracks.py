@@ -75,7 +75,7 @@ def test_distribution_of_the_fraction_against_the_profile(z: int) -> None:
     edges = np.linspace(0.3, 1.7, 29)
     found = np.diff(ELECTRONS["bound"].below(material(name), edges))
     fine = np.linspace(0.3, 1.7, 28 * 100 + 1)
-    profile = sum(s.electrons * compton_profile(s, 1 - s.binding - fine) for s in shells(z)) / z
+    profile = np.sum([s.electrons * compton_profile(s, 1 - s.binding - fine) for s in shells(z)], axis=0) / z
     expected = [np.trapezoid(profile[i : i + 101], fine[i : i + 101]) for i in range(0, 2800, 100)]
     np.testing.assert_allclose(found, expected, rtol=0.02, atol=1e-5)
 
@@ -179,7 +179,7 @@ def event_by_event(model: Model, options: AnnihilationOptions, number: int) -> A
 def test_accepted_pairs_against_sampled_momenta_and_photons(options: AnnihilationOptions) -> None:
     """0.3 % in eps with few events; with many (below) 0.2 %."""
     model = dt.model("dark-photon", mass=[0.2, 0.21, 0.22, 0.23, 0.24])
-    np.testing.assert_allclose(event_by_event(model, options, 600_000), accepted(model, options), rtol=6e-3)
+    np.testing.assert_allclose(event_by_event(model, options, 400_000), accepted(model, options), rtol=6e-3)
 
 
 @pytest.mark.validate
@@ -295,8 +295,7 @@ def test_tracks_of_one_material_add_up() -> None:
 
 def test_nothing_above_the_beam_energy() -> None:
     made = an.Annihilation().produce(dt.model("dark-photon", mass=0.2), TRACKS, 120.0)
-    kept_energy = made.weight * (made.energy >= 120.0)
-    assert kept_energy.sum() == 0
+    assert made.weight.sum() == 0
 
 
 def test_a_published_normalisation_scales_what_is_compared() -> None:
@@ -305,3 +304,9 @@ def test_a_published_normalisation_scales_what_is_compared() -> None:
     made = [an.Annihilation().produce(dt.model("dark-photon", mass=0.21), t, 42.5) for t in (TRACKS, seen)]
     (name,) = made[0].without
     np.testing.assert_allclose(made[1].without[name], 2 * made[0].without[name])
+
+
+def test_a_mediator_without_dark_matter_makes_no_pairs() -> None:
+    model = dt.model("dark-photon", mass=[0.01, 0.225], dm="none")
+    made = [an.Annihilation().produce(model, TRACKS, 42.5, o).weight.sum() for o in (REST, AnnihilationOptions())]
+    assert made == [0.0, 0.0]

@@ -87,7 +87,8 @@ def resonance_nodes(model: Model, low: float | Array, high: float | Array, panel
     opening = np.maximum(np.abs(mass**2 - model.dark_threshold**2), tail)  # where a width that depends on s changes
     scale = np.where(model.width(dark=True) > 0, np.minimum(mass * width, opening), tail)[:, None]
     square = mass[:, None] ** 2
-    start = np.clip(model.dark_threshold[:, None] ** 2, low, high)  # nothing below the lightest pair
+    opens = np.where(np.isnan(model.dark_threshold), np.inf, model.dark_threshold)[:, None] ** 2  # nan: no pair
+    start = np.clip(opens, low, high)  # nothing below the lightest pair
     first, last = np.arcsinh((start - square) / scale), np.arcsinh((high - square) / scale)
     place, weight = (v / panels for v in gauss_panels(np.arange(panels + 1.0), NODES))
     psi = first + (last - first) * place

@@ -31,6 +31,7 @@ from darktarget.units import ELECTRON_MASS, HBARC_CM
 Indices: TypeAlias = NDArray[np.intp]
 STEP: Final = 0.005  # of the grid, in the logarithm of energy and of s
 FINE_STEP: Final = 0.002  # the same for positrons of one energy
+SMALL: Final = 250_000  # multiplications below which OpenBLAS starts no threads
 MOST_NODES: Final = 600  # of the energy; the step is wider where they would be more
 LEAST_BOUND, MOST_BOUND = 0.05, 2.0  # fractions of s from a bound electron; beyond, less than 1e-4 of the electrons
 LEAST: Final = 1e-3  # fraction of s, and of the beam energy, that is left after radiation
@@ -75,8 +76,7 @@ class SmearedTracks:
             radiation, each [point, node].
         """
         found = self._on_rows(s, weight)
-        number = found @ self.kernel
-        moment = (found * self.s) @ self.kernel
+        number, moment = np.split(_product(np.concatenate([found, found * self.s]), self.kernel), 2)
         mean = np.divide(moment, number, out=np.zeros_like(moment), where=number > 0)
         return number, mean, found[:, self.rows] * self.rest
 
@@ -89,6 +89,13 @@ class SmearedTracks:
         flat = (low + size * np.arange(points)[:, None]).ravel()
         shared = (np.bincount(flat + i, w.ravel(), points * size) for i, w in enumerate((weight - upper, upper)))
         return np.asarray(sum(shared), float).reshape(points, size)
+
+
+def _product(rows: Array, matrix: Array) -> Array:
+    """Their matrix product, in blocks that BLAS leaves to one thread: where cores are busy, waiting for others costs
+    a hundred times the product itself."""
+    size = max(1, SMALL // matrix.size)
+    return np.concatenate([rows[i : i + size] @ matrix for i in range(0, len(rows), size)])
 
 
 def smeared_tracks(
@@ -107,7 +114,7 @@ def smeared_tracks(
     legs = _legs(tracks.beam.energy, options.radiation)
     kernel = np.zeros((grid.offsets.size, grid.depth.size))
     at_rest, kept, total = np.zeros((3, grid.depth.size))
-    for medium in media or tracks.materials:
+    for medium in (media or tracks.materials) if minimum < grid.top else ():
         stuff = material(medium)
         own = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2 * _lengths(tracks, medium, grid)
         left = _radiated(own, legs, grid.step)
@@ -174,7 +181,7 @@ def _grid(tracks: Tracks, minimum: float) -> _Grid:
     top = tracks.beam.energy + ELECTRON_MASS
     least = max(minimum, LEAST * top)
     span = float(np.log(top / least)) if least < top else STEP
-    nodes = int(np.clip(round(span / STEP), 8, MOST_NODES))
+    nodes = int(np.clip(round(span / STEP), 1, MOST_NODES))
     step = span / (nodes + 0.5)
     near, down, up = (round(x / step) for x in (NEAR, -np.log(LEAST), np.log(MOST_BOUND)))
     far = near * GROWTH ** np.arange(1, 200)
