@@ -2,11 +2,9 @@ r"""The width of a mediator in its propagator: one definition by name for every 
 
 .. math:: |D(s)|^2 = (s-M^2)^2 + I(s)^2
 
-====================  ==========================  =============================================================
-``fixed``             :math:`M\,\Gamma(M)`        the width on the mass shell
-``s003``              :math:`s\,\Gamma(M)/M`      arXiv:2108.04195: the width grows with s, whatever is open
-``energy-dependent``  :math:`\sqrt s\,\Gamma(\sqrt s)`  minus the imaginary part of the self-energy at one loop
-====================  ==========================  =============================================================
+- ``fixed``: :math:`I = M\,\Gamma(M)`, the width on the mass shell;
+- ``s003``: :math:`I = s\,\Gamma(M)/M`, which grows with s whatever is open, arXiv:2108.04195;
+- ``energy-dependent``: :math:`I = \sqrt s\,\Gamma(\sqrt s)`, the imaginary part of the self-energy at one loop.
 
 The last one contains the channels that are open at s and is the default everywhere. It holds for the part of spin J of
 the exchange: that of spin 0 in a vector, which couples to masses where a current is not conserved (axial leptons), has

@@ -34,7 +34,7 @@ class Idm(Inelastic, VectorModel):
     >>> [channel.label for channel in model.channels() if channel.parent == "chi2"]
     ["chi1 A'", 'chi1 e+ e-', 'chi1 mu+ mu-', 'chi1 tau+ tau-', 'chi1 hadrons']
     >>> print(f"{model.proper_length('chi2', coupling=1e-3)[0]:.3f} cm")
-    39.264 cm
+    39.238 cm
     """
 
     name = "idm"
