@@ -164,6 +164,8 @@ class Yield(ByValue):
         pair_mass: invariant mass of the dark pair, [point, node]; None where the mediator is on shell.
         angle: calculates ln(theta^2) of the angle between the mediator and what made it at the fractions
             ``LOGITS``, [point, node, fraction], for those who ask. None: along it.
+        break_up: calculates the share of the yield in which the nucleus breaks up and a struck nucleon takes more
+            than some energy (energy unit), [point]. None: the nucleus stays whole.
     """
 
     process: str
@@ -179,6 +181,7 @@ class Yield(ByValue):
     references: tuple[str, ...] = ()
     angle: Callable[[], Array] | None = None
     pair_mass: Array | None = None
+    break_up: Callable[[float], Array] | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "systematics")
