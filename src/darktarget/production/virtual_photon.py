@@ -265,19 +265,17 @@ def _sampled(
     made = sigma > 0  # closer to the end than 1e-5 it drops below any number
     if made.sum() < 4:
         return (lambda root: np.full_like(root, -700.0)), {}, 0.0
-    spreads = {name: np.concatenate([p.systematics[name] for p in parts]) for name in SYSTEMATICS}
     rate = sigma * masses**2
     error = float(np.concatenate([p.relative_error for p in parts])[rate > 1e-6 * rate.max()].max())
-    log_sigma, *ratios = (
-        CubicSpline(place[made], v[made]) for v in (np.log(np.maximum(sigma, 1e-300)), *spreads.values())
-    )
+    log_sigma = CubicSpline(place[made], np.log(sigma[made]))
     top = place[made][-1]
 
     def at(spline: CubicSpline, root: Array, beyond: float) -> Array:
         where = np.log(root / np.maximum(end - root, 1e-12 * end))
         return np.asarray(np.where(where <= top, spline(np.clip(where, first, top)), beyond))
 
-    of_names: dict[str, Callable[[Array], Array]] = {
-        name: partial(at, ratio, beyond=0.0) for name, ratio in zip(spreads, ratios, strict=True)
-    }
-    return partial(at, log_sigma, beyond=-700.0), of_names, error + INTERPOLATION_ERROR
+    ratios: dict[str, Callable[[Array], Array]] = {}
+    for name in SYSTEMATICS:
+        spread = np.concatenate([p.systematics[name] for p in parts])
+        ratios[name] = partial(at, CubicSpline(place[made], spread[made]), beyond=0.0)
+    return partial(at, log_sigma, beyond=-700.0), ratios, error + INTERPOLATION_ERROR

@@ -326,15 +326,27 @@ def build(request: Request) -> cache.Arrays:
     form, recoils = request.grid().form, request.recipe.get("recoils_GeV", ())
     own, other = _totals(request, form), _totals(request, part(form.alternative))
     found = {"log_density": log_density, "shift": coefficients(np.log(other / own)), "error": error}
-    above = [_totals(request, hard(form, recoil * GeV), QUALITY) / own for recoil in recoils]
-    return {**found, "recoils": coefficients(np.array(above).T)} if above else found
+    if not recoils:
+        return found
+    kept = _totals(request, form, above_cut=True)
+    above = [_totals(request, hard(form, recoil * GeV), QUALITY, above_cut=True) / kept for recoil in recoils]
+    return {**found, "recoils": coefficients(np.array(above).T)}
 
 
-def _totals(request: Request, form: FormFactor, quality: float = 1) -> Array:
-    """Cross section with a form factor at the highest energy and each mass node of its spread, in any unit."""
+def _totals(request: Request, form: FormFactor, quality: float = 1, above_cut: bool = False) -> Array:
+    """Cross section with a form factor at the highest energy and each mass node of its spread, in any unit.
+
+    Args:
+        quality: more nodes. above_cut: of mediators above the lowest energy of the table only.
+    """
     grid, (z, w) = request.grid(), gauss(SHIFT_PLACES)
-    masses = [grid.mass(float(fraction), grid.energy_max) for fraction in nodes(SHIFT_MASSES)]
-    return np.array([_density(request, mass, grid.energy_max, form, z, quality)[0] @ w for mass in masses])
+    total = []
+    for mass in (grid.mass(float(fraction), grid.energy_max) for fraction in nodes(SHIFT_MASSES)):
+        chart, first = grid.chart(mass, grid.energy_max)
+        cut = float(np.clip((chart.zeta(grid.energy_min / grid.energy_max) - first) / (chart.last - first), 0, 0.99))
+        start = cut if above_cut else 0.0
+        total.append(_density(request, mass, grid.energy_max, form, start + (1 - start) * z, quality)[0] @ w)
+    return np.array(total)
 
 
 def _worst_error(request: Request, log_density: Array) -> float:
