@@ -280,11 +280,12 @@ def test_t_and_azimuth_integrate_to_the_angular_cross_section(structure: Lorentz
 @pytest.mark.validate
 def test_a_table_of_spectra_is_good_to_a_thousandth() -> None:
     """A table built now against integrals outside the package, up to the heaviest mediators; benchmarks time it."""
-    recipe = st.recipe_of(TENSOR, ELECTRON_MASS, LEAD, BremsstrahlungOptions(), Beam("electron", 100.0), 42.5)
+    options = BremsstrahlungOptions(form_factor="elastic")
+    recipe = st.recipe_of(TENSOR, ELECTRON_MASS, LEAD, options, Beam("electron", 100.0), 42.5)
     request = st.Request(recipe, TENSOR, LEAD, calculation("exact"))
     built = st.build(request)
     assert built["error"][0] < 1e-3
-    table = st.SpectrumTable(request.grid(), built["log_density"], built["shift"], float(built["error"][0]))
+    table = st.SpectrumTable.of(request, built)
     for M, E in ((1e-3, 88.0), (0.05, 47.0), (0.7, 71.0), (2.5, 95.0), (5.2, 69.0)):
         found = table.evaluate(np.array([M]), np.array([E]), 0.5 * E)[1].sum() / UNIT
         assert found == pytest.approx(_total(M, ELECTRON_MASS, E, LEAD, 0.5, "exact"), rel=1e-3)

@@ -7,10 +7,10 @@ with the squared amplitudes and the shifted nuclear current of ``amplitudes.exac
 azimuth phi of q = P - P' about V is integrated. phi is counted from the plane of p and k. The four-momenta follow from
 the same variables, the recoil of the nucleus included.
 
-In an inelastic event the transfer goes to a proton at rest, which takes the energy t/(2 m_p), and the other nucleons stay
-behind (quasi-elastic, without binding energy: the residual nucleus has the mass M - m_p). x, theta, t and phi are those
-of the cross section; the lepton pays for the energy of the proton. Where it cannot, the proton takes what energy and
-momentum conservation allow, as one that was moving against the transfer does, and the residual nucleus the rest.
+In an inelastic event the transfer goes to a proton at rest, which takes the energy t/(2 m_p), and the other nucleons
+stay behind (quasi-elastic, without binding energy: the residual nucleus has the mass M - m_p). x, theta, t and phi are
+those of the cross section; the lepton loses the energy of the proton. Where it has less, the proton takes what energy
+and momentum conservation allow, like one that was moving against the transfer, and the residual nucleus the rest.
 """
 
 from __future__ import annotations

@@ -150,7 +150,10 @@ class Sampler:
         self.groups = tuple(g for g in groups if g.nuclei.size)
         self.form: FormFactor = form_factor(form_name)
         self.depth_edges = tracks.depth
-        self.role, self.status = ROLES + (STRUCK,) * has_break_up(self.form), STATUS + (OUTGOING,) * has_break_up(self.form)
+        self.role, self.status = (
+            ROLES + (STRUCK,) * has_break_up(self.form),
+            STATUS + (OUTGOING,) * has_break_up(self.form),
+        )
         self.mediator_id = MEDIATOR_ID[self.structure]
         if not self.groups:
             raise PhysicsError(f"no charged particle above {minimum / GeV:g} GeV in the target of {source}")

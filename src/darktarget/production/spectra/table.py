@@ -31,6 +31,7 @@ from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV
 
 MASSES, PLACES = 48, 32  # nodes in mass and zeta
+INELASTIC_PLACES = 44  # nodes in zeta of the inelastic part, which reaches to larger transfers
 HEAVY_NODES = 0.6  # nodes at the heavy end of the mass axis are 1/(1 - 0.6) as dense as even ones
 MASS_RANGE_GEV = (1e-6, 10.0)
 ENERGY_SPAN = 20.0  # tables reach down to a twentieth of the beam energy, or to the energy cut
@@ -122,7 +123,11 @@ class SpectrumTable:
     @classmethod
     def recall(cls, request: Request) -> SpectrumTable:
         """The table of a request."""
-        arrays = cache.recall(request.recipe, lambda: build(request))
+        return cls.of(request, cache.recall(request.recipe, lambda: build(request)))
+
+    @classmethod
+    def of(cls, request: Request, arrays: cache.Arrays) -> SpectrumTable:
+        """The table of a request from the arrays that ``build`` gives."""
         log_density = arrays["log_density"].copy()
         log_density[0, 0, 0] -= 2 * np.log(GeV)  # stored in GeV^-2
         recoils = arrays.get("recoils", np.zeros((1, len(RECOILS_GEV))))
@@ -220,8 +225,8 @@ class Request:
     def with_form(self, form: FormFactor) -> Request:
         """The same with another form factor."""
         r = self.recipe
-        names = self.structure, self.nucleus, r["lepton_mass_GeV"] * GeV, r["energy_GeV"][1]
-        return replace(self, recipe={**r, **_form_keys(form, *names, r["method"])})
+        keys = _form_keys(form, self.structure, self.nucleus, r["lepton_mass_GeV"] * GeV, r["energy_GeV"], r["method"])
+        return replace(self, recipe={**r, **keys})
 
 
 def recipe_of(
@@ -242,29 +247,36 @@ def recipe_of(
     return {
         **({"amplitude": _fingerprint(structure, how, nucleus)} if own else {}),
         "kind": "bremsstrahlung",
-        **_form_keys(form_factor(options.form_factor), structure, nucleus, lepton_mass, top, method),
+        **_form_keys(form_factor(options.form_factor), structure, nucleus, lepton_mass, [bottom, top], method),
         "structure": structure.name,
         "lepton_mass_GeV": lepton_mass / GeV,
         "Z": nucleus.Z,
         "A": nucleus.A,
         "method": method,
-        "energy_GeV": [bottom, top],
         "mass_GeV": list(MASS_RANGE_GEV),
         "lowest_x": lowest,
-        "shape": [MASSES, _energies(top / bottom), PLACES],
         "quality": QUALITY,
         "version": 3,
     }
 
 
 def _form_keys(
-    form: FormFactor, structure: LorentzStructure, nucleus: Element, lepton_mass: float, top: float, method: str
+    form: FormFactor,
+    structure: LorentzStructure,
+    nucleus: Element,
+    lepton_mass: float,
+    energy_GeV: list[float],
+    method: str,
 ) -> dict[str, Any]:
-    """The keys of a recipe that depend on the form factor."""
+    """The keys of a recipe that depend on the form factor, and the energies."""
+    bottom, top = energy_GeV
+    places = INELASTIC_PLACES if form is BREAK_UP else PLACES
     other = form.alternative not in ("", FIRST_ALTERNATIVE)
     return {
         "label": f"{structure.name}-{nucleus.symbol}-{_lepton(lepton_mass)}-{top:g}GeV-{form.name}-{method}",
         "form_factor": form.name,
+        "energy_GeV": energy_GeV,
+        "shape": [MASSES, _energies(top / bottom), places],
         **({"alternative": form.alternative} if other else {}),
         **({"recoils_GeV": list(RECOILS_GEV)} if form is BREAK_UP else {}),
     }
