@@ -22,7 +22,7 @@ class S001Fig3:
     """eps against m_A' with decays in the target and behind the detector."""
 
     name = "s001-fig3"
-    caption = "NA64 semi-visible recast, 90 % CL, alpha_D = 0.1, m_A'/m_chi = 3, Delta/m_chi = 0.4"
+    caption = "NA64 semi-visible recast, 90 % CL, alpha_D = 0.1, m_A'/m_chi = 3, Delta/m_chi = 0.4; elastic form factor"
     source = "arXiv:2302.05414 Fig. 3"
     rows = ("1.16", "1.17", "1.19", "1.20", "1.21", "1.23", "1.41", "1.42")
 

@@ -31,7 +31,10 @@ class S001Fig6:
     """y against m_chi1 in four panels."""
 
     name = "s001-fig6"
-    caption = "NA64 semi-visible recast for thermal iDM, 90 % CL; the mass ratio of the third panel is assumed"
+    caption = (
+        "NA64 semi-visible recast for thermal iDM, 90 % CL; the mass ratio of the third panel is assumed; "
+        "elastic form factor"
+    )
     source = "arXiv:2302.05414 Fig. 6"
     rows = ("1.27", "1.28", "1.29", "1.30", "1.31", "1.32")
 

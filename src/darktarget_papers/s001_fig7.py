@@ -28,7 +28,10 @@ class S001Fig7:
     """y against R for two masses."""
 
     name = "s001-fig7"
-    caption = "NA64 semi-visible recast for iDM against R: m_chi1 = 10 MeV (left) and 150 MeV (right), 90 % CL"
+    caption = (
+        "NA64 semi-visible recast for iDM against R: m_chi1 = 10 MeV (left) and 150 MeV (right), 90 % CL; "
+        "elastic form factor"
+    )
     source = "arXiv:2302.05414 Fig. 7"
     rows = ("1.33", "1.34", "1.35")
 

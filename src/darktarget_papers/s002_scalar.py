@@ -12,6 +12,7 @@ from darktarget import api, flow
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, shown, styles
 from darktarget.units import GeV
+from darktarget_papers.shared.form_factor import FORM
 from darktarget_papers.shared.s002 import UNKNOWN, with_positrons
 
 MASSES_GEV = np.unique(
@@ -44,7 +45,7 @@ class S002Scalar:
     name = "s002-scalar"
     caption = (
         "Electrophilic scalar at NA64e and LDMX, electrons (EOT) and positrons (POT) on target, 90 % CL; with "
-        "alpha_S = 0.5 GeV^2 its width exceeds its mass below 0.31 GeV"
+        "alpha_S = 0.5 GeV^2 its width exceeds its mass below 0.31 GeV; elastic form factor"
     )
     source = "arXiv:2312.15697; S002"
     rows = ("2.16", "2.17")
@@ -73,7 +74,7 @@ def curves(**kind: Any) -> Iterator[marks.Mark]:
             (positrons, f"{who}, ann., {exposure} POT", second, POSITRONS),
         ):
             process = "bremsstrahlung" if "brem." in label else "annihilation"
-            bound = flow.limit(model, made, processes=[process], nuisances="none")
+            bound = flow.limit(model, made, processes=[process], nuisances="none", form_factor=FORM)
             style = replace(styles.PROJECTION if made.projection else styles.LIMIT, colours=(colour,), lines=(line,))
             yield marks.of(bound, label, PLANE, style, note if process == "bremsstrahlung" else "")
     few = scalar(OTHERS_GEV, **kind)

@@ -11,6 +11,7 @@ from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
 from darktarget.units import LEPTON_MASS, GeV
+from darktarget_papers.shared.form_factor import FORM
 from darktarget_papers.shared.s002 import UNKNOWN, muons
 
 SPLITTING = 0.05
@@ -33,7 +34,8 @@ class S002ScalarIdm:
 
     name = "s002-scalar-idm"
     caption = (
-        "Scalar-portal inelastic dark matter, couplings as lepton masses, splitting 0.05, m_phi/m_chi1 = 3, 90 % CL"
+        "Scalar-portal inelastic dark matter, couplings as lepton masses, splitting 0.05, m_phi/m_chi1 = 3, 90 % CL; "
+        "elastic form factor"
     )
     source = "arXiv:2505.04290; S002 (shows no figure of it)"
     rows = ("2.18", "6.7")
@@ -63,7 +65,7 @@ def plane(ratio: float) -> marks.Plane:
 def reach(experiment: str, mass: Any = MASSES_GEV) -> Limit:
     """The limit on the coupling of the beam lepton."""
     model = api.model("scalar-idm", mass=mass, splitting=SPLITTING)
-    return flow.limit(model, api.experiment(experiment), nuisances="none")
+    return flow.limit(model, api.experiment(experiment), nuisances="none", form_factor=FORM)
 
 
 def checks() -> list[Check]:

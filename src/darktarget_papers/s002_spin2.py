@@ -11,6 +11,7 @@ from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown, styles
 from darktarget.units import GeV
+from darktarget_papers.shared.form_factor import FORM
 from darktarget_papers.shared.s002 import UNKNOWN, muons
 
 MASSES_GEV = np.geomspace(1e-3, 1, 46)
@@ -43,7 +44,10 @@ class S002Spin2:
     """c against m_G, universal coupling, 90 % CL; E137 for visible decays alone."""
 
     name = "s002-spin2"
-    caption = "Spin-2 mediator, universal coupling: invisible decays from bremsstrahlung, and visible decays at E137"
+    caption = (
+        "Spin-2 mediator, universal coupling: invisible decays from bremsstrahlung, and visible decays at E137; "
+        "elastic form factor"
+    )
     source = "arXiv:2412.10150; S002"
     rows = ("2.13", "2.14", "2.15", "6.6")
 
@@ -66,13 +70,13 @@ def curves() -> Iterator[marks.Mark]:
 def reach(experiment: str, mass: Any, processes: tuple[str, ...] | None = None) -> Limit:
     """The limit for decays to dark matter."""
     model = api.model("spin-2", mass=mass)
-    return flow.limit(model, api.experiment(experiment), processes=processes, nuisances="none")
+    return flow.limit(model, api.experiment(experiment), processes=processes, nuisances="none", form_factor=FORM)
 
 
 def visible(mass: Any, processes: tuple[str, ...] | None = None) -> Limit:
     """E137, where the mediator is too light for dark matter."""
     model = api.model("spin-2", mass=mass, mass_ratio=1.5)
-    return flow.limit(model, api.experiment("e137"), processes=processes, nuisances="none")
+    return flow.limit(model, api.experiment("e137"), processes=processes, nuisances="none", form_factor=FORM)
 
 
 def edges(processes: tuple[str, ...] | None = None) -> tuple[float, float]:

@@ -21,7 +21,10 @@ class S003Fig3:
     """eps against m_A' for fermion and scalar dark matter, with an e+ beam and for bremsstrahlung alone, and others."""
 
     name = "s003-fig3"
-    caption = "NA64 2016-2018 limits with resonant annihilation, 90 % CL, m_A'/m_chi = 3, beside other searches"
+    caption = (
+        "NA64 2016-2018 limits with resonant annihilation, 90 % CL, m_A'/m_chi = 3, beside other searches; "
+        "elastic form factor"
+    )
     source = "arXiv:2108.04195 Fig. 3 (NA64 recomputed, other searches recast)"
     rows = ("3.3", "3.26", "3.28", "3.30")
 

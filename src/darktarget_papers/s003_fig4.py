@@ -22,7 +22,9 @@ class S003Fig4:
     """y against m_chi for alpha_D = 0.1 (left) and 0.5 (right)."""
 
     name = "s003-fig4"
-    caption = "NA64 2016-2018 limits on y, alpha_D = 0.1 and 0.5, m_A'/m_chi = 3, and thermal targets"
+    caption = (
+        "NA64 2016-2018 limits on y, alpha_D = 0.1 and 0.5, m_A'/m_chi = 3, and thermal targets; elastic form factor"
+    )
     source = "arXiv:2108.04195 Fig. 4"
     rows = ("1.28", "3.31", "3.32", "3.33")
 

@@ -7,6 +7,7 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Array
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, shown
+from darktarget_papers.shared.form_factor import FORM
 from darktarget_papers.shared.s001 import BOTH, COUPLINGS, DISPLACED, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(2e-3, 0.2, 11), np.linspace(0.2, 0.48, 22)]))
@@ -21,7 +22,10 @@ class S004Fig4:
     """eps against m_A' from decays in HCAL2-3 and behind the detector."""
 
     name = "s004-fig4"
-    caption = "NA64 2016-2018, displaced chi2 (S1 + S2), 90 % CL, alpha_D = 0.1, m_A'/m_chi = 3, Delta/m_chi = 0.4"
+    caption = (
+        "NA64 2016-2018, displaced chi2 (S1 + S2), 90 % CL, alpha_D = 0.1, m_A'/m_chi = 3, Delta/m_chi = 0.4; "
+        "elastic form factor"
+    )
     source = "arXiv:2107.02021 Fig. 4"
     rows = ("4.1", "4.3", "4.13", "4.17", "4.18", "4.19")
 
@@ -54,7 +58,7 @@ def checks(found: Scan) -> list[Check]:
     low = float(scan(opening, DISPLACED).lowest(DISPLACED)[0])
     # the simple limit of S004 without systematic uncertainties, and that with them
     one = idm(np.array([0.3]))
-    full = flow.limit(one, api.experiment(DISPLACED), processes=["bremsstrahlung"]).coupling_upper[0]
+    full = flow.limit(one, api.experiment(DISPLACED), processes=["bremsstrahlung"], form_factor=FORM).coupling_upper[0]
     simple = scan(one, DISPLACED, events=10_000).lowest(DISPLACED)[0]
     cut, straight = r_cut(CUT_GEV), r_cut(CUT_GEV, "na64e-2018-displaced-on-axis")
     text = (

@@ -13,13 +13,14 @@ from typing import Any, Final
 import numpy as np
 
 from darktarget import api, flow
-from darktarget.core import Array, Curve, Model, Signal
+from darktarget.core import Array, Curve, Model, Signal, Yield
 from darktarget.detector.acceptance import acceptance
 from darktarget.figures import marks, styles
 from darktarget.figures.refine import between, refined
 from darktarget.figures.styles import Style
 from darktarget.limits import counting as measure
 from darktarget.limits.counting import Counting
+from darktarget_papers.shared.form_factor import FORM
 
 EXCLUDED: Final = -np.log(0.1)  # events, 90 % CL where nothing is seen
 COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
@@ -81,15 +82,17 @@ class Scan:
 
     def published(self, experiment: str) -> Scan:
         """The same with the yields rescaled to the published invisible limit of an experiment; the decays stay."""
+        made = (self._yields(experiment, how) for how in ("first-principles", "published"))
         ratio = [
             np.divide(b.total, a.total, out=np.zeros_like(a.total), where=a.total > 0)
-            for a, b in zip(
-                *(flow.produce(self.model, api.experiment(experiment), processes=self.processes, normalisation=how)
-                  for how in ("first-principles", "published")), strict=True,
-            )
-        ]  # fmt: skip
+            for a, b in zip(*made, strict=True)
+        ]
         rows = [[replace(s, unit=s.unit * r) for s, r in zip(row, ratio, strict=True)] for row in self.signals]
         return replace(self, signals=rows)
+
+    def _yields(self, experiment: str, normalisation: str) -> tuple[Yield, ...]:
+        seen, processes = api.experiment(experiment), self.processes
+        return flow.produce(self.model, seen, processes=processes, normalisation=normalisation, form_factor=FORM)
 
     def lowest(self, experiment: str) -> Array:
         """The lowest excluded coupling of each point; nan where there is none."""
@@ -131,7 +134,7 @@ def scan(
         events: per point. cuts: other values of fields of the signatures.
     """
     seen = api.experiment(experiment)
-    made = flow.produce(model, seen, processes=processes)
+    made = flow.produce(model, seen, processes=processes, form_factor=FORM)
     found = []
     for b in seen.bins:
         signature: Any = b.signature

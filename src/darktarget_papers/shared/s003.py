@@ -11,6 +11,7 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Array, Limit
 from darktarget.numerics.interpolation import log_linear
+from darktarget_papers.shared.form_factor import FORM
 
 #: label -> (experiment, model parameters, choices of the calculation)
 CURVES: Final[Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]]] = MappingProxyType(
@@ -28,7 +29,7 @@ def limit(label: str, mass: Any, **changes: Any) -> Limit:
     """The limit of one curve at some masses; S003 quotes limits without nuisances."""
     experiment, parameters, choices = CURVES[label]
     model = api.model("dark-photon", mass=mass, mass_ratio=3, **{**parameters, **changes})
-    return flow.limit(model, api.experiment(experiment), nuisances="none", **choices)
+    return flow.limit(model, api.experiment(experiment), nuisances="none", form_factor=FORM, **choices)
 
 
 #: Published 90 % CL limit of 2.84e11 EOT, (m_A' in GeV, eps), typed in: bremsstrahlung at 0.1, 0.2 and 0.3 GeV
