@@ -22,7 +22,8 @@ PAPER = ("virtual-photon", "vector-meson")  # the processes of S000; annihilatio
 @cache
 def reach(experiment: str, charges: int = 2, splitting: float = 1e-3, processes: Any = PAPER, **more: Any) -> Limit:
     model = dt.model("dipole-idm", mass=MASSES, splitting=splitting, charge_assignments=charges, **more)
-    return dt.limit(model, dt.experiment(experiment), processes=processes, nuisances="none")
+    seen = dt.experiment(experiment)
+    return dt.limit(model, seen, processes=processes, nuisances="none", form_factor="elastic")
 
 
 @pytest.mark.parametrize("splitting", [1e-3, 0.05])
@@ -76,7 +77,8 @@ def test_nearly_flat_with_a_kink_at_half_the_jpsi() -> None:
     found = reach("na64e-5e12").coupling_upper
     assert found.max() / found.min() < 1.15
     heavy = dt.model("dipole-idm", mass=[1.5, 1.6])
-    below, above = dt.limit(heavy, dt.experiment("na64e-5e12"), processes=PAPER).coupling_upper
+    seen = dt.experiment("na64e-5e12")
+    below, above = dt.limit(heavy, seen, processes=PAPER, form_factor="elastic").coupling_upper
     assert above > 30 * below
 
 
@@ -89,7 +91,7 @@ def test_jpsi_beside_bremsstrahlung() -> None:
     jpsi = (
         VectorMeson().mesons(path, 50.0)["J/psi"] * MESONS["J/psi"].electrons * invisible_ratio(model, MESONS["J/psi"])
     )
-    (pairs,) = dt.produce(model, seen, processes=["virtual-photon"])
+    (pairs,) = dt.produce(model, seen, processes=["virtual-photon"], form_factor="elastic")
     chance = seen.bins[0].signature.efficiency(pairs.energy, seen.beam)
     np.testing.assert_allclose(jpsi / (pairs.weight * chance).sum(axis=1), [3.0, 11], rtol=0.15)
 
