@@ -248,7 +248,11 @@ def test_quoted_error_covers_a_denser_quadrature() -> None:
         zeta = first + (chart.last - first) * z
         dense = spectrum(EXACT[TENSOR], hit, form_factor("elastic"), chart.y(zeta), (48, 120)) * chart.jacobian(zeta)
         result = dt.cross_section(
-            dt.model("spin-2", mass=M), beam="electron" if m < 0.01 else "muon", energy=E, target="Pb"
+            dt.model("spin-2", mass=M),
+            beam="electron" if m < 0.01 else "muon",
+            energy=E,
+            target="Pb",
+            form_factor="elastic",
         )
         assert result.sigma[0] / UNIT * ELECTRON_CHARGE_SQUARED == pytest.approx(
             float(dense @ w) * (chart.last - first) / UNIT, rel=max(2 * result.relative_error[0], 1e-3)

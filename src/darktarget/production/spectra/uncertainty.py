@@ -15,7 +15,7 @@ import numpy as np
 from darktarget.core import Array
 from darktarget.matter.form_factors import BREAK_UP, FormFactor, part
 
-FORM_SPREAD: Final = "form factor (Tsai; Helm, nucleons)"
+FORM_SPREAD: Final = "form factor (Tsai, Helm)"  # the name under which results have always listed it
 INELASTIC_SHARE: Final = "inelastic part of the rate"
 SYSTEMATICS: Final = (FORM_SPREAD, INELASTIC_SHARE)
 
@@ -24,11 +24,15 @@ def words(form: FormFactor) -> str:
     """What a result tells about its form factor.
 
     >>> from darktarget.matter.form_factors import form_factor
+    >>> words(form_factor("full"))
+    'full form factor; its spread: elastic part Tsai or Helm, inelastic part Tsai or nucleons of a Fermi gas'
     >>> words(form_factor("helm"))
-    'helm form factor: inelastic part left out'
+    'helm form factor, inelastic part left out; its spread: elastic part Tsai or Helm'
     """
-    whole = "" if has_break_up(form) else ": inelastic part left out"
-    return f"{form.name} form factor{whole}"
+    spread = "elastic part Tsai or Helm"
+    if has_break_up(form):
+        return f"{form.name} form factor; its spread: {spread}, inelastic part Tsai or nucleons of a Fermi gas"
+    return f"{form.name} form factor, inelastic part left out; its spread: {spread}"
 
 
 def has_break_up(form: FormFactor) -> bool:
