@@ -20,7 +20,7 @@ def of_bremsstrahlung(made: Yield, model: Model, node: int, fraction: Array) -> 
     hit = Collision(ELECTRON_MASS, float(model.mass[0]), parent, ALUMINIUM)
     theta = np.geomspace(1e-7, 1.0, 250)
     y, tau = np.full(theta.size, 1 - energy / parent), 2 * np.sin(theta / 2) ** 2
-    density = energy_angle(EXACT[model.structure], hit, form_factor("elastic"), y, tau, 32) * np.sin(theta) * theta
+    density = energy_angle(EXACT[model.structure], hit, form_factor("full"), y, tau, 32) * np.sin(theta) * theta
     step = np.log(theta[1] / theta[0])
     cumulative = np.concatenate([[0], np.cumsum((density[1:] + density[:-1]) / 2 * step)])
     return np.interp(fraction, cumulative / cumulative[-1], theta)
@@ -32,7 +32,7 @@ def of_primakoff(made: Yield, model: Model, node: int, fraction: Array) -> Array
     t_min = float(t_range(np.array(mass), np.array(energy), ALUMINIUM.A * NUCLEON_UNIT)[0])
     over = np.geomspace(1e-6 * t_min, 1.0, 2000)  # t - t_min
     t = t_min + over
-    density = over**2 / t**2 * form_factor("elastic").g2(t, ALUMINIUM)
+    density = over**2 / t**2 * form_factor("full").g2(t, ALUMINIUM)
     cumulative = np.cumsum(density)
     theta = np.sqrt(over / (energy * np.sqrt(energy**2 - mass**2)))
     return np.asarray(np.interp(fraction, cumulative / cumulative[-1], theta))

@@ -86,7 +86,7 @@ def limits() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     choices: list[dict[str, Any]] = [
         {"cross_section": "ww"},
         {"cross_section": "iww"},
-        {"form_factor": "full"},
+        {"form_factor": "elastic"},
         {"form_factor": "helm"},
         {"electrons": "bound"},
         {"radiation": True},

@@ -5,12 +5,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from darktarget import cache, flow
 from darktarget.core import Experiment, Model
 from darktarget.experiments import EXPERIMENTS
+from darktarget.matter.form_factors import FORM_FACTORS, form_factor
 from darktarget.models import MODELS
+from darktarget.production.options import FormFactorOptions
+
+#: Form factors with shipped tables: the default, and those that are parts of it.
+FORMS: Final = tuple(
+    name
+    for name, form in FORM_FACTORS.items()
+    if set(form.parts) <= set(form_factor(FormFactorOptions().form_factor).parts)
+)
 
 
 def ship(*, rebuild: bool = False) -> Iterator[str]:
@@ -39,9 +48,10 @@ def ship(*, rebuild: bool = False) -> Iterator[str]:
 
 def _exercise(model: Model, experiment: Experiment) -> None:
     """Everything that a limit looks up."""
-    yields = flow.produce(model, experiment)
-    for seen in experiment.bins:
-        flow.select(model, yields, seen, experiment.beam, experiment.target)
+    for form in FORMS:
+        yields = flow.produce(model, experiment, form_factor=form)
+        for seen in experiment.bins:
+            flow.select(model, yields, seen, experiment.beam, experiment.target)
 
 
 def _need(experiment: str) -> set[str]:

@@ -7,8 +7,10 @@ import numpy as np
 from darktarget import api
 from darktarget.core import Array, Beam
 from darktarget.figures import Axis, Check, Panel, Sheet, marks
+from darktarget.production.options.virtual_photon import VirtualPhotonOptions
 from darktarget.production.virtual_photon import VirtualPhoton
 from darktarget.units import PB, GeV
+from darktarget_papers.shared.as_published import AS_PUBLISHED
 
 BEAM_GEV = 100.0
 MASSES_GEV = (0.01, 0.05, 0.1, 0.3, 0.5, 0.7)
@@ -21,7 +23,10 @@ class S000Fig4Left:
     """d sigma/dE_miss of e N -> e N gamma*(-> chi1 chi0) on lead, Lambda = 1 GeV, splitting 1e-3."""
 
     name = "s000-fig4-left"
-    caption = "Missing energy of dipole pairs from virtual photons, 100 GeV on lead, Lambda = 1 GeV, splitting 1e-3"
+    caption = (
+        "Missing energy of dipole pairs from virtual photons, 100 GeV on lead, Lambda = 1 GeV, splitting 1e-3; "
+        "elastic form factor"
+    )
     source = "arXiv:2603.28278 Fig. 4 left"
     rows = ("0.20", "0.33")
 
@@ -37,8 +42,10 @@ class S000Fig4Left:
 
 def spectrum(masses: tuple[float, ...], splitting: float) -> Array:
     """d sigma/dE_miss in pb/GeV, [mass, energy]."""
-    model = api.model("dipole-idm", mass=list(masses), splitting=splitting)
-    made = VirtualPhoton().spectrum(model, Beam("electron", BEAM_GEV * GeV), "Pb", FRACTIONS)
+    model, beam = api.model("dipole-idm", mass=list(masses), splitting=splitting), Beam("electron", BEAM_GEV * GeV)
+    made = VirtualPhoton().spectrum(
+        model, beam, "Pb", FRACTIONS, VirtualPhotonOptions(form_factor=AS_PUBLISHED["form_factor"])
+    )
     return np.asarray(made.value / PB / BEAM_GEV)
 
 

@@ -12,6 +12,7 @@ from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, factor, marks,
 from darktarget.production.mesons.photoproduction import MESONS, invisible_ratio
 from darktarget.production.vector_meson import VectorMeson
 from darktarget.units import GeV
+from darktarget_papers.shared.as_published import AS_PUBLISHED
 
 EXPERIMENT, SPLITTING, INVERSE_LAMBDA = "na64e-5e12", 1e-3, 1e-3
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(0.01, 1.56, 50), np.linspace(0.36, 0.54, 19), [0.1, 1.54, 1.548]]))
@@ -26,7 +27,10 @@ class S000Fig4Right:
     """Pairs in the signal box at 5e12 EOT; S000 does not say its Lambda, here 1 TeV."""
 
     name = "s000-fig4-right"
-    caption = "Dipole pairs between 50 and 100 GeV at 5e12 EOT, splitting 1e-3, Lambda = 1 TeV (S000 does not say its)"
+    caption = (
+        "Dipole pairs between 50 and 100 GeV at 5e12 EOT, splitting 1e-3, Lambda = 1 TeV (S000 does not say its); "
+        "elastic form factor"
+    )
     source = "arXiv:2603.28278 Fig. 4 right"
     rows = ("0.19", "0.21", "0.22", "0.23")
 
@@ -44,7 +48,7 @@ def pairs(mass: Array) -> dict[str, Array]:
     seen = api.experiment(EXPERIMENT)
     model = api.model("dipole-idm", mass=mass, splitting=SPLITTING)
     scale = seen.effective_exposure * INVERSE_LAMBDA**2
-    (made,) = flow.produce(model, seen, processes=["virtual-photon"])
+    (made,) = flow.produce(model, seen, processes=["virtual-photon"], **AS_PUBLISHED)
     counted = made.weight * seen.bins[0].signature.efficiency(made.energy, seen.beam)
     mesons = VectorMeson().mesons(flow.tracks(seen.beam, seen.target, cut=42.5 * GeV), 50 * GeV)
     found = {r"$\gamma^*$": counted.sum(axis=1) * scale}

@@ -12,7 +12,7 @@ class S000Fig5Left:
     """1/Lambda against m_0 for 1e12 to 1e13 electrons, and the thermal target."""
 
     name = "s000-fig5-left"
-    caption = "NA64e on a magnetic dipole, splitting 1e-3, 90 % CL"
+    caption = "NA64e on a magnetic dipole, splitting 1e-3, 90 % CL; elastic form factor"
     source = "arXiv:2603.28278 Fig. 5 left"
     rows = ("0.24", "0.25", "0.27", "0.28", "0.30", "0.31")
 

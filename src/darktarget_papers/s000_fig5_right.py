@@ -16,7 +16,10 @@ class S000Fig5Right:
     """1/Lambda against m_0 for 1e12 to 1e13 electrons, and the thermal target."""
 
     name = "s000-fig5-right"
-    caption = "NA64e on a magnetic dipole, splitting 0.05, 90 % CL, decay photon unseen as in S000 but for one curve"
+    caption = (
+        "NA64e on a magnetic dipole, splitting 0.05, 90 % CL, decay photon unseen as in S000 but for one curve; "
+        "elastic form factor"
+    )
     source = "arXiv:2603.28278 Fig. 5 right"
     rows = ("0.26", "0.30", "0.31")
 

@@ -39,7 +39,7 @@ class S001Fig4Left:
     """alpha_D against m_A' with eps at the centre of (g-2)."""
 
     name = "s001-fig4-left"
-    caption = "NA64 recast for iDM at eps of (g-2), Delta/m_chi = 0.4, m_A'/m_chi = 3, 90 % CL"
+    caption = "NA64 recast for iDM at eps of (g-2), Delta/m_chi = 0.4, m_A'/m_chi = 3, 90 % CL; elastic form factor"
     source = "arXiv:2302.05414 Fig. 4 (left)"
     rows = ("1.24",)
 

@@ -28,7 +28,7 @@ class S001Fig4Right:
     """Delta/m_chi1 against m_chi1 with eps at the centre of (g-2)."""
 
     name = "s001-fig4-right"
-    caption = "NA64 recast for iDM at eps of (g-2), alpha_D = 0.5, m_A'/m_chi = 3, 90 % CL"
+    caption = "NA64 recast for iDM at eps of (g-2), alpha_D = 0.5, m_A'/m_chi = 3, 90 % CL; elastic form factor"
     source = "arXiv:2302.05414 Fig. 4 (right)"
     rows = ("1.24",)
 

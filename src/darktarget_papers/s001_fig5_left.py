@@ -13,7 +13,10 @@ class S001Fig5Left:
     """eps against m_A' where relic density and (g-2) agree but the CMB excludes them."""
 
     name = "s001-fig5-left"
-    caption = "NA64 recast for i2DM, theta = 0.08; alpha_D = 0.5, Delta/m_chi = 0.4, m_A'/m_chi = 3 assumed"
+    caption = (
+        "NA64 recast for i2DM, theta = 0.08; alpha_D = 0.5, Delta/m_chi = 0.4, m_A'/m_chi = 3 assumed; "
+        "elastic form factor"
+    )
     source = "arXiv:2302.05414 Fig. 5 (left)"
     rows = ("1.25", "1.26")
 

@@ -13,7 +13,10 @@ class S001Fig5Right:
     """eps against m_A' where the CMB leaves room but the relic line is above (g-2)."""
 
     name = "s001-fig5-right"
-    caption = "NA64 recast for i2DM, theta = 0.04; alpha_D = 0.5, Delta/m_chi = 0.4, m_A'/m_chi = 3 assumed"
+    caption = (
+        "NA64 recast for i2DM, theta = 0.04; alpha_D = 0.5, Delta/m_chi = 0.4, m_A'/m_chi = 3 assumed; "
+        "elastic form factor"
+    )
     source = "arXiv:2302.05414 Fig. 5 (right)"
     rows = ("1.25", "1.26")
 

@@ -27,7 +27,10 @@ class S001Fig8:
     """y against m_chi1, and tan theta against m_chi1 at eps = 1e-3."""
 
     name = "s001-fig8"
-    caption = "NA64 recast for i2DM: y at Delta = 0.05, and tan theta at eps = 1e-3; alpha_D = 0.1, m_A'/m_chi = 3"
+    caption = (
+        "NA64 recast for i2DM: y at Delta = 0.05, and tan theta at eps = 1e-3; alpha_D = 0.1, m_A'/m_chi = 3; "
+        "elastic form factor"
+    )
     source = "arXiv:2302.05414 Fig. 8"
     rows = ("1.36", "1.37", "1.38", "1.39", "1.40")
 

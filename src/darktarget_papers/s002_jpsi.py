@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from darktarget import api, flow
-from darktarget.core import Model
+from darktarget.core import Limit, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
 from darktarget.production.mesons.photoproduction import MESONS, invisible_ratio
 from darktarget.units import ALPHA, GeV
+from darktarget_papers.shared.as_published import AS_PUBLISHED
 from darktarget_papers.shared.s002 import through
 
 EXPERIMENT = "na64e-5e12"
@@ -24,7 +25,10 @@ class S002Jpsi:
     """Reach of NA64e through J/psi -> a gamma_D (left) and J/psi -> chi chi (right)."""
 
     name = "s002-jpsi"
-    caption = "NA64e, 5e12 EOT: J/psi to an axion and a dark photon of equal mass, and to millicharged particles"
+    caption = (
+        "NA64e, 5e12 EOT: J/psi to an axion and a dark photon of equal mass, and to millicharged particles; "
+        "elastic form factor"
+    )
     source = "arXiv:2112.02104 for the mesons; S002 (its axes are not legible, its two Lagrangians are swapped)"
     rows = ("2.9",)
 
@@ -41,10 +45,14 @@ class S002Jpsi:
 
 def curves(model: Model) -> list[marks.Mark]:
     """The reach through J/psi alone and through everything."""
-    whole = flow.limit(
-        model, api.experiment(EXPERIMENT), processes=["virtual-photon", "vector-meson"], nuisances="none"
-    )
+    whole = through_all(model)
     return [marks.of(whole, ALL), marks.above(ALONE, MASSES_GEV, through("J/psi", model, EXPERIMENT), projection=True)]
+
+
+def through_all(model: Model) -> Limit:
+    """The limit through virtual photons and every meson."""
+    processes = ["virtual-photon", "vector-meson"]
+    return flow.limit(model, api.experiment(EXPERIMENT), processes=processes, nuisances="none", **AS_PUBLISHED)
 
 
 def checks() -> list[Check]:
@@ -53,8 +61,7 @@ def checks() -> list[Check]:
     charged = api.model("millicharge", mass=[0.1, 1.0])
     meson = MESONS["J/psi"]
     g, eps = through("J/psi", light, EXPERIMENT), through("J/psi", charged, EXPERIMENT)
-    seen = api.experiment(EXPERIMENT)
-    whole = flow.limit(charged, seen, processes=["virtual-photon", "vector-meson"], nuisances="none").coupling_upper
+    whole = through_all(charged).coupling_upper
     note = f"g = {g[0]:.2g}/GeV for light particles; eps = {eps[0]:.2g} at 0.1 GeV, {eps[1]:.2g} at 1 GeV"
     expected = (meson.mass / GeV) ** 2 / (32 * np.pi * ALPHA)
     ratio = float(invisible_ratio(light, meson)[0])

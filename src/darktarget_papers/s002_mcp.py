@@ -10,6 +10,7 @@ from darktarget import api, flow
 from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, styles
 from darktarget.production.mesons.photoproduction import MESONS, invisible_ratio
+from darktarget_papers.shared.as_published import AS_PUBLISHED
 from darktarget_papers.shared.s002 import UNKNOWN, muons
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 1.6, 60), np.linspace(0.36, 0.54, 10), [0.1, 1.5, 1.54]]))
@@ -30,7 +31,10 @@ class S002Mcp:
     """Charge of Dirac millicharged particles against their mass, 90 % CL."""
 
     name = "s002-mcp"
-    caption = "Millicharged particles at NA64e (5e12 EOT), NA64mu (1e14 MOT) and LDMX (2e16 EOT), 90 % CL"
+    caption = (
+        "Millicharged particles at NA64e (5e12 EOT), NA64mu (1e14 MOT) and LDMX (2e16 EOT), 90 % CL; "
+        "elastic form factor"
+    )
     source = "arXiv:2204.03984 and arXiv:2505.04295; S002"
     rows = ("2.7", "2.8", "2.20")
 
@@ -49,7 +53,7 @@ def reach(label: str, mass: Any, processes: list[str] | None = None) -> Limit:
     experiment, made, choices = CURVES[label]
     model = api.model("millicharge", mass=mass)
     seen = api.experiment(experiment)
-    return flow.limit(model, seen, processes=processes or made, nuisances="none", **choices)
+    return flow.limit(model, seen, processes=processes or made, nuisances="none", **{**AS_PUBLISHED, **choices})
 
 
 def checks() -> list[Check]:

@@ -7,7 +7,7 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Array
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, shown
-from darktarget_papers.shared.as_published import NOTE, thermal_target
+from darktarget_papers.shared.as_published import AS_PUBLISHED, NOTE, thermal_target
 from darktarget_papers.shared.s001 import BOTH, COUPLINGS, DISPLACED, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(2e-3, 0.2, 11), np.linspace(0.2, 0.48, 22)]))
@@ -57,7 +57,7 @@ def checks(found: Scan) -> list[Check]:
     low = float(scan(opening, DISPLACED).lowest(DISPLACED)[0])
     # the simple limit of S004 without systematic uncertainties, and that with them
     one = idm(np.array([0.3]))
-    full = flow.limit(one, api.experiment(DISPLACED), processes=["bremsstrahlung"]).coupling_upper[0]
+    full = flow.limit(one, api.experiment(DISPLACED), processes=["bremsstrahlung"], **AS_PUBLISHED).coupling_upper[0]
     simple = scan(one, DISPLACED, events=10_000).lowest(DISPLACED)[0]
     cut, straight = r_cut(CUT_GEV), r_cut(CUT_GEV, "na64e-2018-displaced-on-axis")
     text = (

@@ -43,7 +43,10 @@ class S004Fig5:
     """alpha_D and Delta/m_chi against the masses with eps at the centre of (g-2)."""
 
     name = "s004-fig5"
-    caption = "NA64 displaced chi2 at eps of (g-2): left Delta/m_chi = 0.4, right alpha_D = 0.1, m_A'/m_chi = 3"
+    caption = (
+        "NA64 displaced chi2 at eps of (g-2): left Delta/m_chi = 0.4, right alpha_D = 0.1, m_A'/m_chi = 3; "
+        "elastic form factor"
+    )
     source = "arXiv:2107.02021 Fig. 5"
     rows = ("4.20", "4.21", "4.22", "4.23")
 

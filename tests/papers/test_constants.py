@@ -94,6 +94,7 @@ def test_purity_of_the_beam() -> None:
         dt.limit(
             model, replace(plain, bins=bins, beam=replace(plain.beam, energy=(100 + d) * GeV)),
             tracks="first-radiation-length", processes=["bremsstrahlung"], nuisances="none",
+            form_factor="elastic",
         ).coupling_upper
         for d in (-3, 0, 3)
     )  # fmt: skip
@@ -160,7 +161,8 @@ def test_muon_runs() -> None:
 @pytest.mark.acceptance("3.2")
 def test_the_limits_lie_among_natural_mixings() -> None:
     """1e-4..1e-2 from one loop, 1e-6..1e-3 from two."""
-    found = dt.limit(dt.model("dark-photon", mass=np.geomspace(1e-3, 1, 31)), NA64).coupling_upper
+    model = dt.model("dark-photon", mass=np.geomspace(1e-3, 1, 31))
+    found = dt.limit(model, NA64, form_factor="elastic").coupling_upper
     assert np.all((found > 1e-6) & (found < 1e-2))
     assert np.any(found > 1e-4)
 

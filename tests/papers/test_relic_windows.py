@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import darktarget as dt
+from darktarget_papers.shared.as_published import AS_PUBLISHED
 from darktarget_papers.shared.s003 import excluded_window, published
 
 
@@ -36,7 +37,8 @@ def test_windows_from_first_principles() -> None:
     na64 = dt.experiment("na64e-2018")
     for dm, alpha, low, high in (("majorana", 0.1, 72, 101), ("majorana", 0.5, 75, 89), ("scalar", 0.5, 73, 96)):
         model = dt.model("dark-photon", mass=3 * chi, dm=dm, alpha_D=alpha)
-        bound = dt.limit(model, na64, nuisances="none", width="s003" if alpha > 0.2 else "fixed")
+        width = "s003" if alpha > 0.2 else "fixed"
+        bound = dt.limit(model, na64, nuisances="none", **{**AS_PUBLISHED, "width": width})
         found = excluded_window(dm, alpha, chi, bound.coupling_upper)
         assert found[0] == pytest.approx(low, abs=3)
         assert found[1] == pytest.approx(high, abs=3)
@@ -46,7 +48,8 @@ def test_windows_from_first_principles() -> None:
 def test_i2dm_line_of_s001_fig_8() -> None:
     """Row 1.37: NA64's bremsstrahlung limit follows the theta = 1e-2 relic line between 10 and 50 MeV, x1.5 in y."""
     model = dt.model("i2dm", mass=3 * np.geomspace(0.01, 0.05, 5), splitting=0.05, theta=1e-2)
-    bound = dt.limit(model, dt.experiment("na64e-2018"), processes=["bremsstrahlung"], nuisances="none")
+    seen = dt.experiment("na64e-2018")
+    bound = dt.limit(model, seen, processes=["bremsstrahlung"], nuisances="none", form_factor="elastic")
     ratio = bound.y / dt.relic_target(model).y
     assert np.all((ratio > 1 / 1.5) & (ratio < 1.5))
 
@@ -69,7 +72,8 @@ def test_windows_of_2022() -> None:
     chi, seen, found = np.geomspace(1e-3, 0.16, 60), dt.experiment("na64e-2022"), {}
     for dm in ("scalar", "majorana"):
         model = dt.model("dark-photon", mass=3 * chi, dm=dm, alpha_D=0.1)
-        found[dm] = 1e3 * chi[dt.limit(model, seen).coupling_upper < dt.relic_target(model).coupling]
+        bound = dt.limit(model, seen, form_factor="elastic")
+        found[dm] = 1e3 * chi[bound.coupling_upper < dt.relic_target(model).coupling]
         step = np.log(chi[1] / chi[0])
         assert np.all(np.diff(np.log(found[dm])) < 1.01 * step)  # without a gap
     assert found["scalar"].min() == pytest.approx(1.0)
@@ -77,7 +81,7 @@ def test_windows_of_2022() -> None:
     assert min(found["scalar"].max(), found["majorana"].max()) == pytest.approx(100, rel=0.1)
     mass = np.linspace(0.3, 0.4, 21)
     model = dt.model("dark-photon", mass=mass)
-    better = dt.limit(model, seen).coupling_upper < dt.constraint("babar-2017", model).coupling
+    better = dt.limit(model, seen, form_factor="elastic").coupling_upper < dt.constraint("babar-2017", model).coupling
     assert mass[better].max() == pytest.approx(0.35, rel=0.1)
     assert not better[-1]
 

@@ -14,6 +14,7 @@ from darktarget.decays.virtual_photon import photon_energy
 from darktarget.production.mesons.photoproduction import MESONS, invisible_ratio
 from darktarget.production.vector_meson import VectorMeson
 from darktarget.units import GeV
+from darktarget_papers.shared.as_published import AS_PUBLISHED
 
 MASSES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 PAPER = ("virtual-photon", "vector-meson")  # the processes of S000; annihilation is ours
@@ -22,8 +23,7 @@ PAPER = ("virtual-photon", "vector-meson")  # the processes of S000; annihilatio
 @cache
 def reach(experiment: str, charges: int = 2, splitting: float = 1e-3, processes: Any = PAPER, **more: Any) -> Limit:
     model = dt.model("dipole-idm", mass=MASSES, splitting=splitting, charge_assignments=charges, **more)
-    rest: Any = {"electrons": "rest", "radiation": False}  # of annihilation
-    return dt.limit(model, dt.experiment(experiment), processes=processes, nuisances="none", **rest)
+    return dt.limit(model, dt.experiment(experiment), processes=processes, nuisances="none", **AS_PUBLISHED)
 
 
 @pytest.mark.parametrize("splitting", [1e-3, 0.05])
@@ -77,7 +77,8 @@ def test_nearly_flat_with_a_kink_at_half_the_jpsi() -> None:
     found = reach("na64e-5e12").coupling_upper
     assert found.max() / found.min() < 1.15
     heavy = dt.model("dipole-idm", mass=[1.5, 1.6])
-    below, above = dt.limit(heavy, dt.experiment("na64e-5e12"), processes=PAPER).coupling_upper
+    seen = dt.experiment("na64e-5e12")
+    below, above = dt.limit(heavy, seen, processes=PAPER, form_factor="elastic").coupling_upper
     assert above > 30 * below
 
 
@@ -90,7 +91,7 @@ def test_jpsi_beside_bremsstrahlung() -> None:
     jpsi = (
         VectorMeson().mesons(path, 50.0)["J/psi"] * MESONS["J/psi"].electrons * invisible_ratio(model, MESONS["J/psi"])
     )
-    (pairs,) = dt.produce(model, seen, processes=["virtual-photon"])
+    (pairs,) = dt.produce(model, seen, processes=["virtual-photon"], form_factor="elastic")
     chance = seen.bins[0].signature.efficiency(pairs.energy, seen.beam)
     np.testing.assert_allclose(jpsi / (pairs.weight * chance).sum(axis=1), [3.0, 11], rtol=0.15)
 

@@ -15,7 +15,8 @@ from darktarget.production.mesons.photoproduction import MESONS, invisible_ratio
 
 def reach(experiment: str, mass: Any, processes: Any = None, **choices: Any) -> Array:
     model = dt.model("millicharge", mass=mass)
-    return dt.limit(model, dt.experiment(experiment), processes=processes, nuisances="none", **choices).coupling_upper
+    seen, choices = dt.experiment(experiment), {"form_factor": "elastic", **choices}
+    return dt.limit(model, seen, processes=processes, nuisances="none", **choices).coupling_upper
 
 
 @pytest.mark.acceptance("2.8")
@@ -57,7 +58,7 @@ def test_ldmx(mass: float, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_ldmx_lives_on_the_rho() -> None:
     model = dt.model("millicharge", mass=[0.3, 0.42])
-    bound = dt.limit(model, dt.experiment("ldmx-8gev-2e16-ecal"))
+    bound = dt.limit(model, dt.experiment("ldmx-8gev-2e16-ecal"), form_factor="elastic")
     assert bound.coupling_upper[1] > 2 * bound.coupling_upper[0]
 
 
@@ -68,6 +69,6 @@ def test_jpsi_to_axion_and_dark_photon() -> None:
     ratio = invisible_ratio(dt.model("alp-dark-photon", mass=1e-3), jpsi)[0]
     assert ratio == pytest.approx(jpsi.mass**2 / (32 * np.pi / 137.035999), rel=1e-5)
     model = dt.model("alp-dark-photon", mass=[0.01, 0.5, 1.4], splitting=0.05)
-    found = dt.limit(model, dt.experiment("na64e-5e12"), nuisances="none").coupling_upper
+    found = dt.limit(model, dt.experiment("na64e-5e12"), nuisances="none", form_factor="elastic").coupling_upper
     assert np.all(np.diff(found) > 0)
     assert 3e-3 < found[0] < 6e-3

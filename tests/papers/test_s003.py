@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from darktarget_papers.shared.as_published import AS_PUBLISHED
 
 import darktarget as dt
 from darktarget.core import Model
 from darktarget.signatures.missing_energy import SCALE, MissingEnergy
+from darktarget_papers.shared.as_published import AS_PUBLISHED
 
 NA64 = dt.experiment("na64e-2018")
 BEAM, TARGET = NA64.beam, NA64.target
@@ -42,7 +42,7 @@ def test_bremsstrahlung_limit_of_2018() -> None:
 
 def test_limit_of_2022_is_flat() -> None:
     """arXiv:2307.02404 with efficiency 0.5: y at m_chi = 3, 10, 30 MeV within 10 % in eps."""
-    bound = dt.limit(photon([0.009, 0.03, 0.09]), dt.experiment("na64e-2022"), nuisances="none")
+    bound = dt.limit(photon([0.009, 0.03, 0.09]), dt.experiment("na64e-2022"), nuisances="none", **AS_PUBLISHED)
     ratio = np.sqrt(bound.y / [5.14e-13, 4.22e-12, 4.20e-11])
     assert np.all(np.abs(ratio - 1) < 0.10)
 

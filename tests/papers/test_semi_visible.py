@@ -17,8 +17,9 @@ from darktarget import flow
 from darktarget.core import Array, Experiment, Limit, Slab
 from darktarget.detector.acceptance import acceptance
 from darktarget.errors import InputError
+from darktarget_papers.shared.as_published import AS_PUBLISHED
 
-BRANCH: dict[str, Any] = {"processes": ["bremsstrahlung"], "nuisances": "none"}
+BRANCH: dict[str, Any] = {"processes": ["bremsstrahlung"], "nuisances": "none", "form_factor": "elastic"}
 DISPLACED, SEMI = dt.experiment("na64e-2018-displaced"), dt.experiment("na64e-2018-semi-visible")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "semi-visible.md"
 ON_AXIS = dt.experiment("na64e-2018-displaced-on-axis")  # modules along the bent beam
@@ -70,7 +71,7 @@ def test_s004_contour_is_closed_at_large_couplings() -> None:
 def _periphery(experiment: Experiment, mass: Array, splitting: float) -> Array:
     """Efficiency of R < 0.06 for decays inside, at the points of (mass, coupling) that are excluded."""
     model = dt.model("idm", mass=mass, splitting=splitting)
-    (made,) = flow.produce(model, experiment, processes=["bremsstrahlung"])
+    (made,) = flow.produce(model, experiment, processes=["bremsstrahlung"], form_factor="elastic")
     inside: Any = experiment.bins[0].signature
     beyond: Any = experiment.bins[1].signature
     couplings = np.geomspace(1e-4, 2e-2, 24)
@@ -121,7 +122,7 @@ def test_s004_along_the_bent_beam() -> None:
 def test_s004_decays_are_close_to_the_beam() -> None:
     """Second route to the periphery cut on the bent beam: where the showers are, from the kinematics alone."""
     model = dt.model("idm", mass=0.39, splitting=0.4, coupling=6e-3)
-    source: Any = flow.sampler(model, DISPLACED)
+    source: Any = flow.sampler(model, DISPLACED, form_factor="elastic")
     block = source.simulate(16_000, 1, 0, 16_000)
     z = block.vertex[:, 0]
     inside = (z > 230) & (z < 540)
@@ -144,8 +145,7 @@ def test_annihilation_beside_bremsstrahlung() -> None:
     """Resonant positrons of 40 to 100 GeV matter for m_A' of 0.2 to 0.32 GeV only, not where the papers end."""
     model = dt.model("idm", mass=list(BESIDE), splitting=0.4)
     ways: Any = [(e, p) for e in (DISPLACED, SEMI) for p in (["bremsstrahlung"], None)]
-    rest: Any = {"electrons": "rest", "radiation": False}  # as the published curves
-    found = [dt.limit(model, e, processes=p, nuisances="none", **rest).coupling_upper for e, p in ways]
+    found = [dt.limit(model, e, processes=p, nuisances="none", **AS_PUBLISHED).coupling_upper for e, p in ways]
     np.testing.assert_allclose(np.transpose(found), list(BESIDE.values()), rtol=0.02)
     text = DOCUMENT.read_text(encoding="utf-8")
     for mass, row in BESIDE.items():
@@ -158,7 +158,7 @@ SCAN = np.array([0.3, 0.36, 0.40, 0.43, 0.46, 0.51, 0.75, 0.9, 1.0, 1.12, 1.2, 1
 @pytest.fixture(scope="module")
 def scan() -> dict[str, Any]:
     model = dt.model("idm", mass=SCAN, splitting=0.4)
-    (made,) = flow.produce(model, SEMI, processes=["bremsstrahlung"])
+    (made,) = flow.produce(model, SEMI, processes=["bremsstrahlung"], form_factor="elastic")
     signature: Any = SEMI.bins[0].signature
     invisible = signature.invisible(model, made, SEMI.beam, SEMI.target)
     return {
@@ -218,7 +218,7 @@ def test_the_published_normalisation_says_so() -> None:
 def test_the_published_normalisation_is_that_of_bremsstrahlung() -> None:
     """Annihilation is not in the published curve: it adds to it, where it used to be scaled away."""
     model = dt.model("idm", mass=0.25, splitting=0.4)
-    options: Any = {"normalisation": "published", "nuisances": "none"}
+    options: Any = {"normalisation": "published", "nuisances": "none", "form_factor": "elastic"}
     alone = dt.limit(model, SEMI, processes=["bremsstrahlung"], **options).coupling_upper
     both = dt.limit(model, SEMI, **options).coupling_upper
     assert alone[0] == pytest.approx(1.20e-3, rel=0.03)
@@ -259,7 +259,7 @@ def test_s000_photon_counted_in_the_modules() -> None:
     ratio = {}
     for splitting, masses in ((0.05, [0.085, 0.201, 0.4]), (1e-3, [0.03, 0.085, 0.3])):
         model = dt.model("dipole-idm", mass=masses, splitting=splitting)
-        both = [dt.limit(model, e, nuisances="none").coupling_upper for e in (seen, ignored)]
+        both = [dt.limit(model, e, nuisances="none", form_factor="elastic").coupling_upper for e in (seen, ignored)]
         ratio[splitting] = both[0] / both[1]
     assert ratio[0.05][0] == pytest.approx(1.3, abs=0.1)
     assert np.all(ratio[0.05][1:] < 1.02)
@@ -355,7 +355,9 @@ def test_two_bins_with_cls_are_the_simple_count() -> None:
     """Within 5 % of N > 2.3 (here in events at the edge: equal, as nothing was seen in both bins)."""
     bound = dt.limit(dt.model("idm", mass=0.3, splitting=0.4), DISPLACED, **BRANCH)
     assert bound.count_limit_with_nuisances[0] == pytest.approx(2.302585, rel=1e-6)
-    full = dt.limit(dt.model("idm", mass=0.3, splitting=0.4), DISPLACED, processes=["bremsstrahlung"])
+    full = dt.limit(
+        dt.model("idm", mass=0.3, splitting=0.4), DISPLACED, processes=["bremsstrahlung"], form_factor="elastic"
+    )
     assert full.coupling_upper[0] == pytest.approx(bound.coupling_upper[0], rel=0.05)
 
 

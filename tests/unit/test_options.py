@@ -407,7 +407,7 @@ def test_names_of_options_do_not_collide(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(OPTIONS._loaded, "toy", Clash)
     with pytest.warns(PluginWarning, match=r"left out: option form_factor of toy \(.*Clash\), since bremsstrahlung"):
         assert {o.name for o, owners in declared(process_groups()) if "toy" in owners} == {"toy_scale"}
-    with pytest.raises(UnknownName, match="form_factor = 'square': allowed is one of elastic"):
+    with pytest.raises(UnknownName, match="form_factor = 'square': allowed is one of full, elastic, helm"):
         dt.produce(dt.model("dark-photon", mass=0.1), SEEN, form_factor="square")
     monkeypatch.setitem(OPTIONS._loaded, "toy", Taken)
     with pytest.warns(PluginWarning) as caught:

@@ -85,7 +85,7 @@ def test_histogram_of_the_energy() -> None:
     for i in range(20):
         low, high = np.log(1 - edges[i + 1]), np.log(1 - edges[i])
         y = np.exp(low + (high - low) * (z + 1) / 2)
-        value = _exact.spectrum(EXACT[VECTOR], hit, form_factor("elastic"), y, (48, 96))
+        value = _exact.spectrum(EXACT[VECTOR], hit, form_factor("full"), y, (48, 96))
         expected[i] = scale * (value * y * w).sum() * (high - low) / 2
     x = events.of("mediator")[:, 0] / (100 * GeV)
     assert pull(x, events, edges, expected) > 1e-3

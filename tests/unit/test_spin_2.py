@@ -213,9 +213,10 @@ def test_primakoff_quadrature() -> None:
     masses, energies = np.geomspace(1e-4, 3, 8)[:, None], np.array([[5.0, 50.0, 100.0]])
     for element in (*material("polystyrene").elements, LEAD):
         for structure in (SCALAR, TENSOR):
-            args = structure, masses, energies, element, form_factor("elastic")
-            coarse, fine = (differential(*args, n)[1].sum(axis=-1) for n in (NODES, 4 * NODES))
-            np.testing.assert_allclose(coarse, fine, rtol=1e-3)
+            for form in ("elastic", "full"):
+                args = structure, masses, energies, element, form_factor(form)
+                coarse, fine = (differential(*args, n)[1].sum(axis=-1) for n in (NODES, 4 * NODES))
+                np.testing.assert_allclose(coarse, fine, rtol=1e-3)
 
 
 def test_primakoff_exceeds_bremsstrahlung_by_two_orders_of_magnitude_at_na64e() -> None:
@@ -256,7 +257,7 @@ def test_photon_coupling_of_a_pseudoscalar() -> None:
     assert "primakoff" in model.processes
     parts = model.partial_widths("a", coupling=1e-3)
     np.testing.assert_allclose(parts["gamma gamma"], 4e-6 * model.mass**3 / (64 * np.pi), rtol=1e-12)
-    result = dt.cross_section(model, beam="photon", energy=50, target="Pb", process="primakoff")
+    result = dt.cross_section(model, beam="photon", energy=50, target="Pb", process="primakoff", form_factor="elastic")
     chi = [
         _photon_flux.flux(np.array([(m**2 / 100) ** 2]), 1.0, LEAD, form_factor("elastic"), 200)[0] for m in model.mass
     ]

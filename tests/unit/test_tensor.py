@@ -248,7 +248,11 @@ def test_quoted_error_covers_a_denser_quadrature() -> None:
         zeta = first + (chart.last - first) * z
         dense = spectrum(EXACT[TENSOR], hit, form_factor("elastic"), chart.y(zeta), (48, 120)) * chart.jacobian(zeta)
         result = dt.cross_section(
-            dt.model("spin-2", mass=M), beam="electron" if m < 0.01 else "muon", energy=E, target="Pb"
+            dt.model("spin-2", mass=M),
+            beam="electron" if m < 0.01 else "muon",
+            energy=E,
+            target="Pb",
+            form_factor="elastic",
         )
         assert result.sigma[0] / UNIT * ELECTRON_CHARGE_SQUARED == pytest.approx(
             float(dense @ w) * (chart.last - first) / UNIT, rel=max(2 * result.relative_error[0], 1e-3)
@@ -280,11 +284,12 @@ def test_t_and_azimuth_integrate_to_the_angular_cross_section(structure: Lorentz
 @pytest.mark.validate
 def test_a_table_of_spectra_is_good_to_a_thousandth() -> None:
     """A table built now against integrals outside the package, up to the heaviest mediators; benchmarks time it."""
-    recipe = st.recipe_of(TENSOR, ELECTRON_MASS, LEAD, BremsstrahlungOptions(), Beam("electron", 100.0), 42.5)
+    options = BremsstrahlungOptions(form_factor="elastic")
+    recipe = st.recipe_of(TENSOR, ELECTRON_MASS, LEAD, options, Beam("electron", 100.0), 42.5)
     request = st.Request(recipe, TENSOR, LEAD, calculation("exact"))
     built = st.build(request)
     assert built["error"][0] < 1e-3
-    table = st.SpectrumTable(request.grid(), built["log_density"], built["shift"], float(built["error"][0]))
+    table = st.SpectrumTable.of(request, built)
     for M, E in ((1e-3, 88.0), (0.05, 47.0), (0.7, 71.0), (2.5, 95.0), (5.2, 69.0)):
         found = table.evaluate(np.array([M]), np.array([E]), 0.5 * E)[1].sum() / UNIT
         assert found == pytest.approx(_total(M, ELECTRON_MASS, E, LEAD, 0.5, "exact"), rel=1e-3)

@@ -10,6 +10,7 @@ import darktarget as dt
 from darktarget.core import Beam
 from darktarget.matter.form_factors import elastic
 from darktarget.matter.materials import material
+from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.units import ALPHA, ELECTRON_MASS, MUON_MASS, NUCLEON_UNIT
 from tests import trace
 
@@ -78,6 +79,7 @@ def test_shifted_current_gives_the_same_square() -> None:
         assert a > 0
 
 
+ELASTIC = BremsstrahlungOptions(form_factor="elastic")
 MODELS = {"vector": "dark-photon", "axial": "axial", "scalar": "scalar", "pseudoscalar": "pseudoscalar"}
 
 
@@ -91,7 +93,7 @@ def test_energy_and_angle_against_traces(E: float, m: float, M: float, x: float,
     expected = trace.energy_angle(E, m, M, MN, x, theta, g2, ALPHA, 40, kind)
     beam = Beam("electron" if m < 0.01 else "muon", E)
     found = dt.process("bremsstrahlung").energy_angle(  # type: ignore[attr-defined]
-        dt.model(MODELS[kind], mass=M), beam, "Pb", np.array([x]), np.array([theta])
+        dt.model(MODELS[kind], mass=M), beam, "Pb", np.array([x]), np.array([theta]), ELASTIC
     )
     assert found.value[0, 0] == pytest.approx(expected, rel=1e-3)
     assert found.relative_error[0, 0] < 1e-3

@@ -32,7 +32,9 @@ def _both_routes(name: str, energy: float, power: int) -> tuple[float, float, fl
     nucleus = LEAD.A * NUCLEON_UNIT
     value, error = brute_force.cross_section(energy, MUON_MASS, nucleus, masses, vertex, g2, ALPHA, power)
     model = dt.model(name, mass=0.1, **parameters)
-    found = dt.cross_section(model, beam="muon", energy=energy, target="Pb", process="virtual-photon")
+    found = dt.cross_section(
+        model, beam="muon", energy=energy, target="Pb", process="virtual-photon", form_factor="elastic"
+    )
     return float(found.sigma[0]), square * value, error / value
 
 
@@ -188,7 +190,7 @@ def test_muons_at_na64() -> None:
     target = Target((Layer("Pb", 40 * material("Pb").radiation_length_cm),))
     path: Tracks = dt.tracks(beam, target)
     model = dt.model("millicharge", mass=[0.01, 0.15])
-    made = vp.VirtualPhoton().produce(model, path, 80.0)
+    made = vp.VirtualPhoton().produce(model, path, 80.0, VirtualPhotonOptions(form_factor="elastic"))
     reach = np.sqrt(2.3026 / (1e14 * made.total))
     assert reach[0] == pytest.approx(1.1e-4, rel=0.3)
     assert reach[1] == pytest.approx(6.0e-4, rel=0.3)
@@ -197,5 +199,6 @@ def test_muons_at_na64() -> None:
 
 def test_sizes_in_picobarn() -> None:
     """Totals that other tests build on; the dipole's agrees with the 2.5e7 pb behind S000's reach (0.24)."""
-    light = dt.cross_section(dt.model("dipole-idm", mass=0.01), energy=100, target="Pb", process="virtual-photon")
+    model = dt.model("dipole-idm", mass=0.01)
+    light = dt.cross_section(model, energy=100, target="Pb", process="virtual-photon", form_factor="elastic")
     assert light.sigma[0] / PB == pytest.approx(2.494e7, rel=0.01)

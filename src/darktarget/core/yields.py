@@ -165,6 +165,8 @@ class Yield(ByValue):
         without: the weights without an effect that they include, [point, node], by the name of the effect.
         angle: calculates ln(theta^2) of the angle between the mediator and what made it at the fractions
             ``LOGITS``, [point, node, fraction], for those who ask. None: along it.
+        break_up: calculates the share of the yield in which the nucleus breaks up and a struck nucleon takes more
+            than some energy (energy unit), [point]. None: the nucleus stays whole.
     """
 
     process: str
@@ -181,6 +183,7 @@ class Yield(ByValue):
     angle: Callable[[], Array] | None = None
     pair_mass: Array | None = None
     without: Mapping[str, Array] = field(default_factory=FrozenDict)
+    break_up: Callable[[float], Array] | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "systematics", "without")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -28,20 +28,28 @@ from darktarget.core import (
     joined_angles,
 )
 from darktarget.errors import PhysicsError
-from darktarget.matter.form_factors import FormFactor, form_factor
+from darktarget.matter.form_factors import BREAK_UP, FormFactor, form_factor, part
 from darktarget.matter.materials import Element, Medium, material
 from darktarget.numerics.chebyshev import interpolate, nodes
 from darktarget.production.amplitudes.exact import Collision
 from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra.angles import logs_of_angles
 from darktarget.production.spectra.calculation import Calculation, calculation, sigma
-from darktarget.production.spectra.table import FEW_NODES, NODES_PER_ENERGY, Request, recipe_of, source
+from darktarget.production.spectra.sources import Source, sources
+from darktarget.production.spectra.table import FEW_NODES, NODES_PER_ENERGY, Request, recipe_of
+from darktarget.production.spectra.uncertainty import (
+    FORM_SPREAD,
+    INELASTIC_SHARE,
+    has_break_up,
+    relative,
+    systematics,
+    words,
+)
 from darktarget.units import HBARC_CM, LEPTON_MASS, GeV
 
 if TYPE_CHECKING:
     from darktarget.production.events.sampler import Sampler
 
-FORM_SPREAD: Final = "form factor (Tsai, Helm)"
 MERGED_BINS: Final = 2  # of the track lengths: 12 % in energy changes yields by less than 1e-3
 RADIATING: Final = ("electron", "positron", "muon")
 DEFAULT: Final = BremsstrahlungOptions()
@@ -77,33 +85,35 @@ class Bremsstrahlung:
             options: calculation and form factor.
 
         Returns:
-            sigma, its numerical error and the spread of the form factors, each [point].
+            sigma, its numerical error and the uncertainties of the form factor, each [point].
         """
-        how, stuff, chosen = calculation(options.cross_section), material(target), options.form_factor
+        how, stuff, chosen = calculation(options.cross_section), material(target), form_factor(options.form_factor)
         counts = np.array(stuff.nuclei_per_cm2_per_X0)
-        total, error, other = (np.zeros(model.points) for _ in range(3))
-        for nucleus, share in zip(stuff.elements, counts / counts.sum(), strict=True):
-            part, relative = self._totals(model, beam, nucleus, how, chosen)
-            total, error = total + share * part, np.maximum(error, relative)
-            alternative = "helm" if chosen != "helm" else "elastic"
-            other = other + share * self._totals(model, beam, nucleus, how, alternative)[0]
+        shares = list(zip(stuff.elements, counts / counts.sum(), strict=True))
+
+        @cache
+        def parts(form: FormFactor) -> tuple[Array, Array]:
+            pairs = [self._totals(model, beam, nucleus, how, form) for nucleus, _ in shares]
+            mean = [share * value for (_, share), (value, _) in zip(shares, pairs, strict=True)]
+            return np.sum(mean, axis=0), np.max([error for _, error in pairs], axis=0)
+
+        own = [parts(part(name)) for name in chosen.parts]
+        sigma, error = np.sum([value for value, _ in own], axis=0), np.max([error for _, error in own], axis=0)
         charge = model.lepton_coupling(beam.particle) ** 2
-        with np.errstate(invalid="ignore"):
-            spread = np.where(total > 0, np.abs(other / total - 1), 0.0)
         return CrossSection(
             mass=model.mass,
-            sigma=total * charge,
+            sigma=sigma * charge,
             relative_error=error,
-            systematics={FORM_SPREAD: spread},
-            method=(how.text, f"{chosen} form factor"),
-            reason=tuple(None if s > 0 else _closed(beam) for s in total),
+            systematics=systematics(chosen, lambda form: parts(form)[0]),
+            method=(how.text, words(chosen)),
+            reason=tuple(None if s > 0 else _closed(beam) for s in sigma),
             references=how.references,
         )
 
     def _totals(
-        self, model: Model, beam: Beam, nucleus: Element, how: Calculation, form_name: str
+        self, model: Model, beam: Beam, nucleus: Element, how: Calculation, form: FormFactor
     ) -> tuple[Array, Array]:
-        form, lepton = form_factor(form_name), LEPTON_MASS[beam.particle]
+        lepton = LEPTON_MASS[beam.particle]
 
         def at(mass: float) -> tuple[float, float]:
             return _with_error(model.structure, Collision(lepton, mass, beam.energy, nucleus), form, how)
@@ -174,7 +184,7 @@ class Bremsstrahlung:
         fine, coarse = (np.array([at(hit, quality) for hit in hits]) for quality in (3.0, 1.5))
         error = np.abs(np.divide(coarse, fine, out=np.ones_like(fine), where=fine > 0) - 1)
         charge = model.lepton_coupling(beam.particle)[:, None] ** 2
-        return DifferentialCrossSection(fine * charge, error, (how.text, f"{form.name} form factor"), how.references)
+        return DifferentialCrossSection(fine * charge, error, (how.text, words(form)), how.references)
 
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions = DEFAULT) -> Yield:
         r"""Mediators above ``minimum`` energy per primary at unit coupling.
@@ -186,6 +196,11 @@ class Bremsstrahlung:
         how = calculation(options.cross_section)
         parts = list(self._radiators(model, tracks, minimum, options, how))
         empty = np.zeros((model.points, 0))
+        spread, broken, total = (
+            np.sum([np.zeros(model.points), *values], axis=0)
+            for values in ([p.spread for p in parts], [p.broken for p in parts], [p.weight.sum(axis=1) for p in parts])
+        )
+        form = form_factor(options.form_factor)
         return Yield(
             process=self.name,
             energy=np.concatenate([empty, *(p.energy for p in parts)], axis=1),
@@ -194,10 +209,11 @@ class Bremsstrahlung:
             weight=np.concatenate([empty, *(p.weight for p in parts)], axis=1),
             power=2.0,
             error=np.max([np.zeros(model.points), *(p.error for p in parts)], axis=0),
-            systematics={FORM_SPREAD: np.max([np.zeros(model.points), *(p.shift for p in parts)], axis=0)},
-            method=(tracks.method, f"bremsstrahlung: {how.text}", f"{options.form_factor} form factor"),
+            systematics={FORM_SPREAD: relative(spread, total), INELASTIC_SHARE: relative(broken, total)},
+            method=(tracks.method, f"bremsstrahlung: {how.text}", words(form)),
             references=(*how.references, *tracks.references),
             angle=partial(joined_angles, model.points, tuple(p.angle for p in parts)),
+            break_up=partial(_broken_above, model.mass, tuple(parts), total) if has_break_up(form) else None,
         )
 
     def _radiators(
@@ -210,18 +226,22 @@ class Bremsstrahlung:
             parent, length = tracks.nodes(species, name, minimum, MERGED_BINS)
             if parent.size == 0:
                 continue
-            table = source(request)
             nodes = NODES_PER_ENERGY if length.sum() > 0.1 * total else FEW_NODES
-            energy, weight = table.evaluate(model.mass, parent, minimum, nodes)
             factor = density * HBARC_CM**2 * length[:, None] * model.lepton_coupling(species)[:, None, None] ** 2
+            tables, own = sources(request), request.grid().form.parts
+            made = {key: table.evaluate(model.mass, parent, minimum, nodes) for key, table in tables.items()}
+            energy, weight = made[own[0]][0], {key: w * factor for key, (_, w) in made.items()}
+            rate = {key: w.sum(axis=(1, 2)) for key, w in weight.items()}
             flat = energy.reshape(model.points, -1)
             yield _Part(
                 flat,
                 np.repeat(parent, nodes)[None] if how.tabulated else np.repeat(parent, 2 * nodes)[None],
                 np.full(flat.shape[1], species),
-                (weight * factor).reshape(model.points, -1),
-                table.form_factor_shift(model.mass),
-                np.full(model.points, table.error),
+                np.asarray(sum(weight[key] for key in own)).reshape(model.points, -1),
+                np.asarray(sum(rate[key] * tables[key].form_factor_shift(model.mass) for key in own)),
+                rate[BREAK_UP.name],
+                tables[BREAK_UP.name],
+                np.full(model.points, max(tables[key].error for key in own)),
                 partial(_angles, request, model.mass, parent, energy),
             )
 
@@ -258,15 +278,27 @@ def _requests(
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """Nodes of one species on one nucleus: energies, weight, angles [point, node], shift and error [point]."""
+    """Nodes of one species on one nucleus: energies, weight, angles [point, node].
+
+    ``spread`` is the yield in which the form factors differ and ``broken`` the one in which the nucleus breaks up, from
+    ``shed``, both like the relative ``error`` [point].
+    """
 
     energy: Array
     parent: Array
     species: npt.NDArray[np.str_]
     weight: Array
-    shift: Array
+    spread: Array
+    broken: Array
+    shed: Source
     error: Array
     angle: Callable[[], Array]
+
+
+def _broken_above(mass: Array, parts: tuple[_Part, ...], total: Array, recoil: float) -> Array:
+    """Share of a yield in which a struck nucleon takes more than an energy, [point]."""
+    above = sum((p.broken * p.shed.share_above(recoil, mass) for p in parts), np.zeros_like(total))
+    return relative(above, total)
 
 
 def _angles(request: Request, mass: Array, parent: Array, energy: Array) -> Array:

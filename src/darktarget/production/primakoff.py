@@ -3,8 +3,8 @@ r"""Primakoff production on the photons of a shower, gamma N -> X N, through one
 .. math:: \frac{d\sigma}{dt} = \frac{e^2G_2(t)}{64\pi M_N^2E^2t^2}\,\frac12\sum|V|^2,\qquad
           N = nX_0\int dE\,T_\gamma(E)\,\sigma(E)
 
-with the elastic form factor (coherent; the nucleus stays whole and takes t/(2 M_N)), so that X has the photon's
-energy. The vertex follows from the width to two photons, g^2 = 64 pi Gamma/M^3 for
+The nucleus takes t/(2 M_N), so that X has the photon's energy; in the inelastic part a struck nucleon takes t/(2 m_p),
+which is neglected there. The vertex follows from the width to two photons, g^2 = 64 pi Gamma/M^3 for
 :math:`-\frac g4\phi F^2` and :math:`-\frac g4aF\tilde F`, c^2 = 80 pi Gamma/M^3 for :math:`-c\,h_{\mu\nu}T^{\mu\nu}`.
 With J the sum of the nuclear momenta and l the photon's momentum,
 
@@ -37,10 +37,11 @@ from darktarget.core import (
     joined_angles,
 )
 from darktarget.errors import PhysicsError
-from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
+from darktarget.matter.form_factors import BREAK_UP, FormFactor, form_factor, hard, screening_scale
 from darktarget.matter.materials import Element, Medium, material
 from darktarget.numerics.quadrature import gauss_log
 from darktarget.production.options.primakoff import PrimakoffOptions
+from darktarget.production.spectra.uncertainty import has_break_up, relative, systematics, words
 from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT
 
@@ -167,24 +168,24 @@ class Primakoff:
         Raises:
             PhysicsError: no coupling to photons.
         """
-        squared = strength(model)
-        stuff, form = material(target), form_factor(options.form_factor)
+        squared, form = strength(model), form_factor(options.form_factor)
+        stuff = material(target)
         counts = np.array(stuff.nuclei_per_cm2_per_X0)
         energy = np.full(model.points, beam.energy)
         pairs = list(zip(stuff.elements, counts / counts.sum(), strict=True))
 
-        def total(nodes: int) -> Array:
-            parts = [n * differential(model.structure, model.mass, energy, e, form, nodes)[1] for e, n in pairs]
+        def total(used: FormFactor, nodes: int = NODES) -> Array:
+            parts = [n * differential(model.structure, model.mass, energy, e, used, nodes)[1] for e, n in pairs]
             return np.asarray(sum(parts).sum(axis=-1) * squared)
 
-        value, dense = total(NODES), total(2 * NODES)
+        value, dense = total(form), total(form, 2 * NODES)
         error = np.abs(np.divide(dense, value, out=np.ones_like(value), where=value > 0) - 1)
         closed = f"kinematically closed: the mediator is too heavy for a {beam.particle} of this energy"
         return CrossSection(
             mass=model.mass,
             sigma=value,
             relative_error=np.where(value > 0, np.maximum(error, 1e-9), 0.0),
-            systematics={},
+            systematics=systematics(form, total),
             method=_words(options),
             reason=tuple(None if v > 0 else closed for v in value),
             references=REFERENCES,
@@ -194,17 +195,24 @@ class Primakoff:
         """Mediators above ``minimum`` energy per primary at unit coupling, from all photon tracks."""
         form, squared = form_factor(options.form_factor), strength(model)[:, None]
         none = np.zeros((model.points, 0))
-        energies, weights, angles = [np.zeros(0)], [none], []
+        energies, weights, angles, cells = [np.zeros(0)], [none], [], []
         for name in tracks.materials if "photon" in tracks.species else ():
             energy, length = tracks.nodes("photon", name, minimum, MERGED_BINS)
             stuff = material(name)
             for nucleus, density in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
                 grid = model.mass[:, None], energy[None]
-                sigma = differential(model.structure, *grid, nucleus, form)[1].sum(axis=-1)
+                sigma = _sigma(model.structure, *grid, nucleus, form)
                 energies.append(energy)
-                weights.append(density * HBARC_CM**2 * length * sigma * squared)
+                rate = density * HBARC_CM**2 * length * squared
+                weights.append(rate * sigma)
+                cells.append((nucleus, *grid, rate))
                 angles.append(partial(_angles, model.structure, *grid, nucleus, form))
         energy, weight = np.concatenate(energies), np.concatenate(weights, axis=1)
+
+        def total(used: FormFactor) -> Array:
+            rows = [rate * _sigma(model.structure, m, e, nucleus, used) for nucleus, m, e, rate in cells]
+            return np.asarray(sum((row.sum(axis=1) for row in rows), np.zeros(model.points)))
+
         return Yield(
             process=self.name,
             energy=np.broadcast_to(energy, weight.shape),
@@ -213,10 +221,22 @@ class Primakoff:
             weight=weight,
             power=2.0,
             error=np.full(model.points, QUADRATURE_ERROR),
+            systematics=systematics(form, total),
             method=(tracks.method, *_words(options)),
             references=(*REFERENCES, *tracks.references),
             angle=partial(joined_angles, model.points, tuple(angles)),
+            break_up=partial(_broken_above, total, weight.sum(axis=1)) if has_break_up(form) else None,
         )
+
+
+def _sigma(structure: LorentzStructure, mass: Array, energy: Array, nucleus: Element, form: FormFactor) -> Array:
+    """Cross section per squared coupling, the broadcast shape of mass and energy."""
+    return np.asarray(differential(structure, mass, energy, nucleus, form)[1].sum(axis=-1))
+
+
+def _broken_above(total: Callable[[FormFactor], Array], whole: Array, recoil: float) -> Array:
+    """Share of a yield in which a struck nucleon takes more than an energy, [point]."""
+    return relative(total(hard(BREAK_UP, recoil)), whole)
 
 
 def _angles(structure: LorentzStructure, mass: Array, energy: Array, nucleus: Element, form: FormFactor) -> Array:
@@ -233,4 +253,4 @@ def _angles(structure: LorentzStructure, mass: Array, energy: Array, nucleus: El
 
 
 def _words(options: PrimakoffOptions) -> tuple[str, ...]:
-    return ("Primakoff: one photon exchange on the whole nucleus", f"{options.form_factor} form factor")
+    return ("Primakoff: exchange of one photon with the nucleus", words(form_factor(options.form_factor)))

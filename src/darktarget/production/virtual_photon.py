@@ -30,11 +30,13 @@ from darktarget.core import (
     Tracks,
     Yield,
 )
+from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import Medium, material
 from darktarget.numerics.quadrature import gauss
-from darktarget.production.bremsstrahlung import FORM_SPREAD, Bremsstrahlung
+from darktarget.production.bremsstrahlung import Bremsstrahlung
 from darktarget.production.options.virtual_photon import VirtualPhotonOptions
 from darktarget.production.spectra.calculation import calculation
+from darktarget.production.spectra.uncertainty import SYSTEMATICS, relative, words
 from darktarget.units import LEPTON_MASS, NUCLEON_UNIT, GeV
 
 NODES: Final = 24  # in sqrt(s), per parameter point
@@ -139,22 +141,24 @@ class VirtualPhoton:
         """
         end = max(kinematic_end(beam, e.A) for e in material(target).elements)
         closed = f"kinematically closed: the pair is too heavy for a {beam.energy / GeV:g} GeV {beam.particle}"
-        value, change, shift = (np.zeros(model.points) for _ in range(3))
+        value, change = np.zeros(model.points), np.zeros(model.points)
+        shift = {name: np.zeros(model.points) for name in SYSTEMATICS}
         has = model.dark_threshold < end * (1 - CLOSE)
         if has.any():
-            log_sigma, log_ratio, error = _sampled(model, beam, target, options, end)
+            log_sigma, ratios, error = _sampled(model, beam, target, options, end)
             (root, ds), (rough_root, rough_ds) = (virtual_masses(model, end, n) for n in (2 * NODES, NODES))
             part = ds * np.exp(log_sigma(root))
             value = part.sum(axis=1) * model.lepton_coupling(beam.particle) ** 2
             rough = (rough_ds * np.exp(log_sigma(rough_root))).sum(axis=1) * model.lepton_coupling(beam.particle) ** 2
             has = value > 0
             change[has] = error + np.abs(rough[has] / value[has] - 1)
-            shift[has] = (part * log_ratio(root)).sum(axis=1)[has] / part.sum(axis=1)[has]
+            for name, ratio in ratios.items():
+                shift[name][has] = (part * ratio(root)).sum(axis=1)[has] / part.sum(axis=1)[has]
         return CrossSection(
             mass=model.mass,
             sigma=value,
             relative_error=change,
-            systematics={FORM_SPREAD: shift},
+            systematics=shift,
             method=(*_words(self.carrier, options), *model.notes),
             reason=tuple(None if v > 0 else closed for v in value),
             references=_references(options),
@@ -197,7 +201,12 @@ class VirtualPhoton:
         made = Bremsstrahlung().produce(vectors, tracks, minimum, options)
         weight = (made.weight.reshape(*root.shape, -1) * ds[..., None]).reshape(model.points, -1)
         parts = made.total.reshape(root.shape) * ds
-        spread, total = (made.systematics[FORM_SPREAD].reshape(root.shape) * parts).sum(axis=1), parts.sum(axis=1)
+
+        def mean(of_vectors: Array) -> Array:
+            found, total = (of_vectors.reshape(root.shape) * parts).sum(axis=1), parts.sum(axis=1)
+            return relative(found, total)
+
+        above = made.break_up
         return Yield(
             process=self.name,
             energy=made.energy.reshape(model.points, -1),
@@ -208,7 +217,8 @@ class VirtualPhoton:
             error=made.error.reshape(root.shape).max(axis=1) + QUADRATURE_ERROR,
             decayed=True,
             pair_mass=np.repeat(root, weight.shape[1] // root.shape[1], axis=1),
-            systematics={FORM_SPREAD: np.divide(spread, total, out=np.zeros_like(total), where=total > 0)},
+            systematics={name: mean(value) for name, value in made.systematics.items()},
+            break_up=None if above is None else lambda recoil: mean(above(recoil)),
             method=(tracks.method, *_words(self.carrier, options), *model.notes),
             references=(*_references(options), *tracks.references),
         )
@@ -228,7 +238,7 @@ def _unit(points: int, lepton: str) -> Array:
 
 def _words(carrier: str, options: VirtualPhotonOptions) -> tuple[str, ...]:
     how = calculation(options.cross_section)
-    return (f"{carrier} to a dark pair: {how.text}, factorised exactly", f"{options.form_factor} form factor")
+    return (f"{carrier} to a dark pair: {how.text}, factorised exactly", words(form_factor(options.form_factor)))
 
 
 def _references(options: VirtualPhotonOptions) -> tuple[str, ...]:
@@ -237,8 +247,8 @@ def _references(options: VirtualPhotonOptions) -> tuple[str, ...]:
 
 def _sampled(
     model: Model, beam: Beam, target: Medium, options: VirtualPhotonOptions, end: float
-) -> tuple[Callable[[Array], Array], Callable[[Array], Array], float]:
-    """Interpolations of log(sigma) of a vector and of the spread of its form factors over its mass m, and the error.
+) -> tuple[Callable[[Array], Array], dict[str, Callable[[Array], Array]], float]:
+    """Interpolations of log(sigma) of a vector and of its relative systematics over its mass m, and the error.
 
     The variable is log[m/(end - m)], in which log(sigma) tends to straight lines at both ends.
     """
@@ -254,16 +264,18 @@ def _sampled(
     sigma = np.concatenate([p.sigma for p in parts])
     made = sigma > 0  # closer to the end than 1e-5 it drops below any number
     if made.sum() < 4:
-        return (lambda root: np.full_like(root, -700.0)), np.zeros_like, 0.0
-    spread = np.concatenate([p.systematics[FORM_SPREAD] for p in parts])
+        return (lambda root: np.full_like(root, -700.0)), {}, 0.0
     rate = sigma * masses**2
     error = float(np.concatenate([p.relative_error for p in parts])[rate > 1e-6 * rate.max()].max())
-    log_sigma, ratio = (CubicSpline(place[made], v) for v in (np.log(sigma[made]), spread[made]))
+    log_sigma = CubicSpline(place[made], np.log(sigma[made]))
     top = place[made][-1]
 
     def at(spline: CubicSpline, root: Array, beyond: float) -> Array:
         where = np.log(root / np.maximum(end - root, 1e-12 * end))
         return np.asarray(np.where(where <= top, spline(np.clip(where, first, top)), beyond))
 
-    shape = (lambda root: at(log_sigma, root, -700.0)), (lambda root: at(ratio, root, 0.0))
-    return *shape, error + INTERPOLATION_ERROR
+    ratios: dict[str, Callable[[Array], Array]] = {}
+    for name in SYSTEMATICS:
+        spread = np.concatenate([p.systematics[name] for p in parts])
+        ratios[name] = partial(at, CubicSpline(place[made], spread[made]), beyond=0.0)
+    return partial(at, log_sigma, beyond=-700.0), ratios, error + INTERPOLATION_ERROR

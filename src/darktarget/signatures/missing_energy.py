@@ -22,6 +22,7 @@ from darktarget.core.detector import TARGET, Constant, Stochastic
 from darktarget.detector import preshower
 from darktarget.detector.record import DetectorRecord
 from darktarget.numerics.special import erf
+from darktarget.signatures.base import hadron_veto
 from darktarget.signatures.base.effects import effects
 from darktarget.units import GeV
 
@@ -40,6 +41,8 @@ class MissingEnergy:
         preshower_energy_above_GeV: cut on the calibrated energy in the target's pre-shower, 0 for none; its
             efficiency is simulated.
         threshold_uncertainty_GeV: by how much the calorimeter's energy scale may move the cut up and down.
+        hadron_energy_below_GeV: the cut on the energy of hadrons behind the target, 0 for none; its effect on events
+            with a struck nucleon is quoted and not applied.
     """
 
     calorimeter_energy_below_GeV: Annotated[float, Gt(0)]
@@ -49,6 +52,7 @@ class MissingEnergy:
     combination: Literal["quadrature", "linear"] = "quadrature"
     preshower_energy_above_GeV: Annotated[float, Ge(0)] = 0.0
     threshold_uncertainty_GeV: Annotated[float, Ge(0)] = 0.0
+    hadron_energy_below_GeV: Annotated[float, Ge(0)] = 0.0
 
     name = "missing-energy"
 
@@ -128,15 +132,17 @@ class MissingEnergy:
         reason = tuple(closed if u <= 0 else heavy if a <= 0 else None for u, a in zip(unseen, accepted, strict=True))
         spread = moved[0] - moved[1] if moved else np.zeros_like(accepted)
         relative = np.divide(spread, 2 * accepted, out=np.zeros_like(accepted), where=accepted > 0)
-        notes = (*self._notes(model), *effects(made, front * chances[0]))
-        return Signal(unseen * accepted, made.power, reason, notes, {SCALE: relative})
+        shifts = {SCALE: relative, **hadron_veto.lost(made, self.hadron_energy_below_GeV)}
+        notes = (*self._notes(model, made), *effects(made, front * chances[0]))
+        return Signal(unseen * accepted, made.power, reason, notes, shifts)
 
-    def _notes(self, model: Model) -> tuple[str, ...]:
+    def _notes(self, model: Model, made: Yield) -> tuple[str, ...]:
         added = "in quadrature" if self.combination == "quadrature" else "added linearly"
         cut = self.preshower_energy_above_GeV
         return (
             f"missing energy: resolution {added}",
             f"pre-shower above {cut:g} GeV simulated" if cut > 0 else "no pre-shower cut",
             "invisible branching at leading order in the coupling",
+            *hadron_veto.notes(made, self.hadron_energy_below_GeV),
             *(f"every {state} counted as invisible: its visible decays are not simulated" for state in model.unstable),
         )

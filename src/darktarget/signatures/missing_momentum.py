@@ -25,6 +25,7 @@ from darktarget.core import Array, Beam, Model, Signal, Target, Yield
 from darktarget.core.detector import Constant, Stochastic
 from darktarget.numerics.special import erf
 from darktarget.shower import muon
+from darktarget.signatures.base import hadron_veto
 from darktarget.signatures.base.effects import effects
 from darktarget.units import GeV
 
@@ -38,6 +39,8 @@ class MissingMomentum:
         production_energy_above_GeV: mediators below it are not generated.
         measured: visible-energy or lepton-momentum.
         stochastic: a, in sqrt(GeV). constant: b.
+        hadron_energy_below_GeV: the cut on the energy of hadrons behind the target, 0 for none; its effect on events
+            with a struck nucleon is quoted and not applied.
     """
 
     recoil_energy_below_GeV: Annotated[float, Gt(0)]
@@ -45,6 +48,7 @@ class MissingMomentum:
     measured: Literal["visible-energy", "lepton-momentum"] = "visible-energy"
     stochastic: Stochastic = 0.0
     constant: Constant = 0.0
+    hadron_energy_below_GeV: Annotated[float, Ge(0)] = 0.0
 
     name = "missing-momentum"
 
@@ -90,12 +94,15 @@ class MissingMomentum:
         closed = f"on-shell decay closed: nothing that {model.mediator} decays to is invisible"
         heavy = "no sensitivity: nothing above the energy cut can be made"
         reason = tuple(closed if u <= 0 else heavy if a <= 0 else None for u, a in zip(unseen, accepted, strict=True))
-        return Signal(unseen * accepted, made.power, reason, (*self._notes(beam), *effects(made, passing)))
+        shifts = hadron_veto.lost(made, self.hadron_energy_below_GeV)
+        notes = (*self._notes(beam, made), *effects(made, passing))
+        return Signal(unseen * accepted, made.power, reason, notes, shifts)
 
-    def _notes(self, beam: Beam) -> tuple[str, ...]:
+    def _notes(self, beam: Beam, made: Yield) -> tuple[str, ...]:
         cut = f"below {self.recoil_energy_below_GeV:g} GeV"
         what = {
             "visible-energy": f"missing momentum: all but the mediator seen, {cut}",
             "lepton-momentum": f"missing momentum: {beam.particle} momentum behind the target {cut}",
         }[self.measured]
-        return what, "invisible branching at leading order in the coupling"
+        veto = hadron_veto.notes(made, self.hadron_energy_below_GeV)
+        return what, "invisible branching at leading order in the coupling", *veto

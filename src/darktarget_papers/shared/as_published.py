@@ -10,9 +10,11 @@ from darktarget import api
 from darktarget.core import Curve, Model
 
 #: Options of every limit and yield in the figures; a figure that differs says so where it does.
-AS_PUBLISHED: Final[Mapping[str, Any]] = MappingProxyType({"width": "fixed", "electrons": "rest", "radiation": False})
-#: What the captions say of annihilation.
-NOTE: Final = "annihilation on electrons at rest, without radiation"
+AS_PUBLISHED: Final[Mapping[str, Any]] = MappingProxyType(
+    {"form_factor": "elastic", "width": "fixed", "electrons": "rest", "radiation": False}
+)
+#: What the captions say of figures with annihilation.
+NOTE: Final = "elastic form factor; annihilation on electrons at rest, without radiation"
 
 
 def thermal_target(model: Model) -> Curve:

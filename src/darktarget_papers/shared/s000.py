@@ -13,7 +13,7 @@ from darktarget import api, flow
 from darktarget.core import Array, Curve, Limit
 from darktarget.figures import Axis, Check, Panel, marks, shown, styles
 from darktarget.figures.refine import refined
-from darktarget_papers.shared.as_published import thermal_target
+from darktarget_papers.shared.as_published import AS_PUBLISHED, thermal_target
 
 PROCESSES: Final = ("virtual-photon", "vector-meson")  # S000 leaves annihilation out
 MASS: Final = Axis("m0_GeV", r"$m_{\chi_0}$ [GeV]", 0.01, 2)
@@ -42,7 +42,7 @@ SUB_GEV: Final = (0.01, 0.03, 0.1, 0.3, 0.7, 1.0)
 def reach(experiment: str, mass: Any, splitting: float, charges: int = 2) -> Limit:
     """The limit on 1/Lambda by the processes of S000."""
     model = api.model("dipole-idm", mass=mass, splitting=splitting, charge_assignments=charges)
-    return flow.limit(model, api.experiment(experiment), processes=PROCESSES, nuisances="none")
+    return flow.limit(model, api.experiment(experiment), processes=PROCESSES, nuisances="none", **AS_PUBLISHED)
 
 
 @cache

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from darktarget import api, flow
-from darktarget.core import Array, Curve, Model, Signal
+from darktarget.core import Array, Curve, Model, Signal, Yield
 from darktarget.detector.acceptance import acceptance
 from darktarget.figures import marks, styles
 from darktarget.figures.refine import between, refined
@@ -82,17 +82,17 @@ class Scan:
 
     def published(self, experiment: str) -> Scan:
         """The same with the yields rescaled to the published invisible limit of an experiment; the decays stay."""
-        seen = api.experiment(experiment)
-        plain, scaled = (
-            flow.produce(self.model, seen, processes=self.processes, normalisation=how, **AS_PUBLISHED)
-            for how in ("first-principles", "published")
-        )
+        plain, scaled = (self._yields(experiment, how) for how in ("first-principles", "published"))
         ratio = [
             np.divide(b.total, a.total, out=np.zeros_like(a.total), where=a.total > 0)
             for a, b in zip(plain, scaled, strict=True)
         ]
         rows = [[replace(s, unit=s.unit * r) for s, r in zip(row, ratio, strict=True)] for row in self.signals]
         return replace(self, signals=rows)
+
+    def _yields(self, experiment: str, normalisation: str) -> tuple[Yield, ...]:
+        seen, processes = api.experiment(experiment), self.processes
+        return flow.produce(self.model, seen, processes=processes, normalisation=normalisation, **AS_PUBLISHED)
 
     def lowest(self, experiment: str) -> Array:
         """The lowest excluded coupling of each point; nan where there is none."""

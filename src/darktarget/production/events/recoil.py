@@ -6,18 +6,26 @@ r"""One collision l(p) N(P) -> l(p') N(P') X(k) in all its variables: x, the med
 with the squared amplitudes and the shifted nuclear current of ``amplitudes.exact`` (here for two diagrams), before the
 azimuth phi of q = P - P' about V is integrated. phi is counted from the plane of p and k. The four-momenta follow from
 the same variables, the recoil of the nucleus included.
+
+In an inelastic event the transfer goes to a proton at rest, which takes the energy t/(2 m_p), and the other nucleons
+stay behind (quasi-elastic, without binding energy: the residual nucleus has the mass M - m_p). x, theta, t and phi are
+those of the cross section; the lepton loses the energy of the proton. Where it has less, the proton takes what energy
+and momentum conservation allow, like one that was moving against the transfer, and the residual nucleus the rest.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from darktarget.core import Array
 from darktarget.matter.form_factors import FormFactor
 from darktarget.production.amplitudes.exact import Collision, ExactKernel, Invariants, minimal_u
-from darktarget.units import ELECTRON_CHARGE_SQUARED
+from darktarget.units import ELECTRON_CHARGE_SQUARED, PROTON_MASS
+
+HALVINGS: Final = 40  # of the energy that a proton can take
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,17 +129,64 @@ def density(
     return np.asarray(np.where(a.inside, np.maximum(value, 0.0), 0.0))
 
 
-def four_momenta(c: Collision, a: ScatteringPlane, t: Array, phi: Array, azimuth: Array) -> Array:
+def _along(c: Collision, a: ScatteringPlane, t: Array, transfer: Array) -> Array:
+    """Component of q along p - k if the nucleus takes some energy."""
+    return np.asarray(((a.recoil - transfer) ** 2 - c.lepton_mass**2 - a.V**2 - (t + transfer**2)) / (2 * a.V))
+
+
+def proton_energy(c: Collision, a: ScatteringPlane, t: Array) -> Array:
+    """Energy that goes to the nucleus in an inelastic event: t/(2 m_p), or less where the lepton cannot pay for it."""
+
+    def allowed(transfer: Array) -> Array:
+        across2 = t + transfer**2 - _along(c, a, t, transfer) ** 2
+        return np.asarray((a.recoil - transfer >= c.lepton_mass) & (across2 >= 0))
+
+    wanted, least = t / (2 * PROTON_MASS), t / (2 * c.nuclear_mass)
+    low, high = least, wanted
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        fits = allowed(middle)
+        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
+    return np.where(allowed(wanted), wanted, low)
+
+
+def broken(c: Collision, nucleus: Array, t: Array, transfer: Array) -> tuple[Array, Array]:
+    """Four-momenta of the struck proton and of the residual nucleus, each [event, 4].
+
+    Args:
+        nucleus: their sum, [event, 4]. t: of the collision. transfer: energy that the nucleus took.
+    """
+    rest = c.nuclear_mass - PROTON_MASS
+    excess = np.maximum(2 * c.nuclear_mass * transfer - t, 0.0)  # of the squared invariant mass over (m_p + M_rest)^2
+    mass2 = c.nuclear_mass**2 + excess
+    own = np.sqrt(excess * (mass2 - (rest - PROTON_MASS) ** 2) / (4 * mass2))
+    own_energy = np.sqrt(own**2 + PROTON_MASS**2)
+    size = np.sqrt(np.sum(nucleus[:, 1:] ** 2, axis=1))
+    mass = np.sqrt(mass2)
+    momentum = (own * nucleus[:, 0] + own_energy * size) / mass  # along the transfer
+    proton = np.empty_like(nucleus)
+    proton[:, 0] = np.sqrt(momentum**2 + PROTON_MASS**2)
+    proton[:, 1:] = nucleus[:, 1:] * (momentum / np.maximum(size, 1e-300))[:, None]
+    return proton, nucleus - proton
+
+
+def four_momenta(
+    c: Collision, a: ScatteringPlane, t: Array, phi: Array, azimuth: Array, transfer: Array | None = None
+) -> Array:
     """(E, px, py, pz) of lepton in, nucleus in, mediator, lepton out, nucleus out, [event, 5, 4]; the beam along z.
 
     Args:
         phi: of q about p - k. azimuth: of the mediator about the beam.
+        transfer: energy that the nucleus takes, [event]; t/(2 M_N), that of a nucleus that stays whole, by default.
     """
     E, p, MN = (np.broadcast_to(v, t.shape) for v in (c.energy, c.momentum, c.nuclear_mass))
     side, along = np.sqrt(np.maximum(a.tau * (2 - a.tau), 0)) * a.k, (1 - a.tau) * a.k
     sin, cos = sine(c, a), (p - along) / a.V
-    q0, across = -t / (2 * MN), q_across(a, t)
-    q_along = ((a.recoil + q0) ** 2 - c.lepton_mass**2 - a.V**2 - (t + q0**2)) / (2 * a.V)
+    whole = t / (2 * MN)
+    q0 = -whole if transfer is None else -transfer
+    q_along, across = _along(c, a, t, -q0), q_across(a, t)
+    if transfer is not None:
+        across = np.where(transfer == whole, across, np.sqrt(np.maximum(t + q0**2 - q_along**2, 0)))
     # axes: n along p - k in the plane of p and k (k to +x), e1 across it towards p, e2 = n x e1
     qx = -sin * q_along + cos * across * np.cos(phi)
     qy = -across * np.sin(phi)

@@ -10,6 +10,8 @@ the proposals only spread the weights. Proposals:
   inverted once for all;
 - azimuth of the nucleus: 1/s~, in closed form; azimuth about the beam: uniform.
 
+An event is inelastic with the probability G2_inelastic(t)/G2(t); then it has a struck proton and a residual nucleus.
+
 Blocks of events have random streams of their own (Philox, keyed with the seed and the block), so that any part of a
 sample is the same however the work is divided.
 """
@@ -21,24 +23,29 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from darktarget.core import Array, Events, Model, Tracks
 from darktarget.core.events import INCOMING, MEDIATOR_ID, OUTGOING, Ids
 from darktarget.errors import InputError, PhysicsError
-from darktarget.matter.form_factors import FormFactor, form_factor, screening_scale
+from darktarget.matter.form_factors import BREAK_UP, FormFactor, form_factor, part, screening_scale
 from darktarget.matter.materials import Element, Medium
-from darktarget.particles import PDG_ID, nucleus_id
+from darktarget.particles import PDG_ID, PROTON, nucleus_id
 from darktarget.production.amplitudes.exact import EXACT, Collision
 from darktarget.production.events import recoil as _recoil
 from darktarget.production.spectra import angles as _angles
 from darktarget.production.spectra.table import Request, SpectrumTable
-from darktarget.units import HBARC_CM, GeV
+from darktarget.production.spectra.uncertainty import has_break_up, words
+from darktarget.units import HBARC_CM, PROTON_MASS, GeV
 
 BLOCK: Final = 32768  # events with one random stream
 CELLS: Final = 128  # of zeta per energy bin
 FLOOR: Final = 1e-3  # part of the proposals that is uniform in zeta, where the table could be wrong
 ROLES: Final = ("beam lepton", "target nucleus", "mediator", "recoil lepton", "recoil nucleus")
 STATUS: Final = (INCOMING, INCOMING, OUTGOING, OUTGOING, OUTGOING)
+STRUCK: Final = "struck nucleon"  # the last particle where the form factor has an inelastic part; 0 in elastic events
+QUASI_ELASTIC: Final = "inelastic events: the transfer taken by one proton at rest, without binding energy"
+NUMBERS: Final = 10  # random ones per event
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +114,7 @@ class EventSample:
     particle: Ids
     mass: Array
     depth: Array
+    inelastic: Array
 
 
 class Sampler:
@@ -142,6 +150,10 @@ class Sampler:
         self.groups = tuple(g for g in groups if g.nuclei.size)
         self.form: FormFactor = form_factor(form_name)
         self.depth_edges = tracks.depth
+        self.role, self.status = (
+            ROLES + (STRUCK,) * has_break_up(self.form),
+            STATUS + (OUTGOING,) * has_break_up(self.form),
+        )
         self.mediator_id = MEDIATOR_ID[self.structure]
         if not self.groups:
             raise PhysicsError(f"no charged particle above {minimum / GeV:g} GeV in the target of {source}")
@@ -156,10 +168,11 @@ class Sampler:
         group: list[int] = []
         number: list[int] = []
         for index, g in enumerate(self.groups):
-            table = SpectrumTable.recall(g.request)
             centre = np.sqrt(g.energy[0] * g.energy[1])
             mass = np.array([self.mass])
-            energy, density = table.density(mass, centre, self.minimum, place)
+            tables = [SpectrumTable.recall(g.request.with_form(part(name))) for name in self.form.parts]
+            spectra = [table.density(mass, centre, self.minimum, place) for table in tables]
+            energy, density = spectra[0][0], np.sum([d for _, d in spectra], axis=0)
             rate = density[0] / CELLS * g.nuclei[:, None] * g.charge2
             chances.append(rate + FLOOR * rate.mean(axis=1, keepdims=True))
             median = _angles.median_angle(g.request, mass, centre, energy)[0]
@@ -193,16 +206,18 @@ class Sampler:
             momentum=drawn.momentum,
             particle=drawn.particle,
             mass=drawn.mass,
-            status=STATUS,
-            role=ROLES,
+            status=self.status,
+            role=self.role,
             vertex=np.stack([z, zero, zero, z], axis=1),
             depth=drawn.depth,
             number=number,
             seed=seed,
             first=first,
             method=(self.tracks.method, "bremsstrahlung: exact tree level, recoil of the nucleus included",
-                    f"{self.form.name} form factor", "radiating leptons along the beam, evenly spread in a depth bin"),
+                    words(self.form), *(QUASI_ELASTIC,) * has_break_up(self.form),
+                    "radiating leptons along the beam, evenly spread in a depth bin"),
             references=("1609.06781", "1705.01633", *self.tracks.references),
+            extra={"inelastic": drawn.inelastic} if has_break_up(self.form) else {},
         )  # fmt: skip
 
     def draw(self, seed: int, first: int, count: int) -> EventSample:
@@ -215,12 +230,13 @@ class Sampler:
 
     def _block(self, seed: int, block: int) -> EventSample:
         """One block of events; they are sorted by radiator inside and put back in random order."""
-        n = BLOCK
-        u = np.random.Generator(np.random.Philox(key=np.array([seed, block], np.uint64))).random((9, n))
+        n, k = BLOCK, len(self.role)
+        u = np.random.Generator(np.random.Philox(key=np.array([seed, block], np.uint64))).random((NUMBERS, n))
         cells = self.cells
         flat = np.minimum(np.searchsorted(cells.cumulative, u[0] * cells.cumulative[-1]), cells.cumulative.size - 1)
         row, cell = flat // CELLS, flat % CELLS
-        drawn = EventSample(np.zeros(n), np.zeros((n, 5, 4)), np.zeros((n, 5), np.int64), np.zeros((n, 5)), np.zeros(n))
+        particle, (weight, depth, inelastic) = np.zeros((n, k), np.int64), np.zeros((3, n))
+        drawn = EventSample(weight, np.zeros((n, k, 4)), particle, np.zeros((n, k)), depth, inelastic)
         for index in np.unique(cells.group[row]):
             chosen = np.flatnonzero(cells.group[row] == index)
             self._collide(drawn, chosen, self.groups[index], row[chosen], cell[chosen], u[1:, chosen])
@@ -242,13 +258,30 @@ class Sampler:
         rate = g.nuclei[number] * g.charge2 * HBARC_CM**2
         weight = rate * exact * dx / CELLS * dtau * dt * dphi / self.cells.chance[row, cell]
         drawn.weight[where] = np.where(np.isfinite(weight), weight, 0.0)
-        drawn.momentum[where] = _recoil.four_momenta(hit, a, t, phi, 2 * np.pi * u[5])
+        struck = self._struck(g.nucleus, t, u[8])
+        drawn.inelastic[where] = struck
+        whole = t / (2 * hit.nuclear_mass)
+        transfer = np.where(struck, _recoil.proton_energy(hit, a, t), whole) if struck.any() else whole
+        momentum = _recoil.four_momenta(hit, a, t, phi, 2 * np.pi * u[5], transfer)
         lepton, nucleus = PDG_ID[g.species], nucleus_id(g.nucleus.Z, g.nucleus.A)
-        drawn.particle[where] = (lepton, nucleus, self.mediator_id, lepton, nucleus)
-        drawn.mass[where] = (hit.lepton_mass, hit.nuclear_mass, self.mass, hit.lepton_mass, hit.nuclear_mass)
+        drawn.momentum[where, :5] = momentum
+        drawn.particle[where, :5] = (lepton, nucleus, self.mediator_id, lepton, nucleus)
+        drawn.mass[where, :5] = (hit.lepton_mass, hit.nuclear_mass, self.mass, hit.lepton_mass, hit.nuclear_mass)
+        if struck.any():
+            rows = where[struck]
+            parts = _recoil.broken(hit, momentum[struck, 4], t[struck], transfer[struck])
+            drawn.momentum[rows, 5], drawn.momentum[rows, 4] = parts
+            drawn.particle[rows, 4:] = nucleus_id(g.nucleus.Z - 1, g.nucleus.A - 1), PROTON.number
+            drawn.mass[rows, 4:] = hit.nuclear_mass - PROTON_MASS, PROTON_MASS
         slab = (u[6][:, None] > g.depth[number]).sum(axis=1).clip(0, self.depth_edges.size - 2)
         edges = self.depth_edges
         drawn.depth[where] = edges[slab] + (edges[slab + 1] - edges[slab]) * u[7]
+
+    def _struck(self, nucleus: Element, t: Array, u: Array) -> npt.NDArray[np.bool_]:
+        """Which events are inelastic; a proton alone has nothing that could be struck out."""
+        if not has_break_up(self.form) or nucleus.Z == 1:
+            return np.zeros(t.shape, bool)
+        return np.asarray(u < BREAK_UP.g2(t, nucleus) / self.form.g2(t, nucleus))
 
     def _x(self, g: Radiators, hit: Collision, place: Array) -> tuple[Array, Array]:
         """1 - x at a place in [0, 1] between the cut and the kinematic end, and dx per unit of it."""

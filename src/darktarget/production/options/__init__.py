@@ -40,7 +40,7 @@ OPTIONS: Final[Registry[type[OptionGroup]]] = Registry("option", __name__, attri
 class FormFactorOptions(OptionGroup):
     """The charge distribution of the nucleus."""
 
-    form_factor: Literal["elastic", "full", "helm"] = option("elastic", "Form factor of the nucleus")
+    form_factor: Literal["full", "elastic", "helm"] = option("full", "Form factor of the nucleus")
 
 
 @dataclass(frozen=True)

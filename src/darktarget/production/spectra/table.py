@@ -2,13 +2,14 @@ r"""Tables of d sigma/dx: Chebyshev in log(mass), log(energy) and :math:`\zeta =
 
 In zeta the spectrum is smooth from soft emission to the electron's peak at x -> 1, and log(d sigma/d zeta) is
 linear towards both ends. What the nuclear size does to it is divided out, and the nodes in mass are denser where it
-matters; then a few nodes per axis give 1e-3. Tables of declared experiments are shipped.
+matters; then a few nodes per axis give 1e-3. Each part of a form factor has a table of its own. Tables of declared
+experiments are shipped.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -16,19 +17,21 @@ import numpy as np
 
 from darktarget import cache
 from darktarget.core import Array, Beam, LorentzStructure
-from darktarget.matter.form_factors import form_factor, nuclear_scale, screening_scale
+from darktarget.matter.form_factors import BREAK_UP, FormFactor, form_factor, hard, part
 from darktarget.matter.materials import Element
 from darktarget.numerics.chebyshev import basis, clenshaw, coefficients, nodes
 from darktarget.numerics.quadrature import gauss
-from darktarget.production.amplitudes.exact import Collision, minimal_u
+from darktarget.production.amplitudes.exact import Collision
 from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra.calculation import Calculation, calculation
+from darktarget.production.spectra.suppression import size_suppression
 from darktarget.production.spectra.zeta import ZetaMap
 from darktarget.progress import track
 from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV
 
 MASSES, PLACES = 48, 32  # nodes in mass and zeta
+INELASTIC_PLACES = 44  # nodes in zeta of the inelastic part, which reaches to larger transfers
 HEAVY_NODES = 0.6  # nodes at the heavy end of the mass axis are 1/(1 - 0.6) as dense as even ones
 MASS_RANGE_GEV = (1e-6, 10.0)
 ENERGY_SPAN = 20.0  # tables reach down to a twentieth of the beam energy, or to the energy cut
@@ -47,9 +50,18 @@ CHECKPOINTS = (
     (0.93, 0.8),
     (0.97, 0.15),
 )  # in mass and energy, off the nodes
-FAR = 30.0  # of r in ``size_suppression``: beyond, its terms cancel, and those of the series in -1/r serve, last first
-FAR_TERMS = [-1 / n - 2 / (n + 1) + 6 / (2 * n + 1) for n in range(8, 0, -1)] + [0.0]
 SHIFT_MASSES, SHIFT_PLACES = 32, 16  # of the spread of the form factors
+RECOILS_GEV = (
+    0.005,
+    0.02,
+    0.05,
+    0.1,
+    0.2,
+    0.5,
+    1.0,
+    2.0,
+)  # energies of a struck nucleon above which a share is tabulated
+FIRST_ALTERNATIVE = "helm"  # not written in recipes, which have it by default
 LEAST_SHARE = 0.05  # errors are those of the events above any energy that at least this fraction exceeds
 
 
@@ -63,6 +75,7 @@ class Grid:
     energy_max: float
     energy_min: float
     lowest_x: float
+    form: FormFactor
 
     def collision(self, mass: Any, energy: Any) -> Collision:
         """The collision at a mass and a beam energy."""
@@ -103,16 +116,22 @@ class SpectrumTable:
 
     grid: Grid
     log_density: Array
-    shift: Array  # ln(sigma with Helm / sigma) at the highest energy, Chebyshev coefficients in mass
+    shift: Array  # ln(sigma with the alternative / sigma) at the highest energy, Chebyshev coefficients in mass
     error: float
+    recoils: Array  # share above each of ``RECOILS_GEV`` at the highest energy, coefficients [mass, recoil]
 
     @classmethod
     def recall(cls, request: Request) -> SpectrumTable:
         """The table of a request."""
-        arrays = cache.recall(request.recipe, lambda: build(request))
+        return cls.of(request, cache.recall(request.recipe, lambda: build(request)))
+
+    @classmethod
+    def of(cls, request: Request, arrays: cache.Arrays) -> SpectrumTable:
+        """The table of a request from the arrays that ``build`` gives."""
         log_density = arrays["log_density"].copy()
         log_density[0, 0, 0] -= 2 * np.log(GeV)  # stored in GeV^-2
-        return cls(request.grid(), log_density, arrays["shift"], float(arrays["error"][0]))
+        recoils = arrays.get("recoils", np.zeros((1, len(RECOILS_GEV))))
+        return cls(request.grid(), log_density, arrays["shift"], float(arrays["error"][0]), recoils)
 
     def evaluate(
         self, mass: Array, parent: Array, minimum: float, nodes: int = NODES_PER_ENERGY
@@ -149,56 +168,30 @@ class SpectrumTable:
         zeta = start + (chart.last - start) * z
         y = chart.y(zeta)
         density = np.exp(clenshaw(rows[:, :, None, :], (zeta - first) / (chart.last - first)))
-        density *= size_suppression(grid.collision(safe, energy), y) * (chart.last - start)
+        density *= size_suppression(grid.collision(safe, energy), y, grid.form) * (chart.last - start)
         reached = inside[:, :, None] & (minimum < chart.high * energy)
         return (1 - y) * energy, np.where(reached, density, 0.0)
 
     def form_factor_shift(self, mass: Array) -> Array:
-        """Relative difference of the cross section with Helm's form factor, [point]."""
-        fraction = self.grid.mass_fraction(mass, self.grid.energy_max)
-        return np.asarray(np.abs(np.expm1(basis(self.shift.size, fraction) @ self.shift)))
+        """Relative difference of the cross section with the alternative form factor, [point]."""
+        return np.abs(np.expm1(self._between(self.shift, mass)))
 
+    def share_above(self, recoil: float, mass: Array) -> Array:
+        """Share of the cross section in which a struck nucleon takes more than an energy, [point].
 
-@dataclass(frozen=True)
-class DirectSpectrum:
-    """The same answers without a table, for calculations whose spectrum ends abruptly (photon flux)."""
+        Straight in the logarithm of the energy between ``RECOILS_GEV`` and proportional to it below; the share of the
+        last above. 1 at 0.
+        """
+        known = np.array(RECOILS_GEV)
+        rows = np.stack([self._between(column, mass) for column in self.recoils.T], axis=1)
+        if recoil < known[0] * GeV:
+            return np.asarray(1 - (1 - rows[:, 0]) * recoil / (known[0] * GeV))
+        return np.array([np.interp(np.log(recoil / GeV), np.log(known), row) for row in rows])
 
-    request: Request
-
-    @property
-    def error(self) -> float:
-        """Relative error of the integrated spectrum, measured against four times the nodes."""
-        return 5e-3
-
-    def evaluate(
-        self, mass: Array, parent: Array, minimum: float, nodes: int = NODES_PER_ENERGY
-    ) -> tuple[Array, Array]:
-        """Mediator energies above ``minimum`` and d sigma at each, as ``SpectrumTable.evaluate``."""
-        grid, (z, w) = self.request.grid(), gauss(2 * nodes)
-        energy = np.zeros((mass.size, parent.size, z.size))
-        weight = np.zeros_like(energy)
-        for p, i in np.ndindex(mass.size, parent.size):
-            collision = grid.collision(float(mass[p]), float(parent[i]))
-            chart = grid.method.chart(collision)
-            energy[p, i] = parent[i]
-            if not collision.is_open or minimum >= chart.high * parent[i]:
-                continue
-            start = float(chart.zeta(max(minimum / float(parent[i]), 1.001 * chart.low)))
-            zeta = start + (chart.last - start) * z
-            energy[p, i] = (1 - chart.y(zeta)) * parent[i]
-            form = form_factor(self.request.recipe["form_factor"])
-            value = self.request.how.spectrum(self.request.structure, collision, form, chart.y(zeta), 1)
-            weight[p, i] = value * chart.jacobian(zeta) * (chart.last - start) * w
-        return energy, weight
-
-    def form_factor_shift(self, mass: Array) -> Array:
-        """Not evaluated for approximations, whose own error is larger: nan."""
-        return np.full(mass.size, np.nan)
-
-
-def source(request: Request) -> SpectrumTable | DirectSpectrum:
-    """Where spectra come from: a table (shipped, cached or built now), or the calculation itself."""
-    return SpectrumTable.recall(request) if request.how.tabulated else DirectSpectrum(request)
+    def _between(self, series: Array, mass: Array) -> Array:
+        """Values between the mass nodes of a series, straight: Helm's zeros make it swing between them, [point]."""
+        place = np.sort(nodes(series.size))
+        return np.interp(self.grid.mass_fraction(mass, self.grid.energy_max), place, basis(series.size, place) @ series)
 
 
 @dataclass(frozen=True)
@@ -226,7 +219,14 @@ class Request:
             r["energy_GeV"][1] * GeV,
             r["energy_GeV"][0] * GeV,
             r["lowest_x"],
+            part(r["form_factor"]),
         )
+
+    def with_form(self, form: FormFactor) -> Request:
+        """The same with another form factor."""
+        r = self.recipe
+        keys = _form_keys(form, self.structure, self.nucleus, r["lepton_mass_GeV"] * GeV, r["energy_GeV"], r["method"])
+        return replace(self, recipe={**r, **keys})
 
 
 def recipe_of(
@@ -238,7 +238,7 @@ def recipe_of(
     minimum: float,
 ) -> dict[str, Any]:
     """Everything the content of a table depends on, as plain numbers and names."""
-    top, form_name = beam.energy / GeV, options.form_factor
+    top = beam.energy / GeV
     how = calculation(options.cross_section)
     method = how.recipe
     lowest = min(LOWEST_X, round(0.5 * minimum / beam.energy, 6))
@@ -247,19 +247,38 @@ def recipe_of(
     return {
         **({"amplitude": _fingerprint(structure, how, nucleus)} if own else {}),
         "kind": "bremsstrahlung",
-        "label": f"{structure.name}-{nucleus.symbol}-{_lepton(lepton_mass)}-{top:g}GeV-{form_name}-{method}",
+        **_form_keys(form_factor(options.form_factor), structure, nucleus, lepton_mass, [bottom, top], method),
         "structure": structure.name,
         "lepton_mass_GeV": lepton_mass / GeV,
         "Z": nucleus.Z,
         "A": nucleus.A,
-        "form_factor": form_name,
         "method": method,
-        "energy_GeV": [bottom, top],
         "mass_GeV": list(MASS_RANGE_GEV),
         "lowest_x": lowest,
-        "shape": [MASSES, _energies(top / bottom), PLACES],
         "quality": QUALITY,
         "version": 3,
+    }
+
+
+def _form_keys(
+    form: FormFactor,
+    structure: LorentzStructure,
+    nucleus: Element,
+    lepton_mass: float,
+    energy_GeV: list[float],
+    method: str,
+) -> dict[str, Any]:
+    """The keys of a recipe that depend on the form factor, and the energies."""
+    bottom, top = energy_GeV
+    places = INELASTIC_PLACES if form is BREAK_UP else PLACES
+    other = form.alternative not in ("", FIRST_ALTERNATIVE)
+    return {
+        "label": f"{structure.name}-{nucleus.symbol}-{_lepton(lepton_mass)}-{top:g}GeV-{form.name}-{method}",
+        "form_factor": form.name,
+        "energy_GeV": energy_GeV,
+        "shape": [MASSES, _energies(top / bottom), places],
+        **({"alternative": form.alternative} if other else {}),
+        **({"recoils_GeV": list(RECOILS_GEV)} if form is BREAK_UP else {}),
     }
 
 
@@ -293,38 +312,20 @@ def node(request: Request, i: int, j: int) -> Array:
     grid, (masses, energies, places) = request.grid(), request.shape
     energy = grid.energy(float(nodes(energies)[j]))
     mass = grid.mass(float(nodes(masses)[i]), energy)
-    value, suppression = _density(request, mass, energy, request.recipe["form_factor"], nodes(places), QUALITY)
+    value, suppression = _density(request, mass, energy, grid.form, nodes(places), QUALITY)
     return np.asarray(np.log(np.maximum(value / suppression, 1e-300)))
 
 
 def _density(
-    request: Request, mass: float, energy: float, form_name: str, place: Array, quality: float
+    request: Request, mass: float, energy: float, form: FormFactor, place: Array, quality: float
 ) -> tuple[Array, Array]:
     """d sigma/d zeta at places on the zeta axis, in GeV^-2, and its suppression."""
     grid = request.grid()
     chart, first = grid.chart(mass, energy)
     zeta = first + (chart.last - first) * place
-    collision, form = grid.collision(mass, energy), form_factor(form_name)
-    value = request.how.spectrum(request.structure, collision, form, chart.y(zeta), quality)
-    return value * chart.jacobian(zeta) * GeV**2, size_suppression(collision, chart.y(zeta))
-
-
-def size_suppression(collision: Collision, y: Array) -> Array:
-    r"""How screening and the nuclear size cut the spectrum, with :math:`r = (t_\min + 1/a^2)/d`; divided out of tables.
-
-    .. math:: S(r) = \int_1^\infty\frac{dv}{v^2}\,\chi(rv^2),\qquad \chi(r) = \int_r^\infty ds\,\frac{s-r}{s^2(1+s)^2}
-
-    is the photon flux of a nucleus with elastic form factor, summed over emission angles of density 1/u~^2, which
-    raise t_min as u~^2. In closed form :math:`(1-2r)\ln(1+1/r) + 6\sqrt r\arctan(1/\sqrt r) - 4`.
-    """
-    size = nuclear_scale(collision.nucleus)
-    t_min = (minimal_u(collision, y) / (2 * collision.energy * y)) ** 2
-    r = np.asarray((t_min + screening_scale(collision.nucleus)) / size)
-    root = np.sqrt(r)
-    found = np.asarray((1 - 2 * r) * np.log1p(1 / r) + 6 * root * np.arctan(1 / root) - 4)
-    far = r > FAR
-    found[far] = np.polyval(FAR_TERMS, -1 / r[far])
-    return found
+    collision, y = grid.collision(mass, energy), chart.y(zeta)
+    value = request.how.spectrum(request.structure, collision, form, y, quality)
+    return value * chart.jacobian(zeta) * GeV**2, size_suppression(collision, y, grid.form)
 
 
 def build(request: Request) -> cache.Arrays:
@@ -334,20 +335,30 @@ def build(request: Request) -> cache.Arrays:
     cells = [node(request, i, j) for i, j in track(places, f"d sigma/dx table {request.recipe['label']}")]
     log_density = coefficients(coefficients(coefficients(np.array(cells).reshape(shape), 0), 1), 2)
     error = np.array([_worst_error(request, log_density)])
-    return {"log_density": log_density, "shift": coefficients(_shifts(request)), "error": error}
+    form, recoils = request.grid().form, request.recipe.get("recoils_GeV", ())
+    own, other = _totals(request, form), _totals(request, part(form.alternative))
+    found = {"log_density": log_density, "shift": coefficients(np.log(other / own)), "error": error}
+    if not recoils:
+        return found
+    kept = _totals(request, form, above_cut=True)
+    above = [_totals(request, hard(form, recoil * GeV), QUALITY, above_cut=True) / kept for recoil in recoils]
+    return {**found, "recoils": coefficients(np.array(above).T)}
 
 
-def _shifts(request: Request) -> Array:
-    """ln(sigma with Helm's form factor / sigma) at the highest energy and each mass node."""
+def _totals(request: Request, form: FormFactor, quality: float = 1, above_cut: bool = False) -> Array:
+    """Cross section with a form factor at the highest energy and each mass node of its spread, in any unit.
+
+    Args:
+        quality: more nodes. above_cut: of mediators above the lowest energy of the table only.
+    """
     grid, (z, w) = request.grid(), gauss(SHIFT_PLACES)
-    names = (request.recipe["form_factor"], "helm")
-
-    def total(fraction: float, name: str) -> float:
-        mass = grid.mass(fraction, grid.energy_max)
-        return float(_density(request, mass, grid.energy_max, name, z, 1)[0] @ w)
-
-    sums = np.array([[total(float(fraction), name) for name in names] for fraction in nodes(SHIFT_MASSES)])
-    return np.asarray(np.log(sums[:, 1] / sums[:, 0]))
+    total = []
+    for mass in (grid.mass(float(fraction), grid.energy_max) for fraction in nodes(SHIFT_MASSES)):
+        chart, first = grid.chart(mass, grid.energy_max)
+        cut = float(np.clip((chart.zeta(grid.energy_min / grid.energy_max) - first) / (chart.last - first), 0, 0.99))
+        start = cut if above_cut else 0.0
+        total.append(_density(request, mass, grid.energy_max, form, start + (1 - start) * z, quality)[0] @ w)
+    return np.array(total)
 
 
 def _worst_error(request: Request, log_density: Array) -> float:
@@ -360,7 +371,7 @@ def _error(request: Request, log_density: Array, a: float, b: float) -> float:
     grid, (z, w), (masses, energies, places) = request.grid(), gauss(48), request.shape
     energy = grid.energy(b)
     plane = np.einsum("abc,a,b->c", log_density, basis(masses, np.array(a)), basis(energies, np.array(b)))
-    direct, suppression = _density(request, grid.mass(a, energy), energy, request.recipe["form_factor"], z, 4)
+    direct, suppression = _density(request, grid.mass(a, energy), energy, grid.form, z, 4)
     table = np.exp(basis(places, z) @ plane) * suppression
     found, expected = (np.cumsum((density * w)[::-1]) for density in (table, direct))
     enough = expected > LEAST_SHARE * expected[-1]
