@@ -43,7 +43,10 @@ class S004Fig5:
     """alpha_D and Delta/m_chi against the masses with eps at the centre of (g-2)."""
 
     name = "s004-fig5"
-    caption = "NA64 displaced chi2 at eps of (g-2): left Delta/m_chi = 0.4, right alpha_D = 0.1, m_A'/m_chi = 3"
+    caption = (
+        "NA64 displaced chi2 at eps of (g-2) (White Paper 2020): "
+        "left Delta/m_chi = 0.4, right alpha_D = 0.1, m_A'/m_chi = 3"
+    )
     source = "arXiv:2107.02021 Fig. 5"
     rows = ("4.20", "4.21", "4.22", "4.23")
 
@@ -73,7 +76,7 @@ class S004Fig5:
             shown("4.20", panels, "NA64", "BaBar", "E137", "relic density"),
             shown("4.20", panels[1:], "5e12, HCAL1 of 50 cm"),
         ]
-        legend = r"arXiv:2107.02021, recomputed at $\varepsilon$ of $(g-2)_\mu$"
+        legend = r"arXiv:2107.02021, recomputed at $\varepsilon$ of $(g-2)_\mu$ (WP 2020)"
         return Sheet(panels, [*checks(now, compact), *curves], legend=legend)
 
 

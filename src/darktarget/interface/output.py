@@ -53,9 +53,9 @@ def write_limit(bound: Limit, out: Path, plane: str, force: bool, curves: Sequen
         pdf_name: lambda path: plot.save(ax, path),
     }
     if curves:
-        from darktarget.io.curves import curve_document
+        from darktarget.io.curves import curves_document
 
-        document = {curve.name: curve_document(curve) for curve in curves}
+        document = curves_document(curves)
         writers[f"{bound.experiment}_{bound.model}.curves.json"] = lambda path: tables.write_json(document, path)
     return files.write_all(out, writers, force=force)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from darktarget import __version__
@@ -32,6 +34,21 @@ def curve_document(curve: Curve) -> Json:
         "references": list(curve.references),
         "version": curve.version,
     }
+
+
+def curves_document(curves: Sequence[Curve]) -> dict[str, Json]:
+    """The documents of curves by name; of several with one name the later ones are numbered.
+
+    >>> import darktarget as dt
+    >>> model = dt.model("dark-photon", mass=0.1)
+    >>> list(curves_document(dt.curves(["gminus2", "gminus2:wp2020", "muon-g-2"], model)))
+    ['muon-g-2', 'muon-g-2:wp2020', 'muon-g-2 (2)']
+    """
+    found: dict[str, Json] = {}
+    for curve in curves:
+        same = sum(name == curve.name or name.startswith(f"{curve.name} (") for name in found)
+        found[f"{curve.name} ({same + 1})" if same else curve.name] = curve_document(curve)
+    return found
 
 
 def relic_document(curve: Curve, omega_h2: float) -> Json:

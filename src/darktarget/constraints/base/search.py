@@ -14,6 +14,7 @@ from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
 from darktarget.numerics.interpolation import SMALLEST
 from darktarget.numerics.intervals import positive
+from darktarget.options import OptionGroup, OptionValue, given_by, spelled
 from darktarget.structures import Ability
 from darktarget.units import GeV
 
@@ -30,7 +31,17 @@ class Search(ABC):
         name: that of the file. title: for plots. references: arXiv numbers (or journals).
         published: the numbers that were typed in. cl: confidence level of them.
         uncertainty: relative uncertainty of the coupling as a recast. not_recomputed: quoted as published.
+        options: group of the options of this search; empty by default. chosen: their values.
+
+    Args:
+        given: options by name.
+
+    Raises:
+        UnknownName: no such option, or no such value of it. InputError: a value out of range.
     """
+
+    options: ClassVar[type[OptionGroup]] = OptionGroup
+    chosen: OptionGroup
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -39,6 +50,9 @@ class Search(ABC):
     cl: ClassVar[float] = 0.9
     uncertainty: ClassVar[float]
     not_recomputed: ClassVar[bool] = False
+
+    def __init__(self, **given: OptionValue) -> None:
+        self.chosen = given_by(self.options, given, self.name)
 
     @abstractmethod
     def apply(self, model: Model) -> Curve:
@@ -55,7 +69,7 @@ class Search(ABC):
         lowest = np.array([pairs[0][0] if pairs else np.nan for pairs in intervals])
         given = reason or (None,) * model.points
         return Curve(
-            name=self.name,
+            name=":".join([self.name, *spelled(self.chosen)]),
             title=self.title,
             kind="exclusion",
             model=model.name,
