@@ -4,7 +4,7 @@ Axes are named once and for all: point (P, parameter points of a model), node (K
 quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), lengths in X0 of the material.
 """
 
-from darktarget.core.curve import Curve, PublishedNumber, relic_variable
+from darktarget.core.curve import Curve, FittedNumber, PublishedNumber, relic_variable
 from darktarget.core.detector import Layer, Slab
 from darktarget.core.events import Events
 from darktarget.core.experiment import Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature
@@ -61,6 +61,7 @@ __all__ = [
     "Events",
     "Exchange",
     "Experiment",
+    "FittedNumber",
     "FrozenDict",
     "Layer",
     "Limit",

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from darktarget.interface.common import Json, Mass, Param, build, note, show
+from darktarget.interface.common import FITTED, Json, Mass, Param, build, note, show
 
 
 def relic(
@@ -81,6 +81,7 @@ def constraint(
     document = curve_document(api.constraint(name, build(model, mass, param)))
     points = zip(document["mass_GeV"], document["intervals"], document["reason"], strict=True)
     rows = ((at, *pair, why) for at, pairs, why in points for pair in pairs or [[None, None]])
-    show(document, as_json, ("mass [GeV]", "excluded from", "to", ""), rows)
+    mark = FITTED if document["fitted"] else ""
+    show(document, as_json, ("mass [GeV]", f"excluded from{mark}", "to", ""), rows)
     for line in (document["method"], *document["published"]):
         note(line)

@@ -29,6 +29,7 @@ def curve_document(curve: Curve) -> Json:
         "cl": finite([curve.cl])[0],
         "stated": curve.not_recomputed,
         "published": [str(number) for number in curve.published],
+        "fitted": [str(number) for number in curve.fitted],
         "reason": list(curve.reason),
         "method": "; ".join(curve.method),
         "references": list(curve.references),

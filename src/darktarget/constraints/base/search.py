@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from darktarget import __version__
-from darktarget.core import Array, Curve, Model, PublishedNumber
+from darktarget.core import Array, Curve, FittedNumber, Model, PublishedNumber
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
 from darktarget.numerics.interpolation import SMALLEST
@@ -31,6 +31,7 @@ class Search(ABC):
         name: that of the file. title: for plots. references: arXiv numbers (or journals).
         published: the numbers that were typed in. cl: confidence level of them.
         uncertainty: relative uncertainty of the coupling as a recast. not_recomputed: quoted as published.
+        fitted: numbers that were chosen so that a published limit is met.
         options: group of the options of this search; empty by default. chosen: their values.
 
     Args:
@@ -50,6 +51,7 @@ class Search(ABC):
     cl: ClassVar[float] = 0.9
     uncertainty: ClassVar[float]
     not_recomputed: ClassVar[bool] = False
+    fitted: ClassVar[tuple[FittedNumber, ...]] = ()
 
     def __init__(self, **given: OptionValue) -> None:
         self.chosen = given_by(self.options, given, self.name)
@@ -81,11 +83,12 @@ class Search(ABC):
             intervals=intervals,
             uncertainty=self.uncertainty,
             cl=self.cl,
-            method=tuple(method),
+            method=(*method, *(str(number) for number in self.fitted)),
             reason=tuple(r or (None if p else NOTHING) for r, p in zip(given, intervals, strict=True)),
             references=self.references,
             version=__version__,
             published=self.published,
+            fitted=self.fitted,
             not_recomputed=self.not_recomputed,
             labels=model.labels,
         )
