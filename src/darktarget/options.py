@@ -42,7 +42,7 @@ class Option:
         help: one line, without the allowed values.
         unit: of a number, such as GeV; "" for none.
         choices: returns the names that are allowed; empty for any.
-        above, below: open bounds of a number.
+        above, below: open bounds of a number. least, most: closed ones.
         older: former names, still accepted. older_values: former spelling of a value -> spelling of today.
     """
 
@@ -56,6 +56,8 @@ class Option:
     below: float = inf
     older: tuple[str, ...] = ()
     older_values: Mapping[str, str] = field(default_factory=dict)
+    least: float = -inf
+    most: float = inf
 
     @property
     def allowed(self) -> str:
@@ -70,8 +72,8 @@ class Option:
             return "True or False"
         if self.kind is str:
             return "a text"
-        lower = f" > {self.above:g}" if isfinite(self.above) else ""
-        upper = f" < {self.below:g}" if isfinite(self.below) else ""
+        bounds = ((" > ", self.above), (" >= ", self.least)), ((" < ", self.below), (" <= ", self.most))
+        lower, upper = ("".join(f"{sign}{bound:g}" for sign, bound in side if isfinite(bound)) for side in bounds)
         both = " and" if lower and upper else ""
         number = "a whole number" if self.kind is int else "a finite number"
         return f"{number}{lower}{both}{upper}{f' {self.unit}' if self.unit else ''}"
@@ -104,7 +106,8 @@ class Option:
         if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
             return False
         number = float(value)
-        return (self.kind is not int or number.is_integer()) and self.above < number < self.below
+        inside = self.above < number < self.below and self.least <= number <= self.most
+        return inside and (self.kind is not int or number.is_integer())
 
 
 def option(
@@ -115,6 +118,8 @@ def option(
     choices: Callable[[], tuple[str, ...]] | None = None,
     above: float = -inf,
     below: float = inf,
+    least: float = -inf,
+    most: float = inf,
     older: tuple[str, ...] = (),
     older_values: Mapping[str, str] | None = None,
 ) -> T:
@@ -124,6 +129,7 @@ def option(
     found, such as files of a folder.
     """
     described = {"help": help, "unit": unit, "above": above, "below": below, "older": older}
+    described |= {"least": least, "most": most}
     described |= {"choices": choices} if choices else {}
     return field(default=default, metadata={KEY: {**described, "older_values": older_values or {}}})
 
