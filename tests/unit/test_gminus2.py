@@ -252,3 +252,13 @@ def test_relic_command_line() -> None:
     assert isinstance(refused.exception, PhysicsError)
     given = CliRunner().invoke(app, ["relic", "dark-photon", "--mass", "0.03", "-p", "coupling=1e-3"])
     assert isinstance(given.exception, InputError)
+
+
+def test_flight_of_chi2_where_the_relic_line_leaves_the_band() -> None:
+    """0.73 GeV, 50 GeV: 24 cm on the relic line (eps 9.9e-3), 13 cm at the centre of (251 +- 59)e-11."""
+    model = dt.model("idm", mass=0.73, splitting=0.4)
+    mass = float(model.state("chi2").mass[0])
+    relic, centre = dt.relic_target(model).coupling[0], dt.gminus2(model, anomaly="wp2020").coupling[0]
+    assert relic == pytest.approx(9.9e-3, rel=0.01)
+    lengths = [float(model.proper_length("chi2", coupling=float(c))[0]) * 50 / mass for c in (relic, centre)]
+    assert lengths == [pytest.approx(24, abs=0.5), pytest.approx(13, abs=0.5)]

@@ -63,6 +63,15 @@ class IgnoresKeys(Signature, Protocol):
 
 
 @runtime_checkable
+class CutsOnShowers(Signature, Protocol):
+    """A signature with cuts on the shape of the shower, which need tracks of a simulated one."""
+
+    def without_shower(self) -> Signature:
+        """The same without those cuts."""
+        ...
+
+
+@runtime_checkable
 class HasInvisible(Signature, Protocol):
     """A signature with an invisible counterpart: the search that a published limit is of."""
 
@@ -125,6 +134,11 @@ class SignalRegion:
     background_error: float
     expected_from_background: str | None = None
     fitted: tuple[FittedNumber, ...] = ()
+
+
+def applicable(signature: Signature, made: Yield) -> Signature:
+    """The signature with the cuts that a yield allows: none on the shape of a shower that was not simulated."""
+    return signature.without_shower() if not made.showered and isinstance(signature, CutsOnShowers) else signature
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,6 +66,7 @@ class Tracks(ByValue):
         error: statistical error of ``length``, same shape.
         method: how it was obtained, in words.
         references: arXiv numbers.
+        showered: whether a shower was simulated; without one a cut on its shape has no efficiency.
     """
 
     beam: Beam
@@ -78,6 +79,7 @@ class Tracks(ByValue):
     error: Array
     method: str
     references: tuple[str, ...] = ()
+    showered: bool = True
 
     def density(self, species: str, material: Medium, energy: Array) -> Array:
         """Track length per energy (X0 per energy unit and primary), summed over depth; the line is not in it.
@@ -164,6 +166,7 @@ class Yield(ByValue):
         pair_mass: invariant mass of the dark pair, [point, node]; None where the mediator is on shell.
         angle: calculates ln(theta^2) of the angle between the mediator and what made it at the fractions
             ``LOGITS``, [point, node, fraction], for those who ask. None: along it.
+        showered: that of the tracks.
     """
 
     process: str
@@ -179,6 +182,7 @@ class Yield(ByValue):
     references: tuple[str, ...] = ()
     angle: Callable[[], Array] | None = None
     pair_mass: Array | None = None
+    showered: bool = True
 
     def __post_init__(self) -> None:
         freeze(self, "systematics")

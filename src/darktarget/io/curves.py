@@ -57,7 +57,7 @@ def relic_document(curve: Curve, omega_h2: float) -> Json:
     document = curve_document(curve)
     extra = {name: finite(value) for name, value in curve.extra.items() if name != "omega_h2"}
     reached = finite(curve.extra["omega_h2"])
-    drop = ("intervals", "published", "stated", "cl")
+    drop = ("intervals", "published", "fitted", "stated", "cl")
     return {k: v for k, v in document.items() if k not in drop} | {"omega_h2": omega_h2, "reached": reached, **extra}
 
 
@@ -78,6 +78,6 @@ def gminus2_document(band: Curve) -> Json:
     document = curve_document(band)
     centre = document.pop("coupling")
     edges = [finite(pairs[0]) if pairs else None for pairs in band.intervals]
-    drop = ("intervals", "y", "stated", "uncertainty", "cl")
+    drop = ("intervals", "y", "fitted", "stated", "uncertainty", "cl")
     kept = {k: v for k, v in document.items() if k not in drop}
     return kept | {"coupling_central": centre, "coupling_2sigma": edges}
