@@ -19,7 +19,7 @@ from darktarget.keywords import choose, refuse
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
-from darktarget.options import OptionGroup, OptionValue
+from darktarget.options import OptionGroup, OptionValue, from_words, given_by
 from darktarget.production import PROCESSES
 from darktarget.progress import track
 from darktarget.registry import Registry, class_with, plural
@@ -148,70 +148,112 @@ def cross_section(
     return found if is_shipped(target) else replace(found, method=(*found.method, stuff.note or f"material {stuff}"))
 
 
-def constraint(name: str, which: Model) -> Curve:
+def constraint(name: str, which: Model, **options: OptionValue) -> Curve:
     """What another search says about a model, recomputed for its points.
 
     Args:
-        name: one of ``names("constraints")``. which: the model, without a coupling.
+        name: one of ``names("constraints")``, also with its options, as in ``electron-g-2:cs``.
+        which: the model, without a coupling.
+        options: of the constraint, such as ``anomaly`` of ``electron-g-2``.
 
     Raises:
-        UnknownName: no such constraint. InputError: a coupling was given.
+        UnknownName: no such constraint, or it has no such option or value. InputError: a coupling was given.
         PhysicsError: the constraint does not apply to this model, with the reason.
 
     >>> print(f"{constraint('babar-2017', model('dark-photon', mass=0.3)).coupling[0]:.2g}")
     0.00086
+    >>> constraint("muon-g-2:wp2020", model("dark-photon", mass=0.1)).name
+    'muon-g-2:wp2020'
     """
     require(Model, which, "which")
     if "coupling" in which.values:
         value = float(which.values["coupling"][0])
         raise InputError("coupling", value, "nothing here", "A constraint is on the coupling: leave it out.")
-    return CONSTRAINTS[name]().apply(which)
+    plain, *words = name.split(":") if isinstance(name, str) else (name,)
+    search = CONSTRAINTS[plain]
+    given = from_words(search.options, words, plain)
+    for keyword in given.keys() & options.keys():
+        raise InputError(keyword, options[keyword], f"left out where {name} is given")
+    return search(**given, **options).apply(which)
 
 
-def gminus2(which: Model, lepton: str = "muon", delta: float | None = None, sigma: float | None = None) -> Curve:
+def gminus2(
+    which: Model,
+    lepton: str = "muon",
+    delta: float | None = None,
+    sigma: float | None = None,
+    *,
+    anomaly: str | None = None,
+) -> Curve:
     """Couplings that explain a stated anomaly of a lepton's magnetic moment, and their 2 sigma band.
 
     Args:
         which: the model. lepton: muon or electron.
-        delta, sigma: measured minus Standard Model and its error; (251 +- 59)e-11 for the muon by default.
+        delta, sigma: measured minus predicted moment and its error, instead of a named choice.
+        anomaly: a choice of ``decays.anomalies``; by default (38 +- 63)e-11 of the muon (wp2025) and (34 +- 16)e-14 of
+            the electron (rb).
 
     Raises:
-        InputError, UnknownName, PhysicsError: as ``constraints``' band.
+        InputError, UnknownName, PhysicsError: as ``decays.magnetic_moment.band``.
 
     >>> print(f"{gminus2(model('dark-photon', mass=0.1)).coupling[0]:.2e}")
+    1.22e-03
+    >>> print(f"{gminus2(model('dark-photon', mass=0.1), anomaly='wp2020').coupling[0]:.2e}")
     3.12e-03
     """
     from darktarget.decays.magnetic_moment import band  # cold start
 
     require(Model, which, "which")
-    return band(which, lepton, delta, sigma)
+    return band(which, lepton, delta, sigma, anomaly)
 
 
 def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
     """Curves to draw beside a limit on a model.
 
     Args:
-        wanted: ``relic``, ``gminus2``, names of constraints, or files: FILE, or FILE:mass_unit:quantity where the file
-            does not declare them (see ``io.imports``).
+        wanted: ``relic``, ``gminus2`` (``gminus2:wp2020`` for a named anomaly), names of constraints, which may be
+            followed by options (``electron-g-2:cs``), or files: FILE, or FILE:mass_unit:quantity where the file does
+            not declare them (see ``io.imports``).
 
     Raises:
-        UnknownName: neither a name nor a file. PhysicsError: one does not apply to the model.
+        UnknownName: neither a name nor a file, or no such option. PhysicsError: one does not apply to the model.
     """
     require(Model, which, "which")
-    special: dict[str, Callable[[Model], Curve]] = {"relic": relic_target, "gminus2": gminus2}
-    found = []
-    for word in (w.strip() for w in wanted):
-        if word in special:
-            found.append(special[word](which))
-        elif Path(word.split(":")[0]).is_file():
-            from darktarget.io.imports import read_declared  # cold start
+    return tuple(_curve(word.strip(), which) for word in wanted)
 
-            found.append(read_declared(word, which))
-        elif word in CONSTRAINTS:
-            found.append(constraint(word, which))
-        else:
-            raise UnknownName("--with", word, (*special, *CONSTRAINTS.names(), "the path of a file"))
-    return tuple(found)
+
+def _curve(word: str, which: Model) -> Curve:
+    """The curve that one word means."""
+    name, *words = word.split(":")
+    if name in _SPECIAL:
+        return _SPECIAL[name](which, words)
+    if Path(name).is_file():
+        from darktarget.io.imports import read_declared  # cold start
+
+        return read_declared(word, which)
+    if name in CONSTRAINTS:
+        return constraint(word, which)
+    raise UnknownName("--with", word, (*_SPECIAL, *CONSTRAINTS.names(), "the path of a file"))
+
+
+def _relic_with(which: Model, words: Sequence[str]) -> Curve:
+    from darktarget.thermal.options import RelicOptions  # cold start
+
+    given: dict[str, Any] = from_words(RelicOptions, words, "relic")
+    return relic_target(which, **given)
+
+
+def _gminus2_with(which: Model, words: Sequence[str]) -> Curve:
+    from darktarget.decays.anomalies import AnomalyOptions  # cold start
+
+    used = given_by(AnomalyOptions, from_words(AnomalyOptions, words, "gminus2"), "gminus2")
+    return gminus2(which, used.lepton, anomaly=used.anomaly)
+
+
+#: Curves that are no constraints: the model and the words after the name -> curve.
+_SPECIAL: Final[Mapping[str, Callable[[Model, Sequence[str]], Curve]]] = MappingProxyType(
+    {"relic": _relic_with, "gminus2": _gminus2_with}
+)
 
 
 def relic_target(

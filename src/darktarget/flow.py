@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from darktarget.arguments import named_processes, require, require_both
 from darktarget.core import (
     Beam,
+    CutsOnShowers,
     Experiment,
     Limit,
     Model,
@@ -46,6 +47,7 @@ from darktarget.core import (
     Target,
     Tracks,
     Yield,
+    applicable,
 )
 from darktarget.core.signal import combined, mean_systematics
 from darktarget.errors import InputError, PhysicsError, UnknownName
@@ -115,7 +117,17 @@ def produce(
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
     able = _able(model, path, named)
     made = [PROCESSES[name]().produce(model, path, minimum, chosen.process(name)) for name in able]
+    if not path.showered:
+        made = [_without_shower(one, experiment) for one in made]
     return normalisation(chosen.of(RecastOptions).normalisation)(model, experiment, made)
+
+
+def _without_shower(made: Yield, experiment: Experiment) -> Yield:
+    """The yield of tracks without a shower, which names the cuts that are left out."""
+    signatures = [region.signature for region in experiment.bins]
+    dropped = any(isinstance(s, CutsOnShowers) and s.without_shower() != s for s in signatures)
+    note = "cuts on the pre-shower left out: the tracks hold no shower whose efficiency could be simulated"
+    return replace(made, showered=False, method=(*made.method, *([note] * dropped)))
 
 
 def _able(model: Model, path: Tracks, processes: Sequence[str]) -> tuple[str, ...]:
@@ -194,7 +206,7 @@ def select(model: Model, yields: Sequence[Yield], seen: SignalRegion, beam: Beam
     require(SignalRegion, seen, "seen")
     require(Beam, beam, "beam")
     require(Target, target, "target")
-    return combined([seen.signature.select(model, made, beam, target) for made in yields])
+    return combined([applicable(seen.signature, made).select(model, made, beam, target) for made in yields])
 
 
 def count(

@@ -13,14 +13,14 @@ Values are checked when a group is created, here and nowhere else. This module i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from math import inf, isfinite
 from numbers import Real
-from typing import Any, Literal, TypeAlias, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, Final, Literal, TypeAlias, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import InputError, UnknownName, chosen
 
 T = TypeVar("T")
 G = TypeVar("G", bound="OptionGroup")
@@ -42,7 +42,7 @@ class Option:
         help: one line, without the allowed values.
         unit: of a number, such as GeV; "" for none.
         choices: returns the names that are allowed; empty for any.
-        above, below: open bounds of a number.
+        above, below: open bounds of a number. least, most: closed ones.
         older: former names, still accepted. older_values: former spelling of a value -> spelling of today.
     """
 
@@ -56,6 +56,8 @@ class Option:
     below: float = inf
     older: tuple[str, ...] = ()
     older_values: Mapping[str, str] = field(default_factory=dict)
+    least: float = -inf
+    most: float = inf
 
     @property
     def allowed(self) -> str:
@@ -70,8 +72,8 @@ class Option:
             return "True or False"
         if self.kind is str:
             return "a text"
-        lower = f" > {self.above:g}" if isfinite(self.above) else ""
-        upper = f" < {self.below:g}" if isfinite(self.below) else ""
+        bounds = ((" > ", self.above), (" >= ", self.least)), ((" < ", self.below), (" <= ", self.most))
+        lower, upper = ("".join(f"{sign}{bound:g}" for sign, bound in side if isfinite(bound)) for side in bounds)
         both = " and" if lower and upper else ""
         number = "a whole number" if self.kind is int else "a finite number"
         return f"{number}{lower}{both}{upper}{f' {self.unit}' if self.unit else ''}"
@@ -104,7 +106,8 @@ class Option:
         if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
             return False
         number = float(value)
-        return (self.kind is not int or number.is_integer()) and self.above < number < self.below
+        inside = self.above < number < self.below and self.least <= number <= self.most
+        return inside and (self.kind is not int or number.is_integer())
 
 
 def option(
@@ -115,6 +118,8 @@ def option(
     choices: Callable[[], tuple[str, ...]] | None = None,
     above: float = -inf,
     below: float = inf,
+    least: float = -inf,
+    most: float = inf,
     older: tuple[str, ...] = (),
     older_values: Mapping[str, str] | None = None,
 ) -> T:
@@ -124,6 +129,7 @@ def option(
     found, such as files of a folder.
     """
     described = {"help": help, "unit": unit, "above": above, "below": below, "older": older}
+    described |= {"least": least, "most": most}
     described |= {"choices": choices} if choices else {}
     return field(default=default, metadata={KEY: {**described, "older_values": older_values or {}}})
 
@@ -162,6 +168,97 @@ def checked(group: type[G], **given: OptionValue) -> G:
         UnknownName, InputError: a value that its field does not allow.
     """
     return group(**given)
+
+
+def given_by(group: type[G], given: Mapping[str, OptionValue], owner: str) -> G:
+    """A group from keywords.
+
+    Args:
+        given: value by keyword, older ones included. owner: what has the options, for the message.
+
+    Raises:
+        UnknownName, InputError: no such option, a value that it does not allow, or two spellings of one option.
+    """
+    found: dict[str, OptionValue] = {}
+    for keyword, value in given.items():
+        item = _known(group, keyword, owner)
+        if item.name in found:
+            raise InputError(keyword, value, f"given once, as {item.name}")
+        found[item.name] = item.check(value, keyword)
+    return checked(group, **found)
+
+
+def from_words(group: type[OptionGroup], words: Sequence[str], owner: str) -> dict[str, OptionValue]:
+    """Options from the words that follow a name, as in ``NAME:VALUE`` or ``NAME:OPTION=VALUE``.
+
+    Args:
+        words: OPTION=VALUE, or VALUE for the first option of the group. owner: the name, for messages.
+
+    Raises:
+        UnknownName: no such option. InputError: one given twice, or a value for a name without options.
+
+    >>> @dataclass(frozen=True)
+    ... class Mine(OptionGroup):
+    ...     form: str = option("exact", "Formula", choices=lambda: ("exact", "ww"))
+    ...     scale: float = option(1.0, "Factor on the yield", above=0)
+    >>> from_words(Mine, ["ww", "scale=2"], "mine")
+    {'form': 'ww', 'scale': 2.0}
+    """
+    first = next((item.name for item in options_of(group)), "")
+    found: dict[str, OptionValue] = {}
+    for word in words:
+        before, equals, after = word.partition("=")
+        name, text = (before, after) if equals else (first, before)
+        if name in found:
+            raise InputError(f"option of {owner}", word, f"{name} given once")
+        found[name] = _READ[_known(group, name or word, owner).kind](text)
+    return found
+
+
+def spelled(values: OptionGroup) -> tuple[str, ...]:
+    """The words after a name that give the options which differ from their defaults, as ``from_words`` reads them.
+
+    >>> spelled(OptionGroup())
+    ()
+    """
+    items = options_of(type(values))
+    changed = [(item, getattr(values, item.name)) for item in items if getattr(values, item.name) != item.default]
+    return tuple(
+        value if item is items[0] and item.kind is str else f"{item.name}={_WRITTEN.get(item.kind, str)(value)}"
+        for item, value in changed
+    )
+
+
+def _known(group: type[OptionGroup], keyword: str, owner: str) -> Option:
+    """The option of a group that a keyword means.
+
+    Raises:
+        UnknownName: none. InputError: the group has no options at all.
+    """
+    known = {name: item for item in options_of(group) for name in (item.name, *item.older)}
+    if not known:
+        raise InputError(f"option of {owner}", keyword, f"nothing, as {owner} has no options")
+    return chosen(f"option of {owner}", keyword, known)
+
+
+def _number(text: str) -> OptionValue:
+    """A number where the text is one; else the text, which the check of the option refuses."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+#: How the text of an option is read, by its kind.
+_READ: Final[Mapping[type, Callable[[str], OptionValue]]] = {
+    str: str,
+    float: _number,
+    int: _number,
+    bool: lambda text: {"true": True, "false": False}.get(text, text),
+}
+
+#: How the value of an option is written, by its kind, where not as Python does.
+_WRITTEN: Final[Mapping[type, Callable[[Any], str]]] = {float: "{:.12g}".format, bool: lambda value: str(value).lower()}
 
 
 def names_of(*groups: type[OptionGroup]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, factor, marks, relative, shown
 from darktarget.numerics.interpolation import log_linear
 from darktarget_papers.shared.as_published import NOTE, thermal_target
+from darktarget_papers.shared.moment import moment
 from darktarget_papers.shared.s001 import BOTH, EXCLUDED, EXPOSURES, S001, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(
@@ -35,7 +36,7 @@ class S001Fig3:
             *(found.mark(label, name) for label, name in EXPOSURES),
             found.published(S001).edge("normalised to the published invisible limit", S001),
             near.edge("with annihilation", S001),
-            marks.of(api.gminus2(wide)),
+            marks.of(moment(wide)),
             *others(idm, WIDE_GEV, ("babar-2017", "e137", "nucal", "charm", "lep")),
             marks.of(thermal_target(wide), "relic density"),
         ]
@@ -48,7 +49,7 @@ class S001Fig3:
 def reach(found: Scan) -> list[Check]:
     """Where the limit leaves the (g-2) band and the relic line; the gap at the feature is closed by BaBar."""
     mass = found.model.mass
-    low = np.array([pairs[0][0] for pairs in api.gminus2(found.model).intervals])
+    low = np.array([pairs[0][0] for pairs in moment(found.model).intervals])
     relic, below = thermal_target(found.model).coupling, mass < 0.95
     edges, scaled = found.excluded(S001), found.published(S001).excluded(S001)
     band = "lower 2 sigma edge of (g-2) excluded up to m_A' [GeV]"
@@ -86,7 +87,7 @@ def feature(found: Scan) -> list[Check]:
 def length(mass: float) -> float:
     """Decay length in m of a chi2 of 100 GeV on the central (g-2) line."""
     model = idm(np.array([mass]))
-    eps = float(api.gminus2(model).coupling[0])
+    eps = float(moment(model).coupling[0])
     proper = float(model.proper_length("chi2", coupling=eps)[0])
     return 1e-2 * proper * 100 / float(model.states()[1].mass[0])
 

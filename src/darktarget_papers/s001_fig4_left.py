@@ -9,6 +9,7 @@ import numpy as np
 from darktarget import api
 from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Remedy, Sheet, relative, shown, styles
+from darktarget_papers.shared.moment import moment
 from darktarget_papers.shared.s001 import (
     BOTH,
     EXPOSURES,
@@ -60,7 +61,7 @@ class S001Fig4Left:
         return Sheet(
             panels,
             [*checks(found, now), curves],
-            legend=r"arXiv:2302.05414, recomputed at $\varepsilon$ of $(g-2)_\mu$",
+            legend=r"arXiv:2302.05414, recomputed at $\varepsilon$ of $(g-2)_\mu$ (WP 2020)",
         )
 
 
@@ -83,7 +84,7 @@ def checks(found: Scan, now: Array) -> list[Check]:
         "soft pairs below BaBar's energy cuts pass"
     )
     ignored = api.constraint("babar-2017", api.model("dark-photon", mass=MASSES_GEV)).coupling  # no chi2, no veto
-    unseen = np.broadcast_to((api.gminus2(idm(MASSES_GEV)).coupling > ignored)[:, None], now.shape)[wedge]
+    unseen = np.broadcast_to((moment(idm(MASSES_GEV)).coupling > ignored)[:, None], now.shape)[wedge]
     at = idm(0.8)
     both, alone = (scan(at, processes=p, events=1000).counts(S001).unit[0] for p in (BOTH, STRAHLUNG))
     return [
@@ -105,4 +106,4 @@ def checks(found: Scan, now: Array) -> list[Check]:
 
 def depth(name: str) -> Callable[[Model], Array]:
     """By how much a search excludes the centre of (g-2)."""
-    return lambda m: inside(api.constraint(name, m).intervals, api.gminus2(m).coupling)
+    return lambda m: inside(api.constraint(name, m).intervals, moment(m).coupling)

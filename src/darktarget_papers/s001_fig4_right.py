@@ -51,7 +51,7 @@ class S001Fig4Right:
         return Sheet(
             panels,
             [*checks(now, soon), curves],
-            legend=r"arXiv:2302.05414, recomputed at $\varepsilon$ of $(g-2)_\mu$",
+            legend=r"arXiv:2302.05414, recomputed at $\varepsilon$ of $(g-2)_\mu$ (WP 2020)",
         )
 
 

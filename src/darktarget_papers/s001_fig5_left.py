@@ -6,6 +6,7 @@ import numpy as np
 
 from darktarget import api
 from darktarget.figures import Check, Sheet, relative
+from darktarget_papers.shared.moment import moment
 from darktarget_papers.shared.s001_fig5 import WIDE_GEV, closest, i2dm, sheet, simulated
 
 
@@ -23,7 +24,7 @@ class S001Fig5Left:
     def draw(self) -> Sheet:
         """One panel."""
         wide = i2dm(WIDE_GEV, 0.08)
-        edges = np.array([pairs[0] for pairs in api.gminus2(wide).intervals])
+        edges = np.array([pairs[0] for pairs in moment(wide).intervals])
         cmb = api.constraint("cmb", wide).coupling
         ratio = closest(0.08)
         checks = [

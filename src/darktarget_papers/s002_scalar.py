@@ -13,6 +13,7 @@ from darktarget.core import Array, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, shown, styles
 from darktarget.units import GeV
 from darktarget_papers.shared.as_published import AS_PUBLISHED, NOTE, thermal_target
+from darktarget_papers.shared.moment import ELECTRON
 from darktarget_papers.shared.s002 import UNKNOWN, with_positrons
 
 MASSES_GEV = np.unique(
@@ -35,7 +36,7 @@ RUNS = {
     "ldmx-16gev-al": ("LDMX (16 GeV, Al)", "1e15", ("#009E73", "#CC79A7")),
 }
 POSITRONS = (0.0, (7.0, 1.5, 1.5, 1.5))
-OTHERS = ("electron-g-2", "babar-2017", "e137")
+OTHERS = (ELECTRON, "babar-2017", "e137")
 OTHERS_GEV = np.geomspace(0.01, 1, 22)
 
 

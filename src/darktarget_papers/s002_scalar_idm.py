@@ -12,6 +12,7 @@ from darktarget.core import Limit
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative
 from darktarget.units import LEPTON_MASS, GeV
 from darktarget_papers.shared.as_published import AS_PUBLISHED, NOTE, thermal_target
+from darktarget_papers.shared.moment import ELECTRON, moment
 from darktarget_papers.shared.s002 import UNKNOWN, muons
 
 SPLITTING = 0.05
@@ -52,8 +53,8 @@ def curves() -> Iterator[marks.Mark]:
     model = api.model("scalar-idm", mass=MASSES_GEV, splitting=SPLITTING)
     for name, (label, ratio, note) in RUNS.items():
         yield marks.of(reach(name), label, plane(ratio), note=note)
-    yield marks.of(api.constraint("electron-g-2", model), plane=plane(1.0))
-    yield marks.of(api.gminus2(model), plane=plane(MUON))
+    yield marks.of(api.constraint(ELECTRON, model), plane=plane(1.0))
+    yield marks.of(moment(model), plane=plane(MUON))
     yield marks.of(thermal_target(model), "thermal target", plane(1.0))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from darktarget import api
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, styles
 from darktarget_papers.shared.as_published import NOTE
+from darktarget_papers.shared.moment import ELECTRON, MUON_BAND
 from darktarget_papers.shared.s003 import CURVES, limit
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(1e-3, 1, 91), np.linspace(0.18, 0.34, 65)]))
@@ -14,7 +15,7 @@ MASS = Axis("mass_GeV", r"$m_{A'}$ [GeV]", 1e-3, 1)
 EPS = Axis("epsilon", r"$\varepsilon$", 1e-5, 1e-2)
 
 STRAHLUNG, FERMION, SCALAR = "bremsstrahlung only", "fermion, alpha_D = 0.1", "scalar, alpha_D = 0.1"
-OTHERS = ("babar-2017", "e949", "na62", "electron-g-2", "gminus2")
+OTHERS = ("babar-2017", "e949", "na62", ELECTRON, MUON_BAND)
 PUBLISHED = {0.225: 2.43e-4, 0.23: 2.25e-4, 0.24: 2.47e-4}  # read off the published fermion curve
 
 

@@ -8,6 +8,7 @@ from darktarget import api, flow
 from darktarget.core import Array
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks, relative, shown
 from darktarget_papers.shared.as_published import AS_PUBLISHED, NOTE, thermal_target
+from darktarget_papers.shared.moment import moment
 from darktarget_papers.shared.s001 import BOTH, COUPLINGS, DISPLACED, Scan, idm, inside, last, others, scan
 
 MASSES_GEV = np.unique(np.concatenate([np.geomspace(2e-3, 0.2, 11), np.linspace(0.2, 0.48, 22)]))
@@ -35,7 +36,7 @@ class S004Fig4:
         drawn = [
             found.mark("NA64, bremsstrahlung", DISPLACED),
             scan(idm(NEAR_GEV), DISPLACED, BOTH, 2000).edge("with annihilation: lower edge", DISPLACED),
-            marks.of(api.gminus2(wide)),
+            marks.of(moment(wide)),
             marks.of(api.gminus2(wide, delta=261e-11, sigma=78e-11), r"$(g-2)_\mu$ before 2021"),
             *others(idm, WIDE_GEV, ("babar-2017", "e137", "nucal", "charm")),
             marks.of(thermal_target(wide), "relic density"),
@@ -49,7 +50,7 @@ class S004Fig4:
 def checks(found: Scan) -> list[Check]:
     """Range of the exclusion, where it leaves the (g-2) line, and the cut on R."""
     mass, edges = found.model.mass, found.excluded(DISPLACED)
-    depth = inside(edges, api.gminus2(found.model).coupling)
+    depth = inside(edges, moment(found.model).coupling)
     high = mass > 0.05
     reach = last(mass[high], depth[high])
     end = float(mass[[bool(pairs) for pairs in edges]].max())
@@ -65,7 +66,7 @@ def checks(found: Scan) -> list[Check]:
         f"7 T m of S003); {straight.mean():.1f} if they follow the bent beam"
     )
     relic = thermal_target(idm(np.geomspace(0.3, 1.0, 15)))
-    band = inside(api.gminus2(idm(relic.mass)).intervals, relic.coupling) > 0
+    band = inside(moment(idm(relic.mass)).intervals, relic.coupling) > 0
     return [
         Check(
             "4.1/4.19",

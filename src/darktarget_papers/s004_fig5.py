@@ -44,7 +44,8 @@ class S004Fig5:
 
     name = "s004-fig5"
     caption = (
-        "NA64 displaced chi2 at eps of (g-2): left Delta/m_chi = 0.4, right alpha_D = 0.1, m_A'/m_chi = 3; "
+        "NA64 displaced chi2 at eps of (g-2) (White Paper 2020): left Delta/m_chi = 0.4, right alpha_D = 0.1, "
+        "m_A'/m_chi = 3; "
         "elastic form factor"
     )
     source = "arXiv:2107.02021 Fig. 5"
@@ -76,7 +77,7 @@ class S004Fig5:
             shown("4.20", panels, "NA64", "BaBar", "E137", "relic density"),
             shown("4.20", panels[1:], "5e12, HCAL1 of 50 cm"),
         ]
-        legend = r"arXiv:2107.02021, recomputed at $\varepsilon$ of $(g-2)_\mu$"
+        legend = r"arXiv:2107.02021, recomputed at $\varepsilon$ of $(g-2)_\mu$ (WP 2020)"
         return Sheet(panels, [*checks(now, compact), *curves], legend=legend)
 
 

@@ -198,6 +198,7 @@ def test_i2dm_points_of_s001() -> None:
 
 
 def test_electron_moment_edge() -> None:
+    """Where the measured difference has the sign of the contribution the exclusion starts where the band ends."""
     curve = dt.constraint("electron-g-2", dt.model("dark-photon", mass=0.1))
     band = dt.gminus2(dt.model("dark-photon", mass=0.1), "electron")
     assert curve.coupling[0] == pytest.approx(band.intervals[0][0][1])

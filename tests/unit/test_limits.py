@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import Beam, Layer, Target
+from darktarget.core import Beam, Layer, SignalRegion, Target
 from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.keywords import choose
 from darktarget.matter.materials import material
@@ -207,3 +209,31 @@ def test_missing_files_and_circles(tmp_path: Path) -> None:
     lonely.write_text('title = "x"\n')
     with pytest.raises(DeclarationError, match="required"):
         dt.experiment(lonely)
+
+
+def cuts_of(region: SignalRegion) -> MissingEnergy:
+    """The signature of a bin, which is missing energy."""
+    assert isinstance(region.signature, MissingEnergy)
+    return region.signature
+
+
+def test_tracks_without_a_shower_have_no_preshower_cut() -> None:
+    """The simulated efficiency of the cut is that of a shower: it would take 48 % of the rate at 0.5 GeV."""
+    model, seen = dt.model("dark-photon", mass=[0.01, 0.1, 0.5]), dt.experiment("na64e-2018")
+    how: dict[str, Any] = {"processes": ["bremsstrahlung"], "nuisances": "none"}
+    bins = tuple(replace(b, signature=replace(cuts_of(b), preshower_energy_above_GeV=0.0)) for b in seen.bins)
+    bare = replace(seen, bins=bins)
+    first, without = (dt.limit(model, e, tracks="first-radiation-length", **how) for e in (seen, bare))
+    np.testing.assert_array_equal(first.coupling_upper, without.coupling_upper)
+    left_out = "cuts on the pre-shower left out: the tracks hold no shower whose efficiency could be simulated"
+    assert left_out in first.method
+    assert "no pre-shower cut" in first.method
+    assert left_out not in without.method  # there is none to leave out
+    shower, open_ = (dt.limit(model, e, **how) for e in (seen, bare))
+    assert left_out not in shower.method
+    assert "pre-shower above 0.5 GeV simulated" in shower.method
+    assert np.all(shower.coupling_upper > 1.01 * open_.coupling_upper)
+    (made,) = dt.produce(model, seen, processes=["bremsstrahlung"], tracks="first-radiation-length")
+    (signal,) = (dt.select(model, [made], b, seen.beam, seen.target) for b in seen.bins)
+    applied = seen.bins[0].signature.select(model, made, seen.beam, seen.target).unit
+    np.testing.assert_allclose(signal.unit / applied, [1.37, 1.82, 1.92], rtol=0.01)

@@ -28,7 +28,7 @@ def test_limits_and_curves_share_axes() -> None:
         text = [t.get_text() for t in legend.get_texts()]
         assert any("stated, not recomputed" in t for t in text)
         assert any(r"recast, $\pm$15 %" in t for t in text)
-        assert any(r"(251\pm59)\times10^{-11}" in t for t in text)
+        assert any(r"(38\pm63)\times10^{-11}" in t and "White Paper 2025" in t for t in text)
         line = next(x for x in ax.get_lines() if "freeze-out" in str(x.get_label()))
         expected = target.coupling if plane == "coupling" else target.y
         np.testing.assert_allclose(np.asarray(line.get_ydata(), float), expected)

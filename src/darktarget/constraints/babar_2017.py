@@ -16,7 +16,7 @@ import numpy as np
 
 from darktarget.constraints.base.mono_photon import ANGLES, Collider
 from darktarget.constraints.base.search import Search, electron_coupling, exceeding, through_photon
-from darktarget.core import Array, Curve, Model, PublishedNumber
+from darktarget.core import Array, Curve, FittedNumber, Model, PublishedNumber
 from darktarget.dump.flight import mediator_channels, survive, unstable
 from darktarget.limits.exclusion import COUPLINGS
 from darktarget.units import GeV, MeV
@@ -42,6 +42,9 @@ class Babar2017(Search):
     references = ("1702.03327", "Nucl. Instrum. Meth. A 479 (2002) 1")
     published = (
         PublishedNumber("eps at 2 GeV", 8.2e-4, "", "1702.03327", "read off the figure with the limit on eps"),
+    )
+    fitted = (
+        FittedNumber("normalisation", "eps at 2 GeV", published[0].value, "the published limit of arXiv:1702.03327"),
     )
     cl = 0.9
     uncertainty = 0.15

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.constraints.base.search import Search, above, photon_like
-from darktarget.core import Array, Curve, Model, PublishedNumber
+from darktarget.core import Array, Curve, FittedNumber, Model, PublishedNumber
 from darktarget.decays.r_ratio import NEUTRAL_PION
 from darktarget.units import GeV
 
@@ -29,6 +29,9 @@ class Na62(Search):
     references = ("1903.08767",)
     published = (
         PublishedNumber("eps at 70 MeV", 4.9e-4, "", "1903.08767", "read off the figure with the limit on eps"),
+    )
+    fitted = (
+        FittedNumber("normalisation", "eps at 70 MeV", published[0].value, "the published limit of arXiv:1903.08767"),
     )
     uncertainty = 0.3
 

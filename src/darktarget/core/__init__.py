@@ -4,10 +4,19 @@ Axes are named once and for all: point (P, parameter points of a model), node (K
 quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), lengths in X0 of the material.
 """
 
-from darktarget.core.curve import Curve, PublishedNumber, relic_variable
+from darktarget.core.curve import Curve, FittedNumber, PublishedNumber, relic_variable
 from darktarget.core.detector import Layer, Slab
 from darktarget.core.events import Events
-from darktarget.core.experiment import Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature
+from darktarget.core.experiment import (
+    CutsOnShowers,
+    Experiment,
+    PublishedLimit,
+    Purity,
+    Run,
+    SignalRegion,
+    Signature,
+    applicable,
+)
 from darktarget.core.limit import Limit
 from darktarget.core.material import DensityEffect, Element, Material, Medium
 from darktarget.core.model import (
@@ -54,6 +63,7 @@ __all__ = [
     "Channel",
     "CrossSection",
     "Curve",
+    "CutsOnShowers",
     "Decay",
     "DensityEffect",
     "DifferentialCrossSection",
@@ -61,6 +71,7 @@ __all__ = [
     "Events",
     "Exchange",
     "Experiment",
+    "FittedNumber",
     "FrozenDict",
     "Layer",
     "Limit",
@@ -82,6 +93,7 @@ __all__ = [
     "Tracks",
     "Yield",
     "angle_at",
+    "applicable",
     "joined_angles",
     "relic_variable",
     "same",

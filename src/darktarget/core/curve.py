@@ -33,6 +33,34 @@ class PublishedNumber:
         return f"{self.quantity} = {self.value:g}{unit} (typed in: {self.reference}, {self.obtained})"
 
 
+@dataclass(frozen=True)
+class FittedNumber:
+    """A number that was chosen so that a published limit is met: not derived, and no prediction of that limit.
+
+    Attributes:
+        quantity: what it is, such as efficiency. of: the run, bin or point it belongs to.
+        value: as used. to: what it was fitted to.
+    """
+
+    quantity: str
+    of: str
+    value: float
+    to: str
+
+    @property
+    def short(self) -> str:
+        """For legends.
+
+        >>> FittedNumber("efficiency", "run 2022", 0.07, "a limit").short
+        'fitted efficiency'
+        """
+        return f"fitted {self.quantity}"
+
+    def __str__(self) -> str:
+        """One line for results."""
+        return f"fitted, not derived: {self.quantity} of {self.of} = {self.value:g}, to {self.to}"
+
+
 @dataclass(frozen=True, eq=False)
 class Curve(ByValue):
     """A line, a band or an exclusion in the plane of coupling against mass, which explains itself.
@@ -44,7 +72,8 @@ class Curve(ByValue):
         mass, dark_mass: mediator and lightest dark mass, [point]. alpha_D: [point] (nan where there is none).
         coupling: the line; the centre of a band; the lowest excluded coupling, [point] (nan where there is none).
         intervals: couplings in the band or excluded, per point a tuple of (lower, upper) pairs.
-        published: the numbers that were typed in. not_recomputed: the whole curve is quoted as published.
+        published: the numbers that were typed in. fitted: those chosen to meet a published limit.
+        not_recomputed: the whole curve is quoted as published.
         uncertainty: relative uncertainty of ``coupling`` as a recast or calculation.
         cl: confidence level, nan where none is defined.
         method: approximations. reason: why a point has nothing, or None, [point].
@@ -69,6 +98,7 @@ class Curve(ByValue):
     version: str
     cl: float = float("nan")
     published: tuple[PublishedNumber, ...] = ()
+    fitted: tuple[FittedNumber, ...] = ()
     not_recomputed: bool = False
     extra: Mapping[str, Array] = field(default_factory=FrozenDict)
     labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from darktarget.core.curve import FittedNumber
 from darktarget.core.model import Model
 from darktarget.core.signal import Signal
 from darktarget.core.yields import Beam, Target, Yield
@@ -62,6 +63,15 @@ class IgnoresKeys(Signature, Protocol):
 
 
 @runtime_checkable
+class CutsOnShowers(Signature, Protocol):
+    """A signature with cuts on the shape of the shower, which need tracks of a simulated one."""
+
+    def without_shower(self) -> Signature:
+        """The same without those cuts."""
+        ...
+
+
+@runtime_checkable
 class HasInvisible(Signature, Protocol):
     """A signature with an invisible counterpart: the search that a published limit is of."""
 
@@ -72,13 +82,17 @@ class HasInvisible(Signature, Protocol):
 
 @dataclass(frozen=True)
 class Run:
-    """One data-taking period: particles on target, efficiency and its relative uncertainty, intensity of the beam."""
+    """One data-taking period: particles on target, efficiency and its relative uncertainty, intensity of the beam.
+
+    ``fitted``: which of its numbers were chosen to meet a published limit.
+    """
 
     name: str
     exposure: float
     efficiency: float
     efficiency_uncertainty: float = 0.0
     particles_per_spill: float | None = None
+    fitted: tuple[FittedNumber, ...] = ()
 
     @property
     def spills(self) -> float | None:
@@ -109,7 +123,8 @@ class SignalRegion:
     """One counting bin: what is seen in it and how.
 
     A projection has seen nothing yet: ``observed`` is None and ``expected_from_background`` says which limit
-    of its background it quotes (median, average or nearest).
+    of its background it quotes (median, average or nearest). ``fitted``: which of its numbers were chosen to meet a
+    published limit.
     """
 
     name: str
@@ -118,6 +133,12 @@ class SignalRegion:
     background: float
     background_error: float
     expected_from_background: str | None = None
+    fitted: tuple[FittedNumber, ...] = ()
+
+
+def applicable(signature: Signature, made: Yield) -> Signature:
+    """The signature with the cuts that a yield allows: none on the shape of a shower that was not simulated."""
+    return signature.without_shower() if not made.showered and isinstance(signature, CutsOnShowers) else signature
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,6 +200,23 @@ class Experiment(ByValue):
     def effective_exposure(self) -> float:
         """Particles on target times efficiency, summed over runs."""
         return sum(run.exposure * run.efficiency for run in self.runs)
+
+    @property
+    def fitted(self) -> tuple[FittedNumber, ...]:
+        """Numbers of runs and bins that were chosen to meet a published limit."""
+        parts: tuple[Run | SignalRegion, ...] = (*self.runs, *self.bins)
+        return tuple(number for part in parts for number in part.fitted)
+
+    @property
+    def assumed_efficiency(self) -> float:
+        """Efficiency of the whole exposure that a projection assumes; nan for a measurement."""
+        return self.effective_exposure / self.exposure if self.projection else float("nan")
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What every result says: the efficiency that a projection assumes, and fitted numbers."""
+        assumed = (f"projection with efficiency {self.assumed_efficiency:.3g} assumed",) if self.projection else ()
+        return (*assumed, *(str(number) for number in self.fitted))
 
     @property
     def impurities(self) -> float | None:

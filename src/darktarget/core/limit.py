@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from darktarget.core.curve import relic_variable
+from darktarget.core.curve import FittedNumber, relic_variable
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, FrozenDict, close, freeze
 
@@ -47,6 +47,8 @@ class Limit(ByValue):
         ranking: relative change of the coupling (of the same edge) by each uncertainty, each [point].
         relative_error: numerical error on the coupling, [point].
         systematics: named relative uncertainties of the coupling, each [point].
+        fitted: numbers of the experiment that were chosen to meet a published limit.
+        assumed_efficiency: of the whole exposure, for a projection (nan for a measurement).
         method: the approximations used.
         reason: why there is no limit, or None, [point].
         references: arXiv numbers. version: of darktarget. labels: of mass and coupling, for plots.
@@ -83,6 +85,8 @@ class Limit(ByValue):
     at_grid_end: tuple[tuple[tuple[bool, bool], ...], ...] = ()
     peak_counts: Array = field(default_factory=lambda: np.zeros(0))
     labels: tuple[str, str] = ("mass [GeV]", "coupling")
+    fitted: tuple[FittedNumber, ...] = ()
+    assumed_efficiency: float = float("nan")
 
     def __post_init__(self) -> None:
         freeze(self, "parameters", "systematics", "bands", "ranking")

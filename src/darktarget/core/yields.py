@@ -66,6 +66,7 @@ class Tracks(ByValue):
         error: statistical error of ``length``, same shape.
         method: how it was obtained, in words.
         references: arXiv numbers.
+        showered: whether a shower was simulated; without one a cut on its shape has no efficiency.
     """
 
     beam: Beam
@@ -78,6 +79,7 @@ class Tracks(ByValue):
     error: Array
     method: str
     references: tuple[str, ...] = ()
+    showered: bool = True
 
     def density(self, species: str, material: Medium, energy: Array) -> Array:
         """Track length per energy (X0 per energy unit and primary), summed over depth; the line is not in it.
@@ -167,6 +169,7 @@ class Yield(ByValue):
             ``LOGITS``, [point, node, fraction], for those who ask. None: along it.
         break_up: calculates the share of the yield in which the nucleus breaks up and a struck nucleon takes more
             than some energy (energy unit), [point]. None: the nucleus stays whole.
+        showered: that of the tracks.
     """
 
     process: str
@@ -184,6 +187,7 @@ class Yield(ByValue):
     pair_mass: Array | None = None
     without: Mapping[str, Array] = field(default_factory=FrozenDict)
     break_up: Callable[[float], Array] | None = None
+    showered: bool = True
 
     def __post_init__(self) -> None:
         freeze(self, "systematics", "without")

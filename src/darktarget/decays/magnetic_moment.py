@@ -10,51 +10,24 @@ at both ends, for every mass ratio.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
 from darktarget import __version__
-from darktarget.core import Array, Curve, LorentzStructure, Model, PublishedNumber
+from darktarget.core import Array, Curve, LorentzStructure, Model
+from darktarget.decays.anomalies import LEPTONS, Anomaly, anomaly
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.structures import Ability
 from darktarget.units import ELECTRON_CHARGE_SQUARED, LEPTON_MASS
 
 STEP, END = 0.125, 40.0  # of the trapezoidal rule in ln[x/(1-x)]: errors e^(-2 pi^2/STEP/2) and e^(-END)
-LEPTONS: Final = ("electron", "muon")
 
 Numerator = Callable[[Array, Array, Array], Array]
 
 #: (x, 1-x, r) -> N(x) of each Lorentz structure.
 NUMERATORS: Final[Ability[Numerator]] = Ability("magnetic_moment")
-
-#: Delta a = measured - Standard Model, one sigma, and where from; the first of each lepton is the default (read-only).
-MEASURED: Final[Mapping[str, tuple[tuple[PublishedNumber, PublishedNumber], ...]]] = MappingProxyType(
-    {
-        "muon": (
-            (
-                PublishedNumber("Delta a_mu", 251e-11, "", "2104.03281", "text"),
-                PublishedNumber("sigma of Delta a_mu", 59e-11, "", "2104.03281", "text"),
-            ),
-            (
-                PublishedNumber("Delta a_mu (before 2021)", 279e-11, "", "2006.04822", "text"),
-                PublishedNumber("sigma of Delta a_mu (before 2021)", 76e-11, "", "2006.04822", "text"),
-            ),
-        ),
-        "electron": (
-            (
-                PublishedNumber("Delta a_e (alpha of Rb)", 48e-14, "", "Nature 588, 61 (2020)", "text"),
-                PublishedNumber("sigma of Delta a_e (alpha of Rb)", 30e-14, "", "Nature 588, 61 (2020)", "text"),
-            ),
-            (
-                PublishedNumber("Delta a_e (alpha of Cs)", -88e-14, "", "1812.04130", "text"),
-                PublishedNumber("sigma of Delta a_e (alpha of Cs)", 36e-14, "", "1812.04130", "text"),
-            ),
-        ),
-    }
-)
 
 
 def vector(x: Array, y: Array, r: Array) -> Array:
@@ -119,35 +92,46 @@ def contribution(model: Model, lepton: str = "muon") -> Array:
     return np.asarray(square * kernel(model.structure, model.mass / LEPTON_MASS[lepton]))
 
 
-def band(model: Model, lepton: str = "muon", delta: float | None = None, sigma: float | None = None) -> Curve:
+def band(
+    model: Model,
+    lepton: str = "muon",
+    delta: float | None = None,
+    sigma: float | None = None,
+    choice: str | None = None,
+) -> Curve:
     r"""Couplings that give a stated Delta a, :math:`\epsilon = [\Delta a/(\Delta a)_1]^{1/2}`, and the 2 sigma band.
+
+    The lower edge of the band is 0 where it contains the Standard Model.
 
     Args:
         model: masses and structure; its coupling to the lepton.
         lepton: muon or electron.
-        delta, sigma: measured minus Standard Model, and its error; arXiv:2104.03281 (muon) by default.
+        delta, sigma: measured minus predicted, and its error, instead of a named choice.
+        choice: name of the anomaly, see ``anomalies``; that of the White Paper of 2025 (muon) by default.
 
     Returns:
         Curve of kind ``band``: ``coupling`` at the centre, ``intervals`` the 2 sigma band.
 
     Raises:
-        InputError, UnknownName, PhysicsError: sigma not positive or delta not finite, another lepton, spin 2.
+        InputError, UnknownName, PhysicsError: sigma not positive or delta not finite, both a choice and numbers,
+            another lepton or choice, spin 2.
 
     >>> import darktarget as dt
-    >>> print(f"{band(dt.model('dark-photon', mass=0.1)).coupling[0]:.2e}")
+    >>> print(f"{band(dt.model('dark-photon', mass=0.1), choice='wp2020').coupling[0]:.2e}")
     3.12e-03
     """
     unit = contribution(model, lepton)
-    used, typed = _difference(lepton, delta, sigma)
-    low, centre, high = (_coupling(unit, used[0] + shift * used[1]) for shift in (-2, 0, 2))
+    used = _difference(lepton, delta, sigma, choice)
+    low, centre, high = (_coupling(unit, used.delta + shift * used.sigma) for shift in (-2, 0, 2))
     edges = [(np.nan_to_num(a), np.nan_to_num(b)) for a, b in zip(low, high, strict=True)]
     # with a contribution of the other sign only a range of Delta a that reaches 0 leaves couplings
     edges = [(min(e), max(e)) for e in edges]
     intervals = tuple(((float(a), float(b)),) if b > 0 else () for a, b in edges)
     sign = "the contribution has the sign opposite to Delta a"
+    named = f" ({used.name})" if used.name else ""
     return Curve(
-        name=f"{lepton}-g-2",
-        title=_title(lepton, *used),
+        name=f"{lepton}-g-2{_suffix(used)}",
+        title=f"{used.symbol}: {used.value}",
         kind="band",
         model=model.name,
         parameters=model.values,
@@ -157,36 +141,37 @@ def band(model: Model, lepton: str = "muon", delta: float | None = None, sigma: 
         coupling=centre,
         intervals=intervals,
         uncertainty=0.0,
-        method=(f"one loop, {model.structure.name} coupling; Delta a = {used[0]:g}, sigma {used[1]:g}; band 2 sigma",),
+        method=(
+            f"one loop, {model.structure.name} coupling; Delta a = {used.delta:g}, sigma {used.sigma:g}{named}; "
+            "band 2 sigma",
+        ),
         reason=tuple(None if np.isfinite(c) else sign for c in centre),
-        references=tuple(dict.fromkeys([*(p.reference for p in typed), "0811.1030", *model.references])),
+        references=tuple(dict.fromkeys([*used.references, "0811.1030", *model.references])),
         version=__version__,
-        published=typed,
+        published=used.published if used.name else (),
         extra={"delta_a_at_unit_coupling": unit},
         labels=model.labels,
     )
 
 
-def _title(lepton: str, delta: float, sigma: float) -> str:
-    power = int(np.floor(np.log10(sigma))) - 1  # two digits of the error
-    unit = 10.0**power
-    symbol = {"muon": r"\mu", "electron": "e"}[lepton]
-    return rf"$(g-2)_{symbol}$: $\Delta a = ({delta / unit:.0f}\pm{sigma / unit:.0f})\times10^{{{power}}}$"
+def _suffix(used: Anomaly) -> str:
+    """What the name of a curve adds for a choice that is not the default."""
+    return f":{used.name}" if used.name and used != anomaly(used.lepton) else ""
 
 
-def _difference(
-    lepton: str, delta: float | None, sigma: float | None
-) -> tuple[tuple[float, float], tuple[PublishedNumber, ...]]:
-    centre, error = MEASURED[lepton][0]
+def _difference(lepton: str, delta: float | None, sigma: float | None, choice: str | None) -> Anomaly:
+    """The named choice, or the numbers that were given instead."""
     if (delta is None) != (sigma is None):
         raise InputError("sigma" if sigma is None else "delta", None, "a number, as delta and sigma go together")
     if delta is None or sigma is None:
-        return (centre.value, error.value), (centre, error)
+        return anomaly(lepton, choice)
+    if choice is not None:
+        raise InputError("anomaly", choice, "left out where delta and sigma are given")
     if not np.isfinite(delta):
         raise InputError("delta", delta, "a finite number")
     if not 0 < sigma < np.inf:
         raise InputError("sigma", sigma, "a finite number > 0")
-    return (delta, sigma), ()
+    return Anomaly("", lepton, "", delta, sigma, (), "")
 
 
 def _coupling(unit: Array, delta: float) -> Array:

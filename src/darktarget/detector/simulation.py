@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Beam, ByValue, Events, Experiment, Model, Target, Yield
+from darktarget.core import Array, Beam, ByValue, Events, Experiment, Model, Target, Yield, applicable
 from darktarget.core.events import DECAYED, INCOMING, OUTGOING, Ids
 from darktarget.decays.chain import Branch, Chain
 from darktarget.decays.kinematics import uniforms
@@ -135,7 +135,8 @@ class Simulation(ByValue):
         for k, flight in enumerate(branch.flights):
             z[:, k] = vertices[k][:, 0]
             path[:, k] = flight.momentum[:, 1:3] / flight.forward[:, None]
-        bins = {b.name: b.signature.cuts(seen) for b in self.experiment.bins if isinstance(b.signature, Selection)}
+        signatures = {b.name: applicable(b.signature, self.made) for b in self.experiment.bins}
+        bins = {name: each.cuts(seen) for name, each in signatures.items() if isinstance(each, Selection)}
         cuts = {name: {cut: _flat(chance, n) for cut, chance in given.items()} for name, given in bins.items()}
         return Block(born, branch.share, momentum, particle, z, path, _values(seen, n), cuts)
 

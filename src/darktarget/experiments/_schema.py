@@ -12,7 +12,7 @@ import numpy as np
 from annotated_types import Ge, Le, MinLen
 from pydantic import BaseModel, ValidationError, create_model
 
-from darktarget.core import Beam, Experiment, PublishedLimit, Purity, Run, SignalRegion, Signature, Target
+from darktarget.core import Beam, Experiment, FittedNumber, PublishedLimit, Purity, Run, SignalRegion, Signature, Target
 from darktarget.core.detector import Advice
 from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.experiments._effect import check_signature, check_target
@@ -60,12 +60,16 @@ class TargetTable(_Strict):
 
 
 class RunTable(_Strict):
-    """[runs.NAME]; ``particles_per_spill`` is informational: ``darktarget show`` derives the number of spills."""
+    """[runs.NAME]; ``particles_per_spill`` is informational: ``darktarget show`` derives the number of spills.
+
+    ``fitted``: for each number that was chosen to meet a published limit, which limit; every result says so.
+    """
 
     exposure: Positive
     efficiency: Fraction
     efficiency_uncertainty: Annotated[float, Ge(0), Le(1)] = 0.0
     particles_per_spill: Positive | None = None
+    fitted: dict[str, str] = {}
 
 
 class PurityTable(_Strict):
@@ -82,13 +86,14 @@ class PurityTable(_Strict):
 class BinTable(_Strict):
     """[bins.NAME]; [bins.NAME.signature] holds the signature's name and its own keys.
 
-    Either ``observed``, or for a projection ``expected_from_background``.
+    Either ``observed``, or for a projection ``expected_from_background``. ``fitted`` as in [runs.NAME].
     """
 
     observed: Annotated[int, Ge(0)] | None = None
     expected_from_background: Literal["median", "average", "nearest"] | None = None
     background: Annotated[float, Ge(0)]
     background_error: Annotated[float, Ge(0)] = 0.0
+    fitted: dict[str, str] = {}
     signature: dict[str, Any]
 
 
@@ -194,10 +199,11 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
             raise UnknownName(f"{source}: signal_uncertainty", process, PROCESSES.names())
     bins = tuple(
         SignalRegion(key, _signature(b.signature, f"{source}: bins.{key}.signature", beam), b.observed,
-                  b.background, b.background_error, b.expected_from_background)
+                  b.background, b.background_error, b.expected_from_background,
+                  _fitted(b, "bin", key, source))
         for key, b in t.bins.items()
     )  # fmt: skip
-    runs = tuple(Run(name=k, **r.model_dump()) for k, r in t.runs.items())
+    runs = tuple(Run(name=k, **{**r.model_dump(), "fitted": _fitted(r, "run", k, source)}) for k, r in t.runs.items())
     for seen in bins:
         check_roles(seen.signature, target.slabs, f"{source}: bins.{seen.name}.signature")
         check_signature(seen.signature, target, f"{source}: bins.{seen.name}.signature")
@@ -218,6 +224,15 @@ def build(name: str, source: str, table: Mapping[str, Any]) -> Experiment:
         purity=_purity(t.purity, source, beam),
         apparatus=t.apparatus,
     )
+
+
+def _fitted(table: RunTable | BinTable, kind: str, name: str, source: str) -> tuple[FittedNumber, ...]:
+    """The fitted numbers of a run or bin, which have to be numbers of it."""
+    numbers = {key: value for key, value in table.model_dump().items() if isinstance(value, int | float)}
+    for key in table.fitted:
+        if key not in numbers:
+            raise UnknownName(f"{source}: {kind}s.{name}.fitted", key, numbers)
+    return tuple(FittedNumber(key, f"{kind} {name}", numbers[key], to) for key, to in table.fitted.items())
 
 
 def _target(t: ExperimentTable, own: OwnMaterials, source: str) -> Target:

@@ -127,10 +127,11 @@ def of(
         result: what ``limit``, ``relic_target``, ``gminus2`` or ``constraint`` return.
         label: the title of the result by default.
         plane: COUPLING, DARK_COUPLING, Y, or one of your own.
-        note: what a projection says about its background, by default.
+        note: what a projection says about its background, by default; fitted numbers are always named.
     """
     chosen = style or _style(result)
-    text, small = label or result.title, _background(result) if note is None else note
+    said = _background(result) if note is None else note
+    text, small = label or result.title, "; ".join([said] * bool(said) + _fitted(result))
     if chosen is RELIC:
         return Mark(text, plane.x(result), plane.y(result, result.coupling), chosen, None, small)
     x, low, high = _edges(result, plane)
@@ -146,6 +147,11 @@ def _style(result: Any) -> Style:
 def _background(result: Any) -> str:
     """What the method of a projection says about the background of the same analysis."""
     return background(getattr(result, "method", ()))
+
+
+def _fitted(result: Any) -> list[str]:
+    """What was chosen to meet a published limit."""
+    return list(dict.fromkeys(number.short for number in getattr(result, "fitted", ())))
 
 
 def background(method: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from darktarget.core import Array
+from darktarget.core import Array, FittedNumber
 
 ROUNDS: Final = 4  # halvings of a gap in which the shape changes
 TIMES: Final = 8  # points between two nodes of an interpolated plane
@@ -28,6 +28,7 @@ class Joined:
     alpha_D: Array
     intervals: Sequence[Pairs]
     method: tuple[str, ...]
+    fitted: tuple[FittedNumber, ...] = ()
 
 
 def refined(make: Callable[[Array], Any], x: Array, known: Any = None, rounds: int = ROUNDS) -> Joined:
@@ -54,7 +55,9 @@ def refined(make: Callable[[Array], Any], x: Array, known: Any = None, rounds: i
         for name in ("mass", "dark_mass", "alpha_D")
     )
     pairs = [tuple(r.intervals[k]) for r, k in chosen]
-    return Joined(first.title, first.kind, first.not_recomputed, mass, dark, alpha, pairs, tuple(first.method))
+    return Joined(
+        first.title, first.kind, first.not_recomputed, mass, dark, alpha, pairs, tuple(first.method), first.fitted
+    )
 
 
 def _shape(result: Any, point: int) -> tuple[bool, ...]:

@@ -26,6 +26,7 @@ from darktarget.interface.events import events
 from darktarget.interface.generated import (
     events_production,
     generated,
+    moment,
     processes,
     production,
     relic_density,
@@ -152,7 +153,8 @@ def limit(
         str | None,
         typer.Option(
             "--with",
-            help="Curves beside it: relic, gminus2, constraints or files (FILE:MeV:coupling), separated by commas.",
+            help="Curves beside it, separated by commas: relic, gminus2, constraints, with options as NAME:VALUE or "
+            "NAME:OPTION=VALUE (gminus2:wp2020), or files (FILE:MeV:coupling).",
         ),
     ] = None,
     export: Annotated[list[str] | None, typer.Option(help="pyhf or hepdata, written into --out; repeatable.")] = None,
@@ -163,7 +165,7 @@ def limit(
     from darktarget import api, flow
     from darktarget.interface import output
     from darktarget.interface.parsing import uncertainties
-    from darktarget.io.curves import curve_document
+    from darktarget.io.curves import curves_document
     from darktarget.io.tables import limit_document
     from darktarget.limits.options import ReportOptions, StatisticOptions
     from darktarget.options import names_of
@@ -177,7 +179,7 @@ def limit(
     bound = flow.limit(theory, seen, **shared, **options)
     document = limit_document(bound)
     if curves:
-        document["curves"] = {curve.name: curve_document(curve) for curve in curves}
+        document["curves"] = curves_document(curves)
     _print(document, as_json, *output.limit_table(bound))
     _note(f"{bound.cl:.0%} CL, {bound.statistic}: {document['method']}")
     for line in output.curve_lines(curves):
@@ -197,8 +199,8 @@ def limit(
 generated(app, statistic)(counts)
 generated(app, relic_density)(relic)
 generated(app, relic_density)(omega)
-for command in (gminus2, constraint):
-    app.command()(command)
+generated(app, moment)(gminus2)
+app.command()(constraint)
 app.command("width")(width_command)
 generated(app, events_production)(events)
 app.command()(show)

@@ -20,6 +20,10 @@ Mass = Annotated[
 Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
 
 
+#: What the header of a table adds where a number was chosen to meet a published limit.
+FITTED = " (fitted)"
+
+
 def build(name: str, mass: list[str] | None, param: list[str] | None) -> Any:
     """Return the model that the words of ``--mass`` and ``-p`` describe.
 
@@ -42,10 +46,12 @@ def show(document: dict[str, Any], as_json: bool, header: tuple[str, ...], rows:
     if as_json:
         typer.echo(json.dumps(document, allow_nan=False))
         return
-    typer.echo("  ".join(f"{h:>14}" for h in header).rstrip())
+    widths = [max(14, len(h)) for h in header]
+    typer.echo("  ".join(f"{h:>{width}}" for h, width in zip(header, widths, strict=True)).rstrip())
     for row in rows:
         *numbers, reason = row
-        typer.echo("  ".join([*(_cell(value) for value in numbers), reason or ""]).rstrip())
+        cells = [f"{_cell(value):>{width}}" for value, width in zip(numbers, widths, strict=False)]
+        typer.echo("  ".join([*cells, reason or ""]).rstrip())
 
 
 def note(text: str) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from darktarget.interface.common import Json, Mass, Param, build, note, show
+from darktarget.interface.common import FITTED, Json, Mass, Param, build, note, show
 
 
 def relic(
@@ -50,15 +50,16 @@ def gminus2(
     mass: Mass = None,
     param: Param = None,
     lepton: Annotated[str, typer.Option(help="muon or electron.")] = "muon",
-    delta: Annotated[float | None, typer.Option(help="Measured minus Standard Model; needs --sigma.")] = None,
+    delta: Annotated[float | None, typer.Option(help="A value instead of --anomaly; needs --sigma.")] = None,
     sigma: Annotated[float | None, typer.Option(help="Error of --delta.")] = None,
     as_json: Json = False,
+    **options: Any,
 ) -> None:
     """Couplings that explain an anomaly of a lepton's magnetic moment, and their 2 sigma band."""
     from darktarget import api
     from darktarget.io.curves import gminus2_document
 
-    document = gminus2_document(api.gminus2(build(model, mass, param), lepton, delta, sigma))
+    document = gminus2_document(api.gminus2(build(model, mass, param), lepton, delta, sigma, **options))
     edges = [pair or [None, None] for pair in document["coupling_2sigma"]]
     columns = (document["mass_GeV"], document["coupling_central"], *zip(*edges, strict=True), document["reason"])
     header = ("mass [GeV]", "coupling", "2 sigma from", "to", "")
@@ -66,7 +67,13 @@ def gminus2(
     note(document["method"])
 
 
-def constraint(name: str, model: str, mass: Mass = None, param: Param = None, as_json: Json = False) -> None:
+def constraint(
+    name: Annotated[str, typer.Argument(help="See `list constraints`; options as NAME:VALUE or NAME:OPTION=VALUE.")],
+    model: str,
+    mass: Mass = None,
+    param: Param = None,
+    as_json: Json = False,
+) -> None:
     """What another search says about a model, recomputed for it."""
     from darktarget import api
     from darktarget.io.curves import curve_document
@@ -74,6 +81,7 @@ def constraint(name: str, model: str, mass: Mass = None, param: Param = None, as
     document = curve_document(api.constraint(name, build(model, mass, param)))
     points = zip(document["mass_GeV"], document["intervals"], document["reason"], strict=True)
     rows = ((at, *pair, why) for at, pairs, why in points for pair in pairs or [[None, None]])
-    show(document, as_json, ("mass [GeV]", "excluded from", "to", ""), rows)
+    mark = FITTED if document["fitted"] else ""
+    show(document, as_json, ("mass [GeV]", f"excluded from{mark}", "to", ""), rows)
     for line in (document["method"], *document["published"]):
         note(line)

@@ -67,6 +67,13 @@ def relic_density(plugins: bool = True) -> Groups:
     return {"relic density": RelicOptions}
 
 
+def moment(plugins: bool = True) -> Groups:
+    """Which anomaly of a magnetic moment is used."""
+    from darktarget.decays.anomalies import AnomalyOptions
+
+    return {"magnetic moment": AnomalyOptions}
+
+
 def generated(app: typer.Typer, *groups: Callable[[bool], Groups]) -> Callable[[F], F]:
     """Add a function to an app as a command that has the options of some groups as well.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from darktarget.interface.common import FITTED
 from darktarget.units import GeV
 
 if TYPE_CHECKING:
@@ -53,9 +54,9 @@ def write_limit(bound: Limit, out: Path, plane: str, force: bool, curves: Sequen
         pdf_name: lambda path: plot.save(ax, path),
     }
     if curves:
-        from darktarget.io.curves import curve_document
+        from darktarget.io.curves import curves_document
 
-        document = {curve.name: curve_document(curve) for curve in curves}
+        document = curves_document(curves)
         writers[f"{bound.experiment}_{bound.model}.curves.json"] = lambda path: tables.write_json(document, path)
     return files.write_all(out, writers, force=force)
 
@@ -73,22 +74,24 @@ def write_export(kind: str, bound: Limit, measured: Callable[[], Counting], out:
 def limit_table(bound: Limit) -> tuple[tuple[str, ...], list[tuple[float | str | None, ...]]]:
     """Header and rows of a printed limit: upper limits, or all excluded intervals where one has an upper edge.
 
+    The header marks limits of experiments with fitted numbers.
+
     Returns:
         the names of the columns, and rows whose last column is the reason; an edge at infinity is None.
     """
     from darktarget.core import relic_variable
     from darktarget.io.tables import finite
 
-    mass = finite(bound.mass / GeV)
+    mass, mark = finite(bound.mass / GeV), FITTED if bound.fitted else ""
     if not any(math.isfinite(high) for point in bound.intervals for _, high in point):
         columns = (mass, finite(bound.coupling_upper), finite(bound.y), bound.reason)
-        return ("mass [GeV]", "coupling <", "y <", ""), list(zip(*columns, strict=True))
+        return ("mass [GeV]", f"coupling <{mark}", "y <", ""), list(zip(*columns, strict=True))
     rows: list[tuple[float | str | None, ...]] = []
     for i, (at, point, why) in enumerate(zip(mass, bound.intervals, bound.reason, strict=True)):
         for pair in point or ((math.nan, math.nan),):
             y = relic_variable(np.array(pair), bound.alpha_D[i], bound.dark_mass[i], bound.mass[i])
             rows.append((at, *finite(pair), *finite(y), why))
-    return ("mass [GeV]", "excluded from", "to", "y from", "to", ""), rows
+    return ("mass [GeV]", f"excluded from{mark}", "to", "y from", "to", ""), rows
 
 
 def curve_lines(curves: Sequence[Curve]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from darktarget import __version__
@@ -27,6 +29,7 @@ def curve_document(curve: Curve) -> Json:
         "cl": finite([curve.cl])[0],
         "stated": curve.not_recomputed,
         "published": [str(number) for number in curve.published],
+        "fitted": [str(number) for number in curve.fitted],
         "reason": list(curve.reason),
         "method": "; ".join(curve.method),
         "references": list(curve.references),
@@ -34,12 +37,27 @@ def curve_document(curve: Curve) -> Json:
     }
 
 
+def curves_document(curves: Sequence[Curve]) -> dict[str, Json]:
+    """The documents of curves by name; of several with one name the later ones are numbered.
+
+    >>> import darktarget as dt
+    >>> model = dt.model("dark-photon", mass=0.1)
+    >>> list(curves_document(dt.curves(["gminus2", "gminus2:wp2020", "muon-g-2"], model)))
+    ['muon-g-2', 'muon-g-2:wp2020', 'muon-g-2 (2)']
+    """
+    found: dict[str, Json] = {}
+    for curve in curves:
+        same = sum(name == curve.name or name.startswith(f"{curve.name} (") for name in found)
+        found[f"{curve.name} ({same + 1})" if same else curve.name] = curve_document(curve)
+    return found
+
+
 def relic_document(curve: Curve, omega_h2: float) -> Json:
     """The JSON document of ``relic``: coupling and y per mass, and the density aimed at."""
     document = curve_document(curve)
     extra = {name: finite(value) for name, value in curve.extra.items() if name != "omega_h2"}
     reached = finite(curve.extra["omega_h2"])
-    drop = ("intervals", "published", "stated", "cl")
+    drop = ("intervals", "published", "fitted", "stated", "cl")
     return {k: v for k, v in document.items() if k not in drop} | {"omega_h2": omega_h2, "reached": reached, **extra}
 
 
@@ -60,6 +78,6 @@ def gminus2_document(band: Curve) -> Json:
     document = curve_document(band)
     centre = document.pop("coupling")
     edges = [finite(pairs[0]) if pairs else None for pairs in band.intervals]
-    drop = ("intervals", "y", "stated", "uncertainty", "cl")
+    drop = ("intervals", "y", "fitted", "stated", "uncertainty", "cl")
     kept = {k: v for k, v in document.items() if k not in drop}
     return kept | {"coupling_central": centre, "coupling_2sigma": edges}

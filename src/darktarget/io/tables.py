@@ -88,6 +88,8 @@ def limit_document(bound: Limit) -> Json:
         "relative_error": finite(bound.relative_error),
         "systematics": {name: finite(value) for name, value in bound.systematics.items()},
         "reason": list(bound.reason),
+        "fitted": [str(number) for number in bound.fitted],
+        "assumed_efficiency": finite([bound.assumed_efficiency])[0],
         "method": "; ".join(bound.method),
         "references": list(bound.references),
         "version": bound.version,
@@ -110,16 +112,19 @@ def write_json(document: Json, path: Path) -> None:
 def write_limit_csv(bound: Limit, path: Path) -> None:
     """Write a limit as CSV, one row per point; empty cells where there is no limit, the reason beside.
 
-    ``intervals`` are excluded couplings, ``lower:upper`` separated by blanks; no upper edge means all above.
+    ``intervals`` are excluded couplings, ``lower:upper`` separated by blanks; no upper edge means all above. A column
+    ``fitted`` names the numbers of the experiment that were chosen to meet a published limit, if there are any.
     """
     document = limit_document(bound)
     document["intervals"] = [_intervals(point) for point in bound.intervals]
     columns = ("mass_GeV", "dark_mass_GeV", "coupling_upper", "y_upper", "relative_error", "reason", "intervals")
     expected = [f"coupling_{name}" for name in document["bands"]]
+    fitted = {"fitted": ["; ".join(document["fitted"])] * bound.mass.size} if bound.fitted else {}
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow([*columns, *expected])
-        writer.writerows(zip(*(document[c] for c in columns), *document["bands"].values(), strict=True))
+        writer.writerow([*columns, *expected, *fitted])
+        cells = (*(document[c] for c in columns), *document["bands"].values(), *fitted.values())
+        writer.writerows(zip(*cells, strict=True))
 
 
 def _intervals(point: tuple[tuple[float, float], ...]) -> str:

@@ -150,7 +150,7 @@ def _assemble(
         curve = CountsCurve(grid, np.moveaxis(np.array(members), 2, 0) * runs.sum(), parts, never_falling(every))
     unit = total * runs.sum()
     reason = tuple(None if u > 0 else every[0].reason[i] or _IDLE for i, u in enumerate(unit))
-    notes = tuple(dict.fromkeys(n for s in every for n in s.notes))
+    notes = tuple(dict.fromkeys([*(n for s in every for n in s.notes), *experiment.caveats]))
     expected = experiment.bins[0].expected_from_background
     power, uncounted = every[0].power, not_calculated(every)
     return Counting(measurement, fractions, unit, power, expected, reason, notes, curve=curve, uncounted=uncounted)

@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Experiment, Model, Yield
+from darktarget.core import Array, Experiment, Model, Yield, applicable
 from darktarget.core.experiment import HasInvisible
 from darktarget.errors import InputError, chosen
 
@@ -40,7 +40,7 @@ def published(model: Model, experiment: Experiment, yields: Sequence[Yield]) -> 
         InputError: the experiment declares none, its bins have no invisible counterpart, or its processes are left out.
     """
     curve = experiment.normalisation
-    signature = experiment.bins[0].signature
+    signature = applicable(experiment.bins[0].signature, yields[0])
     if curve is None or not isinstance(signature, HasInvisible):
         allowed = "first-principles"
         raise InputError("normalisation", "published", allowed, f"{experiment.name} declares no published limit.")

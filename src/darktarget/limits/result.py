@@ -75,6 +75,8 @@ def explained(
         ),
         version=__version__,
         labels=model.labels,
+        fitted=experiment.fitted,
+        assumed_efficiency=experiment.assumed_efficiency,
     )
 
 

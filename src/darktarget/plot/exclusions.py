@@ -173,7 +173,7 @@ def _curve(ax: Axes, axes: ExclusionPlane, colour: str, bound: Limit) -> None:
     """Outlines of the excluded regions, shaded unless they are projected; a one-sided one is shaded upwards."""
     style = "--" if bound.projection else "-"
     references = ", ".join(f"arXiv:{r}" for r in bound.analysis_references)
-    label = f"{bound.title}, {bound.cl:.0%} CL (recomputed)\n{references}"
+    label = f"{bound.title}, {bound.cl:.0%} CL ({', '.join(_known(bound))})\n{references}"
     for region in bridged(bound, regions(bound)):
         x = axes.x(bound)[region.points]
         lower, upper = (_on_plane(axes, bound, region.points, edge) for edge in (region.lower, region.upper))
@@ -184,6 +184,12 @@ def _curve(ax: Axes, axes: ExclusionPlane, colour: str, bound: Limit) -> None:
         label = "_nolegend_"  # one entry for all regions of a limit
     if label != "_nolegend_":
         ax.plot([], [], style, color=colour, label=label)
+
+
+def _known(bound: Limit) -> list[str]:
+    """How well a limit is known, for the legend: recomputed, with what efficiency a projection, with fitted numbers."""
+    assumed = [f"efficiency {bound.assumed_efficiency:.3g} assumed"] if bound.projection else []
+    return ["recomputed", *assumed, *dict.fromkeys(number.short for number in bound.fitted)]
 
 
 def _on_plane(axes: ExclusionPlane, bound: Limit, points: NDArray[np.intp], coupling: Array) -> Array:
@@ -211,7 +217,8 @@ def _caption(bounds: tuple[Limit | Curve, ...]) -> str:
         if len(values) == 1:
             parts.append(f"{_SYMBOLS[name]} {values.pop()}")
     models = ", ".join(dict.fromkeys(b.model for b in bounds))
-    return ", ".join([models, *parts])
+    fitted = dict.fromkeys(f"{number.short}: {b.title}" for b in bounds for number in b.fitted)
+    return "\n".join([", ".join([models, *parts]), *fitted])
 
 
 _SYMBOLS: Final = MappingProxyType({"dm": "DM:", "alpha_D": r"$\alpha_D=$", "mass_ratio": r"$m_{A'}/m_\chi=$"})

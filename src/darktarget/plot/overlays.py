@@ -59,6 +59,7 @@ def label(curve: Curve) -> str:
         if curve.not_recomputed
         else rf"recast, $\pm${100 * curve.uncertainty:.0f} % in the coupling"
     )
+    made = ", ".join([made, *dict.fromkeys(number.short for number in curve.fitted)])
     if curve.kind == "band":
         made = r"2$\sigma$, value typed in"
     sources = ", ".join(r if " " in r or "/" in r else f"arXiv:{r}" for r in curve.references[:2])

@@ -43,7 +43,8 @@ class Region(ByValue):
 def regions(bound: Limit | Curve) -> tuple[Region, ...]:
     """The excluded regions of a limit, each a chain of intervals from mass to mass.
 
-    Intervals that start at coupling 0 (excluded for too few events) are left out. Where a region splits or two of
+    Excluded intervals that start at coupling 0 (excluded for too few events) are left out; a band that starts there
+    includes the Standard Model and is drawn. Where a region splits or two of
     them join, a new one begins.
 
     >>> import darktarget as dt
@@ -51,10 +52,11 @@ def regions(bound: Limit | Curve) -> tuple[Region, ...]:
     >>> [region.points.tolist() for region in regions(bound)]
     [[1, 0]]
     """
+    from_zero = isinstance(bound, Curve) and bound.kind == "band"
     done: list[list[tuple[int, float, float]]] = []
     growing: list[list[tuple[int, float, float]]] = []
     for p in np.argsort(bound.mass, kind="stable").tolist():
-        here = [(p, low, high) for low, high in bound.intervals[p] if low > 0]
+        here = [(p, low, high) for low, high in bound.intervals[p] if low > 0 or from_zero]
         overlaps = [[k for k, chain in enumerate(growing) if _overlap(chain[-1], one)] for one in here]
         grown: list[list[tuple[int, float, float]]] = []
         used: set[int] = set()

@@ -7,6 +7,7 @@ they radiate are followed on request (``muon_photons``).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any, Final
@@ -139,7 +140,8 @@ def first_radiation_length(beam: Beam, target: Target, cut: float) -> Tracks:
     """
     first = target.radiator
     length = min(1.0, _thickness(target)[first])
-    return _line(beam, {first: length}, f"primary at full energy over the first {length:.3g} X0 of {first} (no shower)")
+    text = f"primary at full energy over the first {length:.3g} X0 of {first} (no shower)"
+    return replace(_line(beam, {first: length}, text), showered=False)
 
 
 def _thickness(target: Target) -> dict[Medium, float]:

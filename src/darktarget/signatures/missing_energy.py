@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from dataclasses import dataclass, replace
+from typing import Annotated, Final, Literal, Self
 
 import numpy as np
 from annotated_types import Ge, Gt
@@ -70,6 +70,10 @@ class MissingEnergy:
         """Fields that have no effect with this target and these other fields, and why."""
         why = "The target has no pre-shower: set target.preshower_repeats."
         return {} if target.preshower_repeats else {"preshower_energy_above_GeV": why}
+
+    def without_shower(self) -> Self:
+        """The same without the cut on the pre-shower, whose efficiency is that of a simulated shower."""
+        return replace(self, preshower_energy_above_GeV=0.0)
 
     def resolution(self, seen: Array) -> Array:
         """Standard deviation of the measured energy, same unit and shape as ``seen``."""

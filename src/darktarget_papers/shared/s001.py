@@ -21,6 +21,7 @@ from darktarget.figures.styles import Style
 from darktarget.limits import counting as measure
 from darktarget.limits.counting import Counting
 from darktarget_papers.shared.as_published import AS_PUBLISHED, thermal_target
+from darktarget_papers.shared.moment import moment
 
 EXCLUDED: Final = -np.log(0.1)  # events, 90 % CL where nothing is seen
 COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
@@ -211,14 +212,14 @@ def plane(x: Array, y: Array, make: Callable[[Array, Array], Model], value: Call
 
 def events_on_moment(found: Scan, experiment: str) -> Array:
     """log(N/2.3) at the centre of (g-2) of each point, not below -3."""
-    return _log(found.counts(experiment).events(api.gminus2(found.model).coupling))
+    return _log(found.counts(experiment).events(moment(found.model).coupling))
 
 
 def searches_on_moment(names: Sequence[str], x: Array, y: Array, make: Any, scale: float = 1) -> list[marks.Mark]:
     """What other searches exclude at the centre of (g-2), in a plane of mediator mass (over ``scale``) and y."""
 
     def depth(name: str) -> Array:
-        return plane(x, y, make, lambda m: inside(api.constraint(name, m).intervals, api.gminus2(m).coupling))
+        return plane(x, y, make, lambda m: inside(api.constraint(name, m).intervals, moment(m).coupling))
 
     found = []
     for name in names:
@@ -236,7 +237,7 @@ def contour(label: str, x: Array, depth: Array, y: Array, style: Style = styles.
 
 def relic_on_moment(x: Array, y: Array, make: Any, scale: float = 1) -> marks.Mark:
     """Where freeze-out gives the relic density with eps at the centre of (g-2)."""
-    depth = plane(x, y, make, lambda m: np.log(api.gminus2(m).coupling / thermal_target(m).coupling))
+    depth = plane(x, y, make, lambda m: np.log(moment(m).coupling / thermal_target(m).coupling))
     return marks.relic("relic density", x / scale, crossing(depth, y))
 
 
@@ -250,7 +251,7 @@ def on_couplings(found: Scan, experiment: str, alphas: Array) -> Array:
 
     The width of chi2 grows as eps^2 alpha_D, so the decays at alpha_D are those of the sample at another eps.
     """
-    moment, counts = api.gminus2(found.model).coupling, found.counts(experiment)
+    line, counts = moment(found.model).coupling, found.counts(experiment)
     own = np.asarray(found.model.values["alpha_D"])
-    rows = [counts.events(moment * np.sqrt(a / own)) * own / a for a in alphas]
+    rows = [counts.events(line * np.sqrt(a / own)) * own / a for a in alphas]
     return _log(np.array(rows).T)

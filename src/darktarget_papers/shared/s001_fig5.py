@@ -9,6 +9,7 @@ from darktarget.core import Array, Curve, Model
 from darktarget.figures import Axis, Panel, Sheet, marks, shown
 from darktarget.figures.checks import Check
 from darktarget_papers.shared.as_published import thermal_target
+from darktarget_papers.shared.moment import moment
 from darktarget_papers.shared.s001 import EXPOSURES, Scan, others, scan
 
 MASSES_GEV = np.concatenate([np.geomspace(1e-2, 0.2, 4), np.geomspace(0.27, 1.2, 13)])
@@ -29,7 +30,7 @@ def relic(theta: float) -> Curve:
 
 def closest(theta: float) -> float:
     """The relic line over the upper edge of the (g-2) band, where it comes closest above 0.3 GeV."""
-    edge = np.array([pairs[0][1] for pairs in api.gminus2(i2dm(WIDE_GEV, theta)).intervals])
+    edge = np.array([pairs[0][1] for pairs in moment(i2dm(WIDE_GEV, theta)).intervals])
     return float(np.nanmin((relic(theta).coupling / edge)[WIDE_GEV > 0.3]))
 
 
@@ -38,7 +39,7 @@ def sheet(theta: float, found: Scan, checks: list[Check]) -> Sheet:
     wide = i2dm(WIDE_GEV, theta)
     drawn = [
         *(found.mark(label, name) for label, name in EXPOSURES),
-        marks.of(api.gminus2(wide)),
+        marks.of(moment(wide)),
         *others(lambda m: i2dm(m, theta), WIDE_GEV, ("cmb",)),
         marks.of(relic(theta), "relic density"),
     ]

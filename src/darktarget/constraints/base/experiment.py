@@ -35,7 +35,8 @@ class OfExperiment(Search):
         else:
             bound = limit(model, chosen, cl=self.cl)
             found = self.curve(model, bound.intervals, bound.method, bound.reason)
-        return replace(found, published=(*numbers(chosen), *self.published))
+        published = (*numbers(chosen), *self.published)
+        return replace(found, published=published, fitted=(*chosen.fitted, *self.fitted))
 
 
 def numbers(chosen: Experiment) -> tuple[PublishedNumber, ...]:

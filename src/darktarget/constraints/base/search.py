@@ -9,11 +9,12 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from darktarget import __version__
-from darktarget.core import Array, Curve, Model, PublishedNumber
+from darktarget.core import Array, Curve, FittedNumber, Model, PublishedNumber
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
 from darktarget.numerics.interpolation import SMALLEST
 from darktarget.numerics.intervals import positive
+from darktarget.options import OptionGroup, OptionValue, given_by, spelled
 from darktarget.structures import Ability
 from darktarget.units import GeV
 
@@ -30,7 +31,18 @@ class Search(ABC):
         name: that of the file. title: for plots. references: arXiv numbers (or journals).
         published: the numbers that were typed in. cl: confidence level of them.
         uncertainty: relative uncertainty of the coupling as a recast. not_recomputed: quoted as published.
+        fitted: numbers that were chosen so that a published limit is met.
+        options: group of the options of this search; empty by default. chosen: their values.
+
+    Args:
+        given: options by name.
+
+    Raises:
+        UnknownName: no such option, or no such value of it. InputError: a value out of range.
     """
+
+    options: ClassVar[type[OptionGroup]] = OptionGroup
+    chosen: OptionGroup
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -39,6 +51,10 @@ class Search(ABC):
     cl: ClassVar[float] = 0.9
     uncertainty: ClassVar[float]
     not_recomputed: ClassVar[bool] = False
+    fitted: ClassVar[tuple[FittedNumber, ...]] = ()
+
+    def __init__(self, **given: OptionValue) -> None:
+        self.chosen = given_by(self.options, given, self.name)
 
     @abstractmethod
     def apply(self, model: Model) -> Curve:
@@ -55,7 +71,7 @@ class Search(ABC):
         lowest = np.array([pairs[0][0] if pairs else np.nan for pairs in intervals])
         given = reason or (None,) * model.points
         return Curve(
-            name=self.name,
+            name=":".join([self.name, *spelled(self.chosen)]),
             title=self.title,
             kind="exclusion",
             model=model.name,
@@ -67,11 +83,12 @@ class Search(ABC):
             intervals=intervals,
             uncertainty=self.uncertainty,
             cl=self.cl,
-            method=tuple(method),
+            method=(*method, *(str(number) for number in self.fitted)),
             reason=tuple(r or (None if p else NOTHING) for r, p in zip(given, intervals, strict=True)),
             references=self.references,
             version=__version__,
             published=self.published,
+            fitted=self.fitted,
             not_recomputed=self.not_recomputed,
             labels=model.labels,
         )
