@@ -81,6 +81,37 @@ def _lightest(through: ThermalExchange) -> Array:
     return np.asarray(np.min(resolved, axis=0)) if len(resolved) == len(through.visible) else 0 * through.mass
 
 
+@dataclass(frozen=True, eq=False)
+class Integrand:
+    """What the average of one dark pair sums over s, without the Bessel function of the temperature.
+
+    Attributes:
+        root: sqrt(s). value: weight times s^(3/2) Gamma_ab Gamma_SM over the propagator, each [point, node].
+        threshold: of the pair, [point].
+    """
+
+    root: Array
+    value: Array
+    threshold: Array
+
+
+def integrands(
+    through: ThermalExchange, coupling: Array, temperature: Array, running: bool = False
+) -> tuple[Integrand, ...]:
+    """The integrand of each dark pair at couplings [point], resolved for temperatures [point, t]."""
+    total, mass = through.width(coupling), through.mass[:, None]
+    found = []
+    for pair in through.pairs:
+        grid = nodes(through, pair, total, temperature.min(axis=1), temperature.max(axis=1))
+        strength = coupling ** (pair.power + through.visible_power)
+        top = pair.width(grid.root) * through.to_standard_model(grid.root) * strength[:, None]
+        # (sqrt s - M)(sqrt s + M) keeps the digits of a narrow peak that s - M^2 would lose
+        off = (grid.root - mass) * (grid.root + mass)
+        bottom = off**2 + through.imaginary(grid.root, coupling, running) ** 2
+        found.append(Integrand(grid.root, grid.weight * grid.root**3 * top / bottom, pair.threshold))
+    return tuple(found)
+
+
 def reaction_densities(
     through: ThermalExchange, coupling: Array, temperature: Array, running: bool = False
 ) -> tuple[Array, Array]:
@@ -94,27 +125,28 @@ def reaction_densities(
     """
     from scipy.special import k1e
 
-    total = through.width(coupling)
     values, starts = [], []
-    for pair in through.pairs:
-        grid = nodes(through, pair, total, temperature.min(axis=1), temperature.max(axis=1))
-        s = grid.root**2
-        strength = coupling ** (pair.power + through.visible_power)
-        top = pair.width(grid.root) * through.to_standard_model(grid.root) * strength[:, None]
-        mass = through.mass[:, None]
-        # (sqrt s - M)(sqrt s + M) keeps the digits of a narrow peak that s - M^2 would lose
-        off = (grid.root - mass) * (grid.root + mass)
-        shape = grid.weight * s * grid.root * top / (off**2 + through.imaginary(grid.root, coupling, running) ** 2)
-        start = pair.threshold
+    for item in integrands(through, coupling, temperature, running):
         each = np.empty_like(temperature)
         for point in range(temperature.shape[0]):
-            used = shape[point] > 0
-            root, t = grid.root[point][used], temperature[point][:, None]
-            boltzmann = k1e(root / t) * np.exp(-(root - start[point]) / t)
-            each[point] = boltzmann @ shape[point][used]
+            used = item.value[point] > 0
+            root, t = item.root[point][used], temperature[point][:, None]
+            boltzmann = k1e(root / t) * np.exp(-(root - item.threshold[point]) / t)
+            each[point] = boltzmann @ item.value[point][used]
         values.append((2 * through.spin + 1) / (2 * np.pi**3) * temperature * each)
-        starts.append(start)
+        starts.append(item.threshold)
     return np.array(values), np.array(starts)
+
+
+def second_bessel(z: Array) -> Array:
+    """exp(z) K_2(z), the shape of ``z``, by recurrence: scipy's own ends at z = 1e9.
+
+    >>> print(f"{second_bessel(np.array([1e12]))[0] * 1e6:.6f}")
+    1.253314
+    """
+    from scipy.special import k0e, k1e
+
+    return np.asarray(k0e(z) + 2 / z * k1e(z))
 
 
 def density(states: tuple[State, ...], temperature: Array) -> tuple[Array, Array]:
@@ -126,12 +158,10 @@ def density(states: tuple[State, ...], temperature: Array) -> tuple[Array, Array
     Returns:
         (values [state, point, t] (energy^3), lightest mass [point]).
     """
-    from scipy.special import kve
-
     lightest = states[0].mass[:, None]
     values = []
     for state in states:
         mass = state.mass[:, None]
-        scaled = kve(2, mass / temperature) * np.exp(-(mass - lightest) / temperature)
+        scaled = second_bessel(mass / temperature) * np.exp(-(mass - lightest) / temperature)
         values.append(state.degrees * mass**2 * temperature * scaled / (2 * np.pi**2))
     return np.array(values), states[0].mass

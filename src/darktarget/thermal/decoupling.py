@@ -1,0 +1,104 @@
+"""Where the relic density takes the dark temperature from the coupled equations, and what is quoted elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from darktarget.core import Array, Model
+from darktarget.errors import PhysicsError
+from darktarget.thermal import boltzmann, elastic, kinetic
+from darktarget.thermal.exchange import ThermalExchange
+from darktarget.thermal.options import RelicOptions
+
+NEAR, FAR = 0.2, 0.25  # |M/(m_a + m_b) - 1| up to which the coupled equations are used, and from which they are not
+SHAPE: Final = 0.1  # of Omega: Maxwell distribution against the full equation (validation)
+ASSUMED = "dark states in kinetic equilibrium with the plasma until freeze-out"
+SOLVED = "density and temperature of the dark sector solved together (scattering on leptons, Maxwell distribution)"
+WHERE = f" for |M/(m_a + m_b) - 1| < {NEAR:g}, blended to kinetic equilibrium at {FAR:g}"
+
+
+@dataclass(frozen=True, eq=False)
+class Decoupling:
+    """What a relic target reports of kinetic decoupling.
+
+    Attributes:
+        text: for its method. uncertainty: relative, of the coupling. extra: columns, each [point].
+    """
+
+    text: str
+    uncertainty: float = 0.0
+    extra: Mapping[str, Array] = field(default_factory=dict)
+
+
+def weight(through: ThermalExchange) -> Array:
+    """Share of the coupled equations in ln Omega: 1 near the resonance of a dark pair, 0 far from it, [point].
+
+    >>> import darktarget as dt
+    >>> from darktarget.thermal.exchange import exchange
+    >>> ratios = [1.62, 2.05, 2.45, 3.0]
+    >>> model = dt.model("dark-photon", mass=[0.01 * r for r in ratios], mass_ratio=ratios)
+    >>> weight(exchange(model)).round(3).tolist()
+    [1.0, 1.0, 0.5, 0.0]
+    """
+    away = np.min([np.abs(through.mass / pair.threshold - 1) for pair in through.pairs], axis=0)
+    z = np.clip((FAR - away) / (FAR - NEAR), 0, 1)
+    return np.asarray(z**2 * (3 - 2 * z))
+
+
+def share(model: Model, through: ThermalExchange, choice: str) -> Array:
+    """Share of the coupled equations in ln Omega, [point].
+
+    Args:
+        choice: auto, coupled or equilibrium.
+
+    Raises:
+        PhysicsError: coupled, and the amplitude of scattering is not known.
+    """
+    known = elastic.scatters(model)
+    if choice == "coupled" and not known:
+        raise PhysicsError(
+            f"kinetic = coupled needs the scattering of {model.name} on leptons, and the Lorentz structure "
+            f"{model.structure.name} has no electron_scattering, or the model no exchanges: choose auto or equilibrium"
+        )
+    if choice == "equilibrium" or not known:
+        return np.zeros(model.points)
+    return np.ones(model.points) if choice == "coupled" else weight(through)
+
+
+def ratio(model: Model, through: ThermalExchange, coupling: Array, running: bool) -> Callable[[Array], Array]:
+    """Omega with the dark temperature solved for over Omega in kinetic equilibrium, both in chemical equilibrium.
+
+    Returns:
+        scale of the rates [point] -> ratio [point].
+    """
+    solved = kinetic.history(model, through, coupling, running, scatters=elastic.scatters(model))
+    assumed = boltzmann.history(model, through, coupling, running)
+    return lambda scale: solved.omega(scale) / assumed.omega(scale)
+
+
+def about(model: Model, through: ThermalExchange, options: RelicOptions, coupling: Array, running: bool) -> Decoupling:
+    """What is reported with couplings [point] (nan where there is none)."""
+    if options.kinetic == "equilibrium":
+        return Decoupling(ASSUMED)
+    good = np.isfinite(coupling)
+    used = share(model, through, options.kinetic)
+    effect = ratio(model, through, np.where(good, coupling, 1.0), running)(np.ones(model.points))
+    effect = np.where(good, effect, np.nan)
+    left_out = np.abs(np.log(effect)) * (1 - used)
+    of_coupling = np.maximum(left_out, SHAPE * used)[good] / through.power
+    size = float(of_coupling.max(initial=0.0))
+    return Decoupling(
+        _text(model, used, float(left_out[good].max(initial=0.0)) / through.power), size, {"kinetic_ratio": effect}
+    )
+
+
+def _text(model: Model, used: Array, left_out: float) -> str:
+    solved = SOLVED + ("" if (used == 1).all() else WHERE)
+    quoted = (
+        "" if (used == 1).all() else f" (solving for its temperature would move the coupling by up to {left_out:.2g})"
+    )
+    return (solved if used.any() else ASSUMED) + quoted
