@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darktarget.core import Array, Model
 from darktarget.errors import PhysicsError
@@ -81,24 +82,30 @@ def ratio(model: Model, through: ThermalExchange, coupling: Array, running: bool
 
 
 def about(model: Model, through: ThermalExchange, options: RelicOptions, coupling: Array, running: bool) -> Decoupling:
-    """What is reported with couplings [point] (nan where there is none)."""
+    """What is reported with couplings [point] (nan where there is none).
+
+    Without an amplitude of scattering, its absence bounds the effect near the resonance; nothing bounds it elsewhere.
+    """
     if options.kinetic == "equilibrium":
         return Decoupling(ASSUMED)
-    good = np.isfinite(coupling)
-    used = share(model, through, options.kinetic)
-    effect = ratio(model, through, np.where(good, coupling, 1.0), running)(np.ones(model.points))
-    effect = np.where(good, effect, np.nan)
-    left_out = np.abs(np.log(effect)) * (1 - used)
-    of_coupling = np.maximum(left_out, SHAPE * used)[good] / through.power
-    size = float(of_coupling.max(initial=0.0))
-    return Decoupling(
-        _text(model, used, float(left_out[good].max(initial=0.0)) / through.power), size, {"kinetic_ratio": effect}
-    )
+    used, known = share(model, through, options.kinetic), elastic.scatters(model)
+    good = np.isfinite(coupling) & (known | (weight(through) > 0))
+    effect = np.full(model.points, np.nan)
+    if good.any():
+        effect[good] = ratio(model, through, np.where(good, coupling, 1.0), running)(np.ones(model.points))[good]
+    shift = np.abs(np.log(effect)) * (1 - used) / through.power
+    left_out, shape = (float(v[good].max(initial=0.0)) for v in (shift, SHAPE * used / through.power))
+    text = _text(used, left_out) if known else _unknown(model, good, left_out)
+    return Decoupling(text, max(left_out, shape), {"kinetic_ratio": effect})
 
 
-def _text(model: Model, used: Array, left_out: float) -> str:
-    solved = SOLVED + ("" if (used == 1).all() else WHERE)
-    quoted = (
-        "" if (used == 1).all() else f" (solving for its temperature would move the coupling by up to {left_out:.2g})"
-    )
-    return (solved if used.any() else ASSUMED) + quoted
+def _text(used: Array, left_out: float) -> str:
+    solved = SOLVED if (used == 1).all() else SOLVED + WHERE if used.any() else ASSUMED
+    quoted = f" (with its temperature solved for, the coupling would move by up to {left_out:.1g})"
+    return solved if (used == 1).all() else solved + quoted
+
+
+def _unknown(model: Model, bounded: NDArray[np.bool_], left_out: float) -> str:
+    why = f"scattering of dark matter on leptons is not known for {model.structure.name}"
+    size = f"without any, the coupling would move by up to {left_out:.1g}" if bounded.any() else "not estimated"
+    return f"{ASSUMED} ({why}: {size})"

@@ -10,8 +10,8 @@ by detailed balance, where dR is the rate of each process in equilibrium. For a 
 .. math:: \int dR\,(\Delta E)^2 = \frac{g_ag_b}{8\pi^4}\int\frac{ds\,dt}{64\pi s}\,\overline{|M|^2}\left[
           \sqrt s\,TK_1\,\Delta^2+T^2K_2\,(4\Delta^2+Q^2)\right],\qquad \Delta = \frac{m_c^2-m_a^2}{2\sqrt s}
 
-with :math:`K_n(\sqrt s/T)`: no mass is neglected and no momentum transfer is taken as small. For a dark particle that is
-much heavier than T it is the rate of arXiv:1706.07433. The Fermi statistics of the lepton enters as f (1 - f) over its
+with :math:`K_n(\sqrt s/T)`: no mass is neglected and no momentum transfer is taken as small. For a dark particle much
+heavier than T it is the rate of arXiv:1706.07433. The Fermi statistics of the lepton enters as f (1 - f) over its
 Maxwell form, at its energy in the rest frame of the dark particle.
 
 Left out: hadrons (they are rare below the temperatures at which sub-GeV dark matter decouples).

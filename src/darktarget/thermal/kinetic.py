@@ -37,10 +37,11 @@ from darktarget.thermal.exchange import ThermalExchange
 from darktarget.units import PLANCK_MASS
 
 START, FREE, END = 2.0, 100.0, 1e7  # x: equilibrium is assumed, Y_eq is gone, annihilation falls as 1/x
-BEFORE, AFTER = 160, 120  # steps of the coarse grid up to FREE and from there
+BEFORE, AFTER = 90, 60  # steps of the coarse grid up to FREE and from there
 ASYMPTOTIC: Final = 25.0  # m/T from which energies are expanded in T/m
 ORDERS: Final = 6  # of that expansion
 COLDEST: Final = 1e12  # m/T_chi that the averages reach
+CLOSE: Final = 0.5  # largest relative difference of two step sizes that is extrapolated
 GONE: Final = 300.0  # exponent beyond which nothing is left (subnormal numbers are slow)
 PEAK: Final = 10.0  # widths below the resonance at which it begins
 NODES: Final = 80  # Chebyshev nodes in ln(m/T_chi)
@@ -62,15 +63,18 @@ class Averages:
     loss: Array
     capacity: Array
 
-    def at(self, log: Array) -> tuple[Array, Array, Array]:
-        """(<sigma v>, loss, c) at ln(m_1/T_chi) [point, ...], each of that shape."""
+    def at(self, log: Array) -> tuple[Array, Array, Array, Array]:
+        """(<sigma v>, loss, loss', c) at ln(m_1/T_chi) [point, ...], each of that shape.
+
+        loss' is the derivative of loss <sigma v> in ln T_chi, over <sigma v>.
+        """
         place = np.clip(log * ((TABLE - 1) / SPAN), 0, TABLE - 1.001)
         low = place.astype(int)
         share, point = place - low, np.arange(log.shape[0]).reshape(-1, *(1,) * (log.ndim - 1))
-        cross, loss, capacity = (
-            v[point, low] * (1 - share) + v[point, low + 1] * share for v in (self.cross, self.loss, self.capacity)
-        )
-        return np.exp(cross), loss, capacity
+        ends = [(v[point, low], v[point, low + 1]) for v in (self.cross, self.loss, self.capacity)]
+        cross, loss, capacity = (first + share * (second - first) for first, second in ends)
+        slopes = [(first - second) * ((TABLE - 1) / SPAN) for first, second in ends[:2]]
+        return np.exp(cross), loss, slopes[1] + loss * slopes[0], capacity
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +82,7 @@ class History:
     """Rates at one coupling, at all ends and middles of the fine steps; each [x, point] unless stated.
 
     Attributes:
-        x: of the grid, [x]. to_rate: g s/H, of <sigma v>. cross, loss: as ``Averages``, at the temperature of the plasma.
+        x: of the grid, [x]. to_rate: g s/H, of <sigma v>. cross, loss: as ``Averages``, at T_chi = T.
         decline: ln Y_eq. scattering: g gamma/H. slope: g.
         averages: at any dark temperature. mass: of the lightest, [point].
     """
@@ -96,12 +100,13 @@ class History:
     def omega(self, scale: Array) -> Array:
         """Omega h^2 with annihilation and scattering multiplied by ``scale`` [point], [point]."""
         fine, coarse = self._final(scale, 2), self._final(scale, 4)
-        return np.asarray((4 * fine - coarse) / 3 * self.mass * abundance())
+        close = np.abs(coarse - fine) < CLOSE * fine
+        return np.asarray(np.where(close, (4 * fine - coarse) / 3, fine) * self.mass * abundance())
 
     def _final(self, scale: Array, every: int) -> Array:
         """Y today: after the last step <sigma v> is that of particles at rest, [point]."""
         density, ratio = (v[-1] for v in self.evolve(scale, every))
-        cross, _, _ = self.averages.at(np.log(self.x[-1] / ratio))
+        cross = self.averages.at(np.log(self.x[-1] / ratio))[0]
         return np.asarray(1 / (1 / density + scale * self.to_rate[-1] * cross))
 
     def evolve(self, scale: Array, every: int = 2) -> tuple[Array, Array]:
@@ -137,7 +142,7 @@ class History:
             places: on the grid, of the coefficients, of the beginning and of the end.
         """
         here, first, last = places
-        cross, loss, capacity = self.averages.at(np.log(self.x[here] / at[1]))
+        cross, loss, bend, capacity = self.averages.at(np.log(self.x[here] / at[1]))
         rate = scale * self.to_rate[here] * cross
         with_plasma = self.x[last] <= FREE
         if with_plasma:
@@ -149,9 +154,10 @@ class History:
         else:
             new, present = state[0] / (1 + rate * step * state[0]), at[0]
             created = np.zeros_like(rate)
-        heating = scale * self.scattering[here]
-        source = heating + created * (1 - self.loss[here])
-        drag = 3 * self.slope[here] / capacity - 1 + heating - rate * present * loss + created
+        heating, removed = scale * self.scattering[here], rate * present
+        # the rate of losses is linear near the present T_chi: its slope keeps large rates stable
+        source = heating + created * (1 - self.loss[here]) - removed * bend * at[1]
+        drag = 3 * self.slope[here] / capacity - 1 + heating + created - removed * (loss + bend)
         drag = np.where(np.abs(drag) < 1e-9, 1e-9, drag)
         fade = np.expm1(-np.clip(drag * step, -50, 700))
         return new, np.maximum(state[1] * (1 + fade) - source / drag * fade, 1e-9)
@@ -191,7 +197,7 @@ def history(
     slope = plasma.slope(temperature)
     hubble = np.sqrt(8 * np.pi**3 / 90 * plasma.g(temperature)) * temperature**2 / PLANCK_MASS
     number = density(model.states(), temperature)[0].sum(axis=0)
-    cross, loss, capacity = (v.T for v in averages.at(np.log(x)[None, :].repeat(lightest.size, axis=0)))
+    cross, loss, _, capacity = (v.T for v in averages.at(np.log(x)[None, :].repeat(lightest.size, axis=0)))
     scattering = np.zeros_like(temperature)
     if scatters:
         scattering = _relaxation(model, through, coupling, temperature) / (2 * temperature**2 * number * capacity.T)
