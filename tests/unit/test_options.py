@@ -133,7 +133,6 @@ def test_choices_are_those_of_the_tables() -> None:
         (StatisticOptions, "method", statistics.methods()),
         (StatisticOptions, "nuisances", statistics.limits.NUISANCES),
         (RelicOptions, "width", relic.WIDTHS),
-        (RelicOptions, "equilibrium", relic.EQUILIBRIA),
     ]
     for group, name, known in table:
         (item,) = (o for o in options_of(group) if o.name == name)
@@ -254,7 +253,7 @@ def test_unknown_options_list_those_of_the_processes() -> None:
 
 @pytest.mark.parametrize("function", [dt.relic_target, dt.omega])
 def test_unknown_options_of_the_relic_density(function: Any) -> None:
-    with pytest.raises(UnknownName, match=r"one of .*width, equilibrium\. Did you mean width\?"):
+    with pytest.raises(UnknownName, match=r"one of .*width, equilibrium, kinetic\. Did you mean width\?"):
         function(dt.model("dark-photon", mass=0.1), widht="running")
 
 

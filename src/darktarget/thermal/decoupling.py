@@ -16,7 +16,7 @@ from darktarget.thermal.exchange import ThermalExchange
 from darktarget.thermal.options import RelicOptions
 
 NEAR, FAR = 0.2, 0.25  # |M/(m_a + m_b) - 1| up to which the coupled equations are used, and from which they are not
-SHAPE: Final = 0.1  # of Omega: Maxwell distribution against the full equation (validation)
+SHAPE: Final = 0.12  # of Omega: Maxwell distribution against the full equation (a test holds it to that)
 ASSUMED = "dark states in kinetic equilibrium with the plasma until freeze-out"
 SOLVED = "density and temperature of the dark sector solved together (scattering on leptons, Maxwell distribution)"
 WHERE = f" for |M/(m_a + m_b) - 1| < {NEAR:g}, blended to kinetic equilibrium at {FAR:g}"
@@ -106,6 +106,6 @@ def _text(used: Array, left_out: float) -> str:
 
 
 def _unknown(model: Model, bounded: NDArray[np.bool_], left_out: float) -> str:
-    why = f"scattering of dark matter on leptons is not known for {model.structure.name}"
+    why = f"scattering of dark matter on leptons is not known for {model.name}"
     size = f"without any, the coupling would move by up to {left_out:.1g}" if bounded.any() else "not estimated"
     return f"{ASSUMED} ({why}: {size})"

@@ -1,18 +1,20 @@
-r"""Energy that dark particles exchange with the plasma: scattering on leptons and decays of the heavier state.
+r"""Energy of motion that dark particles exchange with the plasma by scattering on leptons.
 
-In a gas of temperature :math:`T_\chi` near T the mean energy relaxes as
+In a gas of temperature :math:`T_\chi` near T the mean energy of motion relaxes as
 
 .. math:: \frac{dT_\chi}{dt} = \gamma\,(T-T_\chi),\qquad
-          \gamma = \frac{1}{2T^2c\,n}\sum\int dR\,(\Delta E)^2,\qquad c = \frac{d\langle E\rangle}{dT}
+          \gamma = \frac{1}{2T^2c\,n}\sum\int dR\,(\Delta K)^2,\qquad c = \frac{d\langle K\rangle}{dT},\quad K = E-m
 
 by detailed balance, where dR is the rate of each process in equilibrium. For a b -> c d with Maxwell statistics
 
-.. math:: \int dR\,(\Delta E)^2 = \frac{g_ag_b}{8\pi^4}\int\frac{ds\,dt}{64\pi s}\,\overline{|M|^2}\left[
-          \sqrt s\,TK_1\,\Delta^2+T^2K_2\,(4\Delta^2+Q^2)\right],\qquad \Delta = \frac{m_c^2-m_a^2}{2\sqrt s}
+.. math:: \int dR\,(\Delta K)^2 = \frac{g_ag_b}{8\pi^4}\int\frac{ds\,dt}{64\pi s}\,\overline{|M|^2}\left[
+          \sqrt s\,T\{K_1(\Delta-\delta)^2-2\Delta\delta(K_2-K_1)\}+T^2K_2(4\Delta^2+Q^2)\right]
 
-with :math:`K_n(\sqrt s/T)`: no mass is neglected and no momentum transfer is taken as small. For a dark particle much
-heavier than T it is the rate of arXiv:1706.07433. The Fermi statistics of the lepton enters as f (1 - f) over its
-Maxwell form, at its energy in the rest frame of the dark particle.
+with :math:`K_n(\sqrt s/T)`, :math:`\delta = m_c-m_a` and :math:`\Delta = (m_c^2-m_a^2)/2\sqrt s`: no mass is neglected,
+no momentum transfer is taken as small. For a dark particle much heavier than T it is the rate of arXiv:1706.07433. The
+Fermi statistics of the lepton enters as f (1 - f) over its Maxwell form, at its energy in the rest frame of the dark
+particle. Between states of different mass the energy of the splitting is not counted: it changes their ratio, not their
+motion; decays are left out for the same reason.
 
 Left out: hadrons (they are rare below the temperatures at which sub-GeV dark matter decouples).
 """
@@ -25,7 +27,7 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Channel, Exchange, Model, State
+from darktarget.core import Array, Channel, Exchange, Model
 from darktarget.decays.exchange import convection
 from darktarget.decays.kinematics import momentum
 from darktarget.decays.two_body import TO_LEPTONS
@@ -86,7 +88,7 @@ def _neutrinos(channel: Channel, points: int) -> list[Partner]:
 def exchanged(
     model: Model, through: ThermalExchange, coupling: Array, temperature: Array
 ) -> Iterator[tuple[Array, Array]]:
-    r""":math:`\sum\int dR\,(\Delta E)^2` of each process in both directions.
+    r""":math:`\sum\int dR\,(\Delta K)^2` of each process.
 
     Args:
         coupling: [point]. temperature: [point, t].
@@ -104,7 +106,6 @@ def exchanged(
         for partner in found:
             gap = np.maximum(*exchange.masses) + partner.mass - model.states()[0].mass
             yield _scattering(model, through, exchange, partner, temperature) * strength, gap
-    yield from _decays(model, coupling, temperature)
 
 
 def _scattering(
@@ -117,18 +118,20 @@ def _scattering(
     start = np.maximum(first, second) + lepton
     root, weight = energies(start, temperature)
     zeroth, square = _moments(model, through, exchange, lepton, root)
-    jump = ((second**2 - first**2)[:, None] / (2 * root)) ** 2
+    jump, split = (second**2 - first**2)[:, None] / (2 * root), (second - first)[:, None]
     omega = (root**2 - first[:, None] ** 2 - lepton**2) / (2 * first[:, None])
     weight = weight / (64 * np.pi * root**2)
-    flat, grown = weight * root * zeroth * jump, weight * (4 * jump * zeroth + square)
+    flat, mixed = weight * root * zeroth * (jump - split) ** 2, -2 * weight * root * zeroth * jump * split
+    grown = weight * (4 * jump**2 * zeroth + square)
     value = np.zeros_like(temperature)
     for point, row in enumerate(temperature):
         T = row[:, None]
         z = root[point] / T
-        k1 = k1e(z)
-        k2 = k0e(z) + 2 * k1 / z
-        boltzmann = np.exp(-(root[point] - start[point]) / T) / (1 + np.exp(-omega[point] / T)) ** 2
-        value[point] = ((flat[point] * k1 * T + grown[point] * k2 * T**2) * boltzmann).sum(axis=1)
+        k1, k0 = k1e(z), k0e(z)
+        k2 = k0 + 2 * k1 / z
+        falling = np.exp(-(root[point] - start[point]) / T) / (1 + np.exp(-omega[point] / T)) ** 2
+        each = (flat[point] * k1 + mixed[point] * (k2 - k1)) * T + grown[point] * k2 * T**2
+        value[point] = (each * falling).sum(axis=1)
     degrees = model.state(exchange.incoming).degrees * partner.degrees
     return degrees * partner.square[:, None] / (8 * np.pi**4) * value
 
@@ -166,26 +169,3 @@ def _contracted(model: Model, exchange: Exchange, lepton: float, root: Array, sq
     contract = KNOWN.of(model.structure, f"scattering in {model.name}")
     length = convection(square, first, second)
     return contract(one / unit, two / unit**2, unit * square, unit * along, unit * length)
-
-
-def _decays(model: Model, coupling: Array, temperature: Array) -> Iterator[tuple[Array, Array]]:
-    r"""Those of decays to lighter dark states and their inverse.
-
-    The energy given to the plasma is at least that of a massless pair, :math:`(m_2^2-m_1^2)/2m_2`, which is taken.
-    """
-    from scipy.special import k1e
-
-    for state, channel in _transitions(model):
-        mass, child = state.mass[:, None], model.state(channel.daughters[0]).mass[:, None]
-        width = channel.at(mass) * (coupling**channel.power)[:, None]
-        number = state.degrees * mass**2 * temperature / (2 * np.pi**2) * k1e(mass / temperature)  # n K_1/K_2
-        yield 2 * width * number * ((mass**2 - child**2) / (2 * mass)) ** 2, state.mass - model.states()[0].mass
-
-
-def _transitions(model: Model) -> Iterator[tuple[State, Channel]]:
-    """Decays of a dark state to another one."""
-    names = {s.name for s in model.states()}
-    for state in model.states():
-        for channel in model.decays_of(state.name):
-            if channel.daughters[0] in names:
-                yield state, channel

@@ -13,7 +13,8 @@ With :math:`f\propto e^{-E/T_\chi}` the number and the mean energy of all dark p
 :math:`\gamma` that of :mod:`darktarget.thermal.elastic`. For slow particles these are the equations of arXiv:1706.07433
 for :math:`y = m_\chi T_\chi s^{-2/3}`; here the energy is the second moment, which needs no expansion in the velocity:
 the pressure is :math:`nT_\chi` exactly, and e has the integral of the average with K_2 in place of K_1.
-States of different mass share one temperature and are in chemical equilibrium with each other at it.
+States of different mass share one temperature and are in chemical equilibrium with each other at it. The dark particles
+of a hidden coupling scatter on each other much more often than they annihilate, which keeps the Maxwell form.
 
 Steps are exact for constant coefficients, which are those of the middle of the step; two step sizes are extrapolated.
 """
@@ -44,7 +45,7 @@ COLDEST: Final = 1e12  # m/T_chi that the averages reach
 CLOSE: Final = 0.5  # largest relative difference of two step sizes that is extrapolated
 GONE: Final = 300.0  # exponent beyond which nothing is left (subnormal numbers are slow)
 PEAK: Final = 10.0  # widths below the resonance at which it begins
-NODES: Final = 80  # Chebyshev nodes in ln(m/T_chi)
+NODES: Final = 100  # Chebyshev nodes in ln(m/T_chi)
 TABLE: Final = 1400  # points of the tables in ln(m/T_chi)
 WARM: Final = 64  # Chebyshev nodes in ln x of scattering
 SPAN: Final = float(np.log(COLDEST))
@@ -78,7 +79,7 @@ class Averages:
 
 
 @dataclass(frozen=True, eq=False)
-class History:
+class CoupledHistory:
     """Rates at one coupling, at all ends and middles of the fine steps; each [x, point] unless stated.
 
     Attributes:
@@ -182,7 +183,7 @@ def grid() -> Array:
 
 def history(
     model: Model, through: ThermalExchange, coupling: Array, running: bool = False, *, scatters: bool = True
-) -> History:
+) -> CoupledHistory:
     """Rates of a model at couplings [point].
 
     Args:
@@ -196,12 +197,12 @@ def history(
     entropy = 2 * np.pi**2 / 45 * plasma.h(temperature) * temperature**3
     slope = plasma.slope(temperature)
     hubble = np.sqrt(8 * np.pi**3 / 90 * plasma.g(temperature)) * temperature**2 / PLANCK_MASS
-    number = density(model.states(), temperature)[0].sum(axis=0)
-    cross, loss, _, capacity = (v.T for v in averages.at(np.log(x)[None, :].repeat(lightest.size, axis=0)))
+    number, _, _, moving = gas(model, temperature)
+    cross, loss, _, _ = (v.T for v in averages.at(np.log(x)[None, :].repeat(lightest.size, axis=0)))
     scattering = np.zeros_like(temperature)
     if scatters:
-        scattering = _relaxation(model, through, coupling, temperature) / (2 * temperature**2 * number * capacity.T)
-    return History(
+        scattering = _relaxation(model, through, coupling, temperature) / (2 * temperature**2 * number * moving)
+    return CoupledHistory(
         x,
         (slope * entropy / hubble).T,
         cross,
@@ -215,7 +216,7 @@ def history(
 
 
 def _relaxation(model: Model, through: ThermalExchange, coupling: Array, temperature: Array) -> Array:
-    """Sum of dR (Delta E)^2 over exp(-m_1/T) at couplings [point], [point, x]; no exponential is interpolated."""
+    """Sum of dR (Delta K)^2 over exp(-m_1/T) at couplings [point], [point, x]; no exponential is interpolated."""
     lightest, span = model.states()[0].mass[:, None], np.log(END / START)
     nodes = lightest / (START * np.exp(span * chebyshev.nodes(WARM)))
     to = chebyshev.matrix(WARM, np.log(grid() / START) / span)
@@ -236,11 +237,11 @@ def _averages(model: Model, through: ThermalExchange, coupling: Array, running: 
     width = through.width(coupling)
     for item in integrands(through, coupling, nodes, running):
         for start, value in _pieces(item, through.mass, width):
-            count, excess = _pair_moments(item.root, value, start, nodes)
+            count, excess = pair_moments(item.root, value, start, nodes)
             gap = (start[:, None] - 2 * lightest) / temperature
             each = np.exp(np.log(np.maximum(count, 1e-300)) @ to.T - np.minimum(gap, GONE)) * temperature
             events, energy = events + each, energy + each * (excess @ to.T + gap)
-    number, mean, capacity = _gas(model, temperature)
+    number, mean, capacity, _ = gas(model, temperature)
     constant = (2 * through.spin + 1) / (2 * np.pi**3)
     cross = np.log(np.maximum(2 * constant * events / number**2, 1e-280))
     loss = (mean - energy / np.maximum(events, 1e-300) / 2) / capacity
@@ -256,7 +257,7 @@ def _pieces(item: Integrand, mass: Array, width: Array) -> Iterator[tuple[Array,
         yield item.threshold, np.where(above, 0.0, item.value)
 
 
-def _pair_moments(root: Array, value: Array, threshold: Array, temperature: Array) -> tuple[Array, Array]:
+def pair_moments(root: Array, value: Array, threshold: Array, temperature: Array) -> tuple[Array, Array]:
     """Integral with K_1 over exp(-threshold/T), and mean of (energy - threshold)/T with K_2, each [point, t]."""
     count, excess = np.empty_like(temperature), np.empty_like(temperature)
     for point, row in enumerate(temperature):
@@ -299,17 +300,22 @@ def _series(n: int) -> Array:
     return np.concatenate([[1.0], np.cumprod((4 * n**2 - (2 * k - 1) ** 2) / (8 * k))])
 
 
-def _gas(model: Model, temperature: Array) -> tuple[Array, Array, Array]:
-    """(n over exp(-m_1/T), (epsilon - m_1)/T, c) of all states in Maxwell statistics, each [point, t]."""
+def gas(model: Model, temperature: Array) -> tuple[Array, Array, Array, Array]:
+    """All states in Maxwell statistics, each [point, t].
+
+    Returns:
+        n over exp(-m_1/T); (epsilon - m_1)/T; c; and the part of c that is the motion of each state.
+    """
     each, lightest = density(model.states(), temperature)
     number = each.sum(axis=0)
-    mean, square = np.zeros_like(temperature), np.zeros_like(temperature)
+    mean, square, moving = np.zeros((3, *temperature.shape))
     for state, part in zip(model.states(), each, strict=True):
         z, gap = state.mass[:, None] / temperature, (state.mass - lightest)[:, None] / temperature
         own, spread = _kinetic(z)
         share = part / number
-        mean, square = mean + share * (own + gap), square + share * (spread + (own + gap) ** 2)
-    return number, mean, square - mean**2
+        mean, moving = mean + share * (own + gap), moving + share * spread
+        square = square + share * (spread + (own + gap) ** 2)
+    return number, mean, square - mean**2, moving
 
 
 def _kinetic(z: Array) -> tuple[Array, Array]:
@@ -319,5 +325,5 @@ def _kinetic(z: Array) -> tuple[Array, Array]:
     own = z * (k1e(z) / second_bessel(z) - 1) + 3
     spread = 3 * (own + z) + 3 - 2 * own * z - own**2  # <E^2> = m^2 + 3 T <E> + 3 T^2
     cold = z > ASYMPTOTIC
-    own = np.where(cold, 1.5 + 15 / (8 * z) - 15 / (8 * z**2), own)
-    return own, np.where(cold, 1.5 + 15 / (4 * z) - 45 / (8 * z**2), spread)
+    own = np.where(cold, 1.5 + 15 / (8 * z) - 15 / (8 * z**2) + 135 / (128 * z**3), own)
+    return own, np.where(cold, 1.5 + 15 / (4 * z) - 45 / (8 * z**2) + 135 / (32 * z**3), spread)
