@@ -28,11 +28,13 @@ class Decoupling:
 
     Attributes:
         text: for its method. uncertainty: relative, of the coupling. extra: columns, each [point].
+        references: of the equations.
     """
 
     text: str
     uncertainty: float = 0.0
     extra: Mapping[str, Array] = field(default_factory=dict)
+    references: tuple[str, ...] = ()
 
 
 def weight(through: ThermalExchange) -> Array:
@@ -96,7 +98,7 @@ def about(model: Model, through: ThermalExchange, options: RelicOptions, couplin
     shift = np.abs(np.log(effect)) * (1 - used) / through.power
     left_out, shape = (float(v[good].max(initial=0.0)) for v in (shift, SHAPE * used / through.power))
     text = _text(used, left_out) if known else _unknown(model, good, left_out)
-    return Decoupling(text, max(left_out, shape), {"kinetic_ratio": effect})
+    return Decoupling(text, max(left_out, shape), {"kinetic_ratio": effect}, kinetic.REFERENCES)
 
 
 def _text(used: Array, left_out: float) -> str:

@@ -13,8 +13,8 @@ With :math:`f\propto e^{-E/T_\chi}` the number and the mean energy of all dark p
 :math:`\gamma` that of :mod:`darktarget.thermal.elastic`. For slow particles these are the equations of arXiv:1706.07433
 for :math:`y = m_\chi T_\chi s^{-2/3}`; here the energy is the second moment, which needs no expansion in the velocity:
 the pressure is :math:`nT_\chi` exactly, and e has the integral of the average with K_2 in place of K_1.
-States of different mass share one temperature and are in chemical equilibrium with each other at it. The dark particles
-of a hidden coupling scatter on each other much more often than they annihilate, which keeps the Maxwell form.
+States of different mass share one temperature and are in chemical equilibrium with each other at it. The Maxwell form
+is kept up by scattering of dark particles on each other, which is not part of the equations.
 
 Steps are exact for constant coefficients, which are those of the middle of the step; two step sizes are extrapolated.
 """
@@ -47,6 +47,7 @@ GONE: Final = 300.0  # exponent beyond which nothing is left (subnormal numbers 
 PEAK: Final = 10.0  # widths below the resonance at which it begins
 NODES: Final = 100  # Chebyshev nodes in ln(m/T_chi)
 TABLE: Final = 1400  # points of the tables in ln(m/T_chi)
+APART: Final = 1e6  # x from which scattering is over
 WARM: Final = 64  # Chebyshev nodes in ln x of scattering
 SPAN: Final = float(np.log(COLDEST))
 REFERENCES: Final = ("1706.07433", "2103.01944")
@@ -187,7 +188,7 @@ def history(
     """Rates of a model at couplings [point].
 
     Args:
-        running: as ``reaction_densities``. scatters: False leaves out all scattering on leptons and decays.
+        running: as ``reaction_densities``. scatters: False leaves out all scattering on leptons.
 
     Raises:
         PhysicsError: scattering is asked for and its amplitude is not known.
@@ -217,14 +218,14 @@ def history(
 
 def _relaxation(model: Model, through: ThermalExchange, coupling: Array, temperature: Array) -> Array:
     """Sum of dR (Delta K)^2 over exp(-m_1/T) at couplings [point], [point, x]; no exponential is interpolated."""
-    lightest, span = model.states()[0].mass[:, None], np.log(END / START)
+    lightest, span = model.states()[0].mass[:, None], np.log(APART / START)
     nodes = lightest / (START * np.exp(span * chebyshev.nodes(WARM)))
     to = chebyshev.matrix(WARM, np.log(grid() / START) / span)
     total = np.zeros_like(temperature)
     for value, gap in elastic.exchanged(model, through, coupling, nodes):
         bare = np.log(np.maximum(value, 1e-300)) @ to.T
         total = total + np.exp(bare - np.minimum(gap[:, None] / temperature, GONE))
-    return total
+    return np.where(grid() < APART, total, 0.0)
 
 
 def _averages(model: Model, through: ThermalExchange, coupling: Array, running: bool) -> Averages:

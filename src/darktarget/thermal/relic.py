@@ -220,7 +220,7 @@ def _curve(
         uncertainty=float(np.hypot(NUMERICAL, about.uncertainty)),
         method=tuple(method),
         reason=reason,
-        references=tuple(dict.fromkeys([*model.references, *REFERENCES])),
+        references=tuple(dict.fromkeys([*model.references, *REFERENCES, *about.references])),
         version=__version__,
         extra=extra,
         labels=model.labels,
