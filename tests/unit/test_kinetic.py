@@ -209,6 +209,16 @@ def test_omega_inverts_the_target_where_both_are_blended() -> None:
     np.testing.assert_allclose(dt.omega(full), 0.12, rtol=1e-3)
 
 
+def test_annihilation_without_end_is_left_in_equilibrium() -> None:
+    """A mediator at the threshold: <sigma v> grows as the sector cools; the effect is quoted."""
+    model = _model("dirac", (2.0, 2.001), 0.1)
+    curve, equal = dt.relic_target(model), dt.relic_target(model, kinetic="equilibrium")
+    np.testing.assert_allclose(curve.coupling[0], equal.coupling[0], rtol=1e-4)
+    assert abs(curve.coupling[1] / equal.coupling[1] - 1) > 0.05
+    assert curve.extra["kinetic_ratio"][0] < 0.1
+    assert curve.uncertainty > 1
+
+
 def test_unknown_scattering_is_said() -> None:
     """No amplitude: equilibrium, with the effect of no scattering at all as the uncertainty near the resonance."""
     model = dt.model("pseudoscalar", mass=[0.0615, 0.09], mass_ratio=[2.05, 3])

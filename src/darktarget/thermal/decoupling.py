@@ -19,6 +19,7 @@ NEAR, FAR = 0.2, 0.25  # |M/(m_a + m_b) - 1| up to which the coupled equations a
 SHAPE: Final = 0.12  # of Omega: Maxwell distribution against the full equation (a test holds it to that)
 ASSUMED = "dark states in kinetic equilibrium with the plasma until freeze-out"
 SOLVED = "density and temperature of the dark sector solved together (scattering on leptons, Maxwell distribution)"
+ENDLESS = ", and in equilibrium where annihilation in a cooling sector would not end (mediator at the threshold)"
 WHERE = f" for |M/(m_a + m_b) - 1| < {NEAR:g}, blended to kinetic equilibrium at {FAR:g}"
 
 
@@ -72,15 +73,27 @@ def share(model: Model, through: ThermalExchange, choice: str) -> Array:
     return np.ones(model.points) if choice == "coupled" else weight(through)
 
 
-def ratio(model: Model, through: ThermalExchange, coupling: Array, running: bool) -> Callable[[Array], Array]:
+def ratio(
+    model: Model, through: ThermalExchange, choice: str, coupling: Array, running: bool
+) -> Callable[[Array], Array]:
     """Omega with the dark temperature solved for over Omega in kinetic equilibrium, both in chemical equilibrium.
+
+    Args:
+        choice: coupled, or auto: then 1 where annihilation in a cooling sector does not end.
 
     Returns:
         scale of the rates [point] -> ratio [point].
     """
+    solved, assumed = _both(model, through, coupling, running)
+    chosen = solved.ends | (choice == "coupled")
+    return lambda scale: np.where(chosen, solved.omega(scale) / assumed.omega(scale), 1.0)
+
+
+def _both(
+    model: Model, through: ThermalExchange, coupling: Array, running: bool
+) -> tuple[kinetic.CoupledHistory, boltzmann.History]:
     solved = kinetic.history(model, through, coupling, running, scatters=elastic.scatters(model))
-    assumed = boltzmann.history(model, through, coupling, running)
-    return lambda scale: solved.omega(scale) / assumed.omega(scale)
+    return solved, boltzmann.history(model, through, coupling, running)
 
 
 def about(model: Model, through: ThermalExchange, options: RelicOptions, coupling: Array, running: bool) -> Decoupling:
@@ -90,11 +103,13 @@ def about(model: Model, through: ThermalExchange, options: RelicOptions, couplin
     """
     if options.kinetic == "equilibrium":
         return Decoupling(ASSUMED)
-    used, known = share(model, through, options.kinetic), elastic.scatters(model)
+    one, used, known = np.ones(model.points), share(model, through, options.kinetic), elastic.scatters(model)
     good = np.isfinite(coupling) & (known | (weight(through) > 0))
     effect = np.full(model.points, np.nan)
     if good.any():
-        effect[good] = ratio(model, through, np.where(good, coupling, 1.0), running)(np.ones(model.points))[good]
+        solved, assumed = _both(model, through, np.where(good, coupling, 1.0), running)
+        effect[good] = (solved.omega(one) / assumed.omega(one))[good]
+        used = used * (solved.ends | (options.kinetic == "coupled"))
     shift = np.abs(np.log(effect)) * (1 - used) / through.power
     left_out, shape = (float(v[good].max(initial=0.0)) for v in (shift, SHAPE * used / through.power))
     text = _text(used, left_out) if known else _unknown(model, good, left_out)
@@ -102,7 +117,7 @@ def about(model: Model, through: ThermalExchange, options: RelicOptions, couplin
 
 
 def _text(used: Array, left_out: float) -> str:
-    solved = SOLVED if (used == 1).all() else SOLVED + WHERE if used.any() else ASSUMED
+    solved = SOLVED if (used == 1).all() else SOLVED + WHERE + ENDLESS if used.any() else ASSUMED
     quoted = f" (with its temperature solved for, the coupling would move by up to {left_out:.1g})"
     return solved if (used == 1).all() else solved + quoted
 

@@ -27,6 +27,7 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darktarget.core import Array, Model
 from darktarget.numerics import chebyshev
@@ -98,6 +99,15 @@ class CoupledHistory:
     slope: Array
     averages: Averages
     mass: Array
+
+    @property
+    def ends(self) -> NDArray[np.bool_]:
+        """Whether <sigma v> becomes constant in a cooling sector: annihilation is over at ``END``, [point].
+
+        A resonance at the threshold of the pair makes it grow without end.
+        """
+        early, late = (self.averages.at(np.full(self.mass.size, np.log(COLDEST / f)))[0] for f in (1e3, 1e1))
+        return np.asarray(late < 2 * early)
 
     def omega(self, scale: Array) -> Array:
         """Omega h^2 with annihilation and scattering multiplied by ``scale`` [point], [point]."""

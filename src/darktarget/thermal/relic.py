@@ -92,7 +92,7 @@ def _corrected(model: Model, through: ThermalExchange, options: RelicOptions, st
 
     def at(coupling: Array) -> Callable[[Array], Array]:
         plain = standard(coupling)
-        ratio = decoupling.ratio(model, through, coupling, WIDTHS[options.width])
+        ratio = decoupling.ratio(model, through, options.kinetic, coupling, WIDTHS[options.width])
         return lambda scale: plain(scale) * ratio(scale) ** share
 
     return at
