@@ -262,6 +262,7 @@ def relic_target(
     *,
     width: str = "energy-dependent",
     equilibrium: str = "solved",
+    kinetic: str = "auto",
     **unknown: Never,
 ) -> Curve:
     """Coupling that leaves a relic density by thermal freeze-out; see ``thermal.relic.relic_target``.
@@ -275,10 +276,17 @@ def relic_target(
 
     require(Model, which, "which")
     refuse(unknown, relic_target)
-    return relic.relic_target(which, omega_h2, width=width, equilibrium=equilibrium)
+    return relic.relic_target(which, omega_h2, width=width, equilibrium=equilibrium, kinetic=kinetic)
 
 
-def omega(which: Model, *, width: str = "energy-dependent", equilibrium: str = "solved", **unknown: Never) -> Array:
+def omega(
+    which: Model,
+    *,
+    width: str = "energy-dependent",
+    equilibrium: str = "solved",
+    kinetic: str = "auto",
+    **unknown: Never,
+) -> Array:
     """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``.
 
     Any other keyword is an ``UnknownName``.
@@ -287,7 +295,7 @@ def omega(which: Model, *, width: str = "energy-dependent", equilibrium: str = "
 
     require(Model, which, "which")
     refuse(unknown, omega)
-    return relic.omega(which, width=width, equilibrium=equilibrium)
+    return relic.omega(which, width=width, equilibrium=equilibrium, kinetic=kinetic)
 
 
 def simulate_tracks(

@@ -253,7 +253,7 @@ def test_unknown_options_list_those_of_the_processes() -> None:
 
 @pytest.mark.parametrize("function", [dt.relic_target, dt.omega])
 def test_unknown_options_of_the_relic_density(function: Any) -> None:
-    with pytest.raises(UnknownName, match=r"one of .*width, equilibrium\. Did you mean width\?"):
+    with pytest.raises(UnknownName, match=r"one of .*width, equilibrium, kinetic\. Did you mean width\?"):
         function(dt.model("dark-photon", mass=0.1), widht="running")
 
 

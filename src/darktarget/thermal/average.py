@@ -88,6 +88,40 @@ def _lightest(through: ThermalExchange) -> Array:
     return np.asarray(np.min(resolved, axis=0)) if len(resolved) == len(through.visible) else 0 * through.mass
 
 
+@dataclass(frozen=True, eq=False)
+class Integrand:
+    """What the average of one dark pair sums over s, without the Bessel function of the temperature.
+
+    Attributes:
+        root: sqrt(s). value: weight times s^(3/2) Gamma_ab Gamma_SM over the propagator, each [point, node].
+        threshold: of the pair, [point].
+    """
+
+    root: Array
+    value: Array
+    threshold: Array
+
+
+def integrands(
+    through: ThermalExchange, coupling: Array, temperature: Array, width: str = ENERGY_DEPENDENT
+) -> tuple[Integrand, ...]:
+    """The integrand of each dark pair at couplings [point], resolved for temperatures [point, t].
+
+    Args:
+        width: in the propagator, one of ``core.propagator.WIDTHS``.
+    """
+    total, found = through.width(coupling), []
+    for pair in through.pairs:
+        grid = nodes(through, pair, total, temperature.min(axis=1), temperature.max(axis=1))
+        strength = coupling ** (pair.power + through.visible_power)
+        visible = through.to_standard_model(grid.root)
+        top = pair.width(grid.root) * visible * strength[:, None]
+        below = through.propagator(grid.root, coupling[:, None], width, visible)
+        ratio = np.divide(top, below, out=np.zeros_like(top), where=top > 0)
+        found.append(Integrand(grid.root, grid.weight * grid.root**3 * ratio, pair.threshold))
+    return tuple(found)
+
+
 def reaction_densities(
     through: ThermalExchange,
     coupling: Array,
@@ -106,26 +140,17 @@ def reaction_densities(
     """
     from scipy.special import k1e
 
-    total = through.width(coupling)
     values, starts = [], []
     points = np.arange(coupling.size) if where is None else np.flatnonzero(where)
-    for pair in through.pairs:
-        grid = nodes(through, pair, total, temperature.min(axis=1), temperature.max(axis=1))
-        s = grid.root**2
-        strength = coupling ** (pair.power + through.visible_power)
-        visible = through.to_standard_model(grid.root)
-        top = pair.width(grid.root) * visible * strength[:, None]
-        below = through.propagator(grid.root, coupling[:, None], width, visible)
-        shape = grid.weight * s * grid.root * np.divide(top, below, out=np.zeros_like(top), where=top > 0)
-        start = pair.threshold
+    for item in integrands(through, coupling, temperature, width):
         each = np.zeros_like(temperature)
         for point in points:
-            used = shape[point] > 0
-            root, t = grid.root[point][used], temperature[point][:, None]
-            boltzmann = k1e(root / t) * np.exp(-(root - start[point]) / t)
-            each[point] = boltzmann @ shape[point][used]
+            used = item.value[point] > 0
+            root, t = item.root[point][used], temperature[point][:, None]
+            boltzmann = k1e(root / t) * np.exp(-(root - item.threshold[point]) / t)
+            each[point] = boltzmann @ item.value[point][used]
         values.append((2 * through.spin + 1) / (2 * np.pi**3) * temperature * each)
-        starts.append(start)
+        starts.append(item.threshold)
     return np.array(values), np.array(starts)
 
 

@@ -11,10 +11,13 @@ from darktarget.production.options import WidthOptions
 
 @dataclass(frozen=True)
 class RelicOptions(WidthOptions):
-    """The propagator, and the equilibrium between two dark states."""
+    """The propagator, the equilibrium between two dark states, and that of the dark sector with the plasma."""
 
     # the older name means another width here than in annihilation
     width: Literal["fixed", "s003", "energy-dependent"] = option(
         "energy-dependent", "Width in the propagator of the mediator", older_values={"running": "energy-dependent"}
     )
     equilibrium: Literal["solved", "imposed"] = option("solved", "Chemical equilibrium between two dark states")
+    kinetic: Literal["auto", "coupled", "equilibrium"] = option(
+        "auto", "Temperature of the dark sector: solved for near resonances, everywhere, or that of the plasma"
+    )

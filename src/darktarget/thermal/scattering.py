@@ -59,6 +59,22 @@ def reduced(
     return np.asarray((square * w).sum(axis=-1) * 2 * before * after / 4 / (64 * np.pi * s))
 
 
+def energies(start: Array, temperature: Array) -> tuple[Array, Array]:
+    """Nodes in sqrt(s) above thresholds ``start`` [point] and weights in s, each [point, node].
+
+    Args:
+        temperature: to be covered, [point, t].
+    """
+    hot, cold = temperature.max(axis=1), temperature.min(axis=1)
+    edges = np.concatenate([[0.0], np.geomspace(1e-3, 1.0, S_PANELS)])
+    v, dv = gauss_panels(edges, S_NODES)
+    # sqrt(s) - start = TOP cold (hot/cold)^v would start too late: quadratic below the coldest temperature
+    span = np.log(TOP * hot / (1e-3 * cold))[:, None]
+    above = 1e-3 * cold[:, None] * (np.expm1(span * v))
+    root = start[:, None] + above
+    return root, 2 * root * (above + 1e-3 * cold[:, None]) * span * dv
+
+
 def density(
     masses: tuple[Array, Array, Array, Array],
     mediator: Array,
@@ -75,14 +91,7 @@ def density(
     from scipy.special import k1e
 
     start = np.maximum(masses[0] + masses[1], masses[2] + masses[3])
-    hot, cold = temperature.max(axis=1), temperature.min(axis=1)
-    edges = np.concatenate([[0.0], np.geomspace(1e-3, 1.0, S_PANELS)])
-    v, dv = gauss_panels(edges, S_NODES)
-    # sqrt(s) - start = TOP cold (hot/cold)^v would start too late: quadratic below the coldest temperature
-    span = np.log(TOP * hot / (1e-3 * cold))[:, None]
-    above = 1e-3 * cold[:, None] * (np.expm1(span * v))
-    root = start[:, None] + above
-    weight = 2 * root * (above + 1e-3 * cold[:, None]) * span * dv
+    root, weight = energies(start, temperature)
     shape = weight * root * reduced(root, masses, mediator, amplitude)
     value = np.empty_like(temperature)
     for k in range(temperature.shape[0]):

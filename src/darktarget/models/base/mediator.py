@@ -126,7 +126,7 @@ class MediatorModel(Model):
         Raises:
             PhysicsError: the Lorentz structure has no current of this kind of dark matter.
         """
-        kind = self.values["dm"]
+        kind = self.values.get("dm", "none")  # a model may write out its channels instead
         if kind == "none":
             return ()
         known = TO_DARK.of(self.structure, self.name)
