@@ -27,7 +27,7 @@ def width_document(model: Model) -> dict[str, Any]:
     >>> import darktarget as dt
     >>> document = width_document(dt.model("idm", mass=0.3, coupling=1e-3))
     >>> round(document["ctau_cm"]["chi2"], 2)
-    39.26
+    39.24
     """
     if "coupling" not in model.values:
         raise InputError("coupling", None, "a number > 0", "Widths depend on it: give -p coupling=1e-3.")
