@@ -27,7 +27,7 @@ from darktarget.limits.options import RecastOptions, ReportOptions, StatisticOpt
 from darktarget.limits.recast import NORMALISATIONS
 from darktarget.matter.atomic_electrons import ELECTRONS
 from darktarget.matter.form_factors import FORM_FACTORS
-from darktarget.options import Option, OptionGroup, names_of, option, options_of
+from darktarget.options import Option, OptionGroup, from_words, given_by, names_of, option, options_of, spelled
 from darktarget.production import PROCESSES
 from darktarget.production.mesons.glauber import GLAUBER
 from darktarget.production.options import OPTIONS
@@ -451,3 +451,38 @@ def test_no_public_function_takes_anything() -> None:
         hints = {k: str(v) for k, v in function.__annotations__.items()}
         assert not {k for k, v in hints.items() if re.search(r"\bAny\b", v)}, name
         assert "return" in hints
+
+
+@dataclass(frozen=True)
+class _Worded(OptionGroup):
+    """Options of every kind, as words after a name."""
+
+    form: str = option("exact", "Formula", choices=lambda: ("exact", "ww"))
+    share: float = option(0.0, "Share", least=0, most=1)
+    steps: int = option(3, "Steps", above=0, older=("points",))
+    fast: bool = option(False, "Whether it is fast")
+
+
+def test_words_after_a_name_are_options() -> None:
+    """``NAME:VALUE`` is the first option, ``NAME:OPTION=VALUE`` any; what they spell is read back."""
+    read = from_words(_Worded, ["ww", "share=0.25", "points=4", "fast=true"], "mine")
+    values = given_by(_Worded, read, "mine")
+    assert values == _Worded("ww", 0.25, 4, True)
+    assert spelled(values) == ("ww", "share=0.25", "steps=4", "fast=true")
+    assert given_by(_Worded, from_words(_Worded, spelled(values), "mine"), "mine") == values
+    assert spelled(_Worded()) == ()
+
+
+def test_bad_words_after_a_name() -> None:
+    with pytest.raises(InputError, match=r"share = 1\.5: allowed is a finite number >= 0 and <= 1"):
+        given_by(_Worded, {"share": 1.5}, "mine")
+    with pytest.raises(InputError, match="share = 'half'"):
+        given_by(_Worded, from_words(_Worded, ["share=half"], "mine"), "mine")
+    with pytest.raises(UnknownName, match="form = 'fast': allowed is one of exact, ww"):
+        given_by(_Worded, from_words(_Worded, ["fast"], "mine"), "mine")
+    with pytest.raises(UnknownName, match=r"option of mine = 'shares'.*Did you mean share"):
+        from_words(_Worded, ["shares=1"], "mine")
+    with pytest.raises(InputError, match="points = 2: allowed is given once, as steps"):
+        given_by(_Worded, {"steps": 1, "points": 2}, "mine")
+    with pytest.raises(InputError, match="plain has no options"):
+        from_words(OptionGroup, ["ww"], "plain")

@@ -172,7 +172,11 @@ class Simulation(ByValue):
             number=number,
             seed=seed,
             first=first,
-            method=(*self.made.method, "decays at the stated coupling; showers in the detector simulated"),
+            method=(
+                *self.made.method,
+                "decays at the stated coupling; showers in the detector simulated",
+                *self.experiment.caveats,
+            ),
             references=(*self.model.references, *self.made.references),
             extra=extra,
         )
