@@ -75,7 +75,7 @@ def main() -> None:
     """Print the figures beside what is asked for."""
     semi_visible()
     lead, beam = material("Pb").elements[0], Beam("electron", 100 * GeV)
-    recipe = recipe_of(VECTOR, ELECTRON_MASS, lead, BremsstrahlungOptions(), beam, 42.5 * GeV)
+    recipe = recipe_of(VECTOR, ELECTRON_MASS, lead, BremsstrahlungOptions(form_factor="elastic"), beam, 42.5 * GeV)
     request = Request(recipe, VECTOR, lead, calculation("exact"))
     found = build(request)
     seconds = cpu(lambda: build(request), 1)

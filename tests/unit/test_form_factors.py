@@ -113,9 +113,8 @@ def test_yields_quote_the_difference_of_the_tables(experiment: str) -> None:
     assert np.all(whole.systematics[FORM_SPREAD] > 0)
     assert "inelastic part left out" in "; ".join(alone.method)
     assert "inelastic part left out" not in "; ".join(whole.method)
-    assert alone.break_up is None
-    assert whole.break_up is not None
-    np.testing.assert_allclose(whole.break_up(0.0), whole.systematics[INELASTIC_SHARE], rtol=1e-9)
+    assert alone.struck is None
+    np.testing.assert_allclose(whole.struck_above(0.0), whole.systematics[INELASTIC_SHARE], rtol=1e-9)
 
 
 def test_nucleons_of_a_fermi_gas() -> None:

@@ -17,7 +17,8 @@ from tests import boltzmann
 )
 def test_dirac_dark_photons(ratio: float, eps: float) -> None:
     """0.1 GeV, alpha_D = 0.1, within 2 % (found within 0.4 %); ``eps`` is that of the direct integration."""
-    found = dt.relic_target(dt.model("dark-photon", mass=0.1, mass_ratio=ratio, alpha_D=0.1)).coupling[0]
+    model = dt.model("dark-photon", mass=0.1, mass_ratio=ratio, alpha_D=0.1)
+    found = dt.relic_target(model, kinetic="equilibrium").coupling[0]
     dirac = boltzmann.pseudo_dirac(0.1 / ratio, 0.0)
     direct = found * np.sqrt(boltzmann.omega(dirac, 0.1, 0.1, found, end=np.inf, nodes=400) / 0.12)
     assert found == pytest.approx(direct, rel=0.01)

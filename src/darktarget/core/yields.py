@@ -16,6 +16,7 @@ from darktarget.numerics.arrays import Array
 from darktarget.numerics.interpolation import semilog
 from darktarget.numerics.values import ByValue, FrozenDict, freeze
 from darktarget.options import OptionGroup
+from darktarget.units import GeV
 
 Own = TypeVar("Own", bound=OptionGroup, contravariant=True)
 
@@ -116,6 +117,8 @@ class Tracks(ByValue):
         return energy[keep], weight[keep]
 
 
+#: Energies of a struck nucleon above which a yield tells its share.
+RECOILS_GEV: Final = (0.0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 #: Fractions u of the mediators, as ln[u/(1-u)], whose angles a yield tells.
 LOGITS: Final = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
 
@@ -167,8 +170,8 @@ class Yield(ByValue):
         without: the weights without an effect that they include, [point, node], by the name of the effect.
         angle: calculates ln(theta^2) of the angle between the mediator and what made it at the fractions
             ``LOGITS``, [point, node, fraction], for those who ask. None: along it.
-        break_up: calculates the share of the yield in which the nucleus breaks up and a struck nucleon takes more
-            than some energy (energy unit), [point]. None: the nucleus stays whole.
+        struck: share of the yield in which a nucleon is struck out of the nucleus and takes more than each of
+            ``RECOILS_GEV``, [point, recoil]. None: the nucleus stays whole.
         showered: that of the tracks.
     """
 
@@ -186,7 +189,7 @@ class Yield(ByValue):
     angle: Callable[[], Array] | None = None
     pair_mass: Array | None = None
     without: Mapping[str, Array] = field(default_factory=FrozenDict)
-    break_up: Callable[[float], Array] | None = None
+    struck: Array | None = None
     showered: bool = True
 
     def __post_init__(self) -> None:
@@ -196,6 +199,18 @@ class Yield(ByValue):
     def total(self) -> Array:
         """Mediators per primary at unit coupling, [point]."""
         return np.asarray(self.weight.sum(axis=1))
+
+    def struck_above(self, recoil: float) -> Array:
+        """Share of the yield in which a struck nucleon takes more than an energy (energy unit), [point].
+
+        Between ``RECOILS_GEV`` it is straight in the logarithm of the energy, below the first in the energy itself.
+        """
+        if self.struck is None:
+            return np.zeros(len(self.weight))
+        first = RECOILS_GEV[1] * GeV
+        place = recoil / first - 1 if recoil < first else float(np.log(recoil / first))
+        known = [-1.0, *np.log(np.array(RECOILS_GEV[1:]) / RECOILS_GEV[1])]
+        return np.array([np.interp(place, known, row) for row in self.struck])
 
 
 @dataclass(frozen=True, eq=False)

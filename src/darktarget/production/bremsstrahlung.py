@@ -27,6 +27,7 @@ from darktarget.core import (
     Yield,
     joined_angles,
 )
+from darktarget.core.yields import RECOILS_GEV
 from darktarget.errors import PhysicsError
 from darktarget.matter.form_factors import BREAK_UP, FormFactor, form_factor, part
 from darktarget.matter.materials import Element, Medium, material
@@ -35,7 +36,7 @@ from darktarget.production.amplitudes.exact import Collision
 from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra.angles import logs_of_angles
 from darktarget.production.spectra.calculation import Calculation, calculation, sigma
-from darktarget.production.spectra.sources import Source, sources
+from darktarget.production.spectra.sources import sources
 from darktarget.production.spectra.table import FEW_NODES, NODES_PER_ENERGY, Request, recipe_of
 from darktarget.production.spectra.uncertainty import (
     FORM_SPREAD,
@@ -196,10 +197,9 @@ class Bremsstrahlung:
         how = calculation(options.cross_section)
         parts = list(self._radiators(model, tracks, minimum, options, how))
         empty = np.zeros((model.points, 0))
-        spread, broken, total = (
-            np.sum([np.zeros(model.points), *values], axis=0)
-            for values in ([p.spread for p in parts], [p.broken for p in parts], [p.weight.sum(axis=1) for p in parts])
-        )
+        total = np.sum([np.zeros(model.points), *(p.weight.sum(axis=1) for p in parts)], axis=0)
+        spread = np.sum([np.zeros(model.points), *(p.spread for p in parts)], axis=0)
+        struck = np.sum([np.zeros((model.points, len(RECOILS_GEV))), *(p.struck for p in parts)], axis=0)
         form = form_factor(options.form_factor)
         return Yield(
             process=self.name,
@@ -209,11 +209,11 @@ class Bremsstrahlung:
             weight=np.concatenate([empty, *(p.weight for p in parts)], axis=1),
             power=2.0,
             error=np.max([np.zeros(model.points), *(p.error for p in parts)], axis=0),
-            systematics={FORM_SPREAD: relative(spread, total), INELASTIC_SHARE: relative(broken, total)},
+            systematics={FORM_SPREAD: relative(spread, total), INELASTIC_SHARE: relative(struck[:, 0], total)},
             method=(tracks.method, f"bremsstrahlung: {how.text}", words(form)),
             references=(*how.references, *tracks.references),
             angle=partial(joined_angles, model.points, tuple(p.angle for p in parts)),
-            break_up=partial(_broken_above, model.mass, tuple(parts), total) if has_break_up(form) else None,
+            struck=relative(struck, total[:, None]) if has_break_up(form) else None,
         )
 
     def _radiators(
@@ -239,8 +239,7 @@ class Bremsstrahlung:
                 np.full(flat.shape[1], species),
                 np.asarray(sum(weight[key] for key in own)).reshape(model.points, -1),
                 np.asarray(sum(rate[key] * tables[key].form_factor_shift(model.mass) for key in own)),
-                rate[BREAK_UP.name],
-                tables[BREAK_UP.name],
+                rate[BREAK_UP.name][:, None] * tables[BREAK_UP.name].shares_above(model.mass),
                 np.full(model.points, max(tables[key].error for key in own)),
                 partial(_angles, request, model.mass, parent, energy),
             )
@@ -280,8 +279,8 @@ def _requests(
 class _Part:
     """Nodes of one species on one nucleus: energies, weight, angles [point, node].
 
-    ``spread`` is the yield in which the form factors differ and ``broken`` the one in which the nucleus breaks up, from
-    ``shed``, both like the relative ``error`` [point].
+    ``spread`` is the yield in which the form factors differ, [point], and ``struck`` the one in which a nucleon takes
+    more than each of ``RECOILS_GEV``, [point, recoil]; ``error`` is relative, [point].
     """
 
     energy: Array
@@ -289,16 +288,9 @@ class _Part:
     species: npt.NDArray[np.str_]
     weight: Array
     spread: Array
-    broken: Array
-    shed: Source
+    struck: Array
     error: Array
     angle: Callable[[], Array]
-
-
-def _broken_above(mass: Array, parts: tuple[_Part, ...], total: Array, recoil: float) -> Array:
-    """Share of a yield in which a struck nucleon takes more than an energy, [point]."""
-    above = sum((p.broken * p.shed.share_above(recoil, mass) for p in parts), np.zeros_like(total))
-    return relative(above, total)
 
 
 def _angles(request: Request, mass: Array, parent: Array, energy: Array) -> Array:

@@ -36,14 +36,15 @@ from darktarget.core import (
     Yield,
     joined_angles,
 )
+from darktarget.core.yields import RECOILS_GEV
 from darktarget.errors import PhysicsError
-from darktarget.matter.form_factors import BREAK_UP, FormFactor, form_factor, hard, screening_scale
+from darktarget.matter.form_factors import BREAK_UP, FormFactor, form_factor, screening_scale
 from darktarget.matter.materials import Element, Medium, material
 from darktarget.numerics.quadrature import gauss_log
 from darktarget.production.options.primakoff import PrimakoffOptions
 from darktarget.production.spectra.uncertainty import has_break_up, relative, systematics, words
 from darktarget.structures import Ability
-from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT
+from darktarget.units import ELECTRON_CHARGE_SQUARED, HBARC_CM, NUCLEON_UNIT, PROTON_MASS, GeV
 
 MERGED_BINS: Final = 2
 NODES: Final = 48  # in log(t)
@@ -213,6 +214,7 @@ class Primakoff:
             rows = [rate * _sigma(model.structure, m, e, nucleus, used) for nucleus, m, e, rate in cells]
             return np.asarray(sum((row.sum(axis=1) for row in rows), np.zeros(model.points)))
 
+        struck = sum((_struck(model.structure, m, e, n, rate) for n, m, e, rate in cells), np.zeros((model.points, 1)))
         return Yield(
             process=self.name,
             energy=np.broadcast_to(energy, weight.shape),
@@ -225,7 +227,7 @@ class Primakoff:
             method=(tracks.method, *_words(options)),
             references=(*REFERENCES, *tracks.references),
             angle=partial(joined_angles, model.points, tuple(angles)),
-            break_up=partial(_broken_above, total, weight.sum(axis=1)) if has_break_up(form) else None,
+            struck=relative(struck, weight.sum(axis=1)[:, None]) if has_break_up(form) else None,
         )
 
 
@@ -234,9 +236,11 @@ def _sigma(structure: LorentzStructure, mass: Array, energy: Array, nucleus: Ele
     return np.asarray(differential(structure, mass, energy, nucleus, form)[1].sum(axis=-1))
 
 
-def _broken_above(total: Callable[[FormFactor], Array], whole: Array, recoil: float) -> Array:
-    """Share of a yield in which a struck nucleon takes more than an energy, [point]."""
-    return relative(total(hard(BREAK_UP, recoil)), whole)
+def _struck(structure: LorentzStructure, mass: Array, energy: Array, nucleus: Element, rate: Array) -> Array:
+    """Rate in which a nucleon takes more than each of ``RECOILS_GEV``, [point, recoil]; arguments broadcast."""
+    t, value = differential(structure, mass, energy, nucleus, BREAK_UP)
+    above = [t > 2 * PROTON_MASS * recoil * GeV for recoil in RECOILS_GEV]
+    return np.stack([((value * kept).sum(axis=-1) * rate).sum(axis=1) for kept in above], axis=1)
 
 
 def _angles(structure: LorentzStructure, mass: Array, energy: Array, nucleus: Element, form: FormFactor) -> Array:

@@ -203,10 +203,9 @@ class VirtualPhoton:
         parts = made.total.reshape(root.shape) * ds
 
         def mean(of_vectors: Array) -> Array:
-            found, total = (of_vectors.reshape(root.shape) * parts).sum(axis=1), parts.sum(axis=1)
-            return relative(found, total)
+            rows = of_vectors.reshape(*root.shape, -1) * parts[..., None]
+            return relative(rows.sum(axis=1), parts.sum(axis=1)[:, None])
 
-        above = made.break_up
         return Yield(
             process=self.name,
             energy=made.energy.reshape(model.points, -1),
@@ -217,8 +216,8 @@ class VirtualPhoton:
             error=made.error.reshape(root.shape).max(axis=1) + QUADRATURE_ERROR,
             decayed=True,
             pair_mass=np.repeat(root, weight.shape[1] // root.shape[1], axis=1),
-            systematics={name: mean(value) for name, value in made.systematics.items()},
-            break_up=None if above is None else lambda recoil: mean(above(recoil)),
+            systematics={name: mean(value)[:, 0] for name, value in made.systematics.items()},
+            struck=None if made.struck is None else mean(made.struck),
             method=(tracks.method, *_words(self.carrier, options), *model.notes),
             references=(*_references(options), *tracks.references),
         )

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from darktarget.core import Array
+from darktarget.core.yields import RECOILS_GEV
 from darktarget.matter.form_factors import BREAK_UP, part
 from darktarget.numerics.quadrature import gauss
 from darktarget.production.spectra.table import NODES_PER_ENERGY, Grid, Request, SpectrumTable
@@ -53,9 +54,9 @@ class DirectSpectrum:
         """Not evaluated for approximations, whose own error is larger: nan."""
         return np.full(mass.size, np.nan)
 
-    def share_above(self, recoil: float, mass: Array) -> Array:
-        """Not evaluated: nan."""
-        return np.full(mass.size, np.nan)
+    def shares_above(self, mass: Array) -> Array:
+        """Not evaluated but for that of all: nan, [point, recoil]."""
+        return np.where(np.array(RECOILS_GEV) > 0, np.full((mass.size, 1), np.nan), 1.0)
 
 
 #: Spectra of one part of a form factor.

@@ -17,6 +17,7 @@ import numpy as np
 
 from darktarget import cache
 from darktarget.core import Array, Beam, LorentzStructure
+from darktarget.core.yields import RECOILS_GEV
 from darktarget.matter.form_factors import BREAK_UP, FormFactor, form_factor, hard, part
 from darktarget.matter.materials import Element
 from darktarget.numerics.chebyshev import basis, clenshaw, coefficients, nodes
@@ -51,16 +52,6 @@ CHECKPOINTS = (
     (0.97, 0.15),
 )  # in mass and energy, off the nodes
 SHIFT_MASSES, SHIFT_PLACES = 32, 16  # of the spread of the form factors
-RECOILS_GEV = (
-    0.005,
-    0.02,
-    0.05,
-    0.1,
-    0.2,
-    0.5,
-    1.0,
-    2.0,
-)  # energies of a struck nucleon above which a share is tabulated
 FIRST_ALTERNATIVE = "helm"  # not written in recipes, which have it by default
 LEAST_SHARE = 0.05  # errors are those of the events above any energy that at least this fraction exceeds
 
@@ -118,7 +109,7 @@ class SpectrumTable:
     log_density: Array
     shift: Array  # ln(sigma with the alternative / sigma) at the highest energy, Chebyshev coefficients in mass
     error: float
-    recoils: Array  # share above each of ``RECOILS_GEV`` at the highest energy, coefficients [mass, recoil]
+    recoils: Array  # share above each of ``RECOILS_GEV`` but 0 at the highest energy, coefficients [mass, recoil]
 
     @classmethod
     def recall(cls, request: Request) -> SpectrumTable:
@@ -130,7 +121,7 @@ class SpectrumTable:
         """The table of a request from the arrays that ``build`` gives."""
         log_density = arrays["log_density"].copy()
         log_density[0, 0, 0] -= 2 * np.log(GeV)  # stored in GeV^-2
-        recoils = arrays.get("recoils", np.zeros((1, len(RECOILS_GEV))))
+        recoils = arrays.get("recoils", np.zeros((1, len(RECOILS_GEV) - 1)))
         return cls(request.grid(), log_density, arrays["shift"], float(arrays["error"][0]), recoils)
 
     def evaluate(
@@ -176,17 +167,10 @@ class SpectrumTable:
         """Relative difference of the cross section with the alternative form factor, [point]."""
         return np.abs(np.expm1(self._between(self.shift, mass)))
 
-    def share_above(self, recoil: float, mass: Array) -> Array:
-        """Share of the cross section in which a struck nucleon takes more than an energy, [point].
-
-        Straight in the logarithm of the energy between ``RECOILS_GEV`` and proportional to it below; the share of the
-        last above. 1 at 0.
-        """
-        known = np.array(RECOILS_GEV)
-        rows = np.stack([self._between(column, mass) for column in self.recoils.T], axis=1)
-        if recoil < known[0] * GeV:
-            return np.asarray(1 - (1 - rows[:, 0]) * recoil / (known[0] * GeV))
-        return np.array([np.interp(np.log(recoil / GeV), np.log(known), row) for row in rows])
+    def shares_above(self, mass: Array) -> Array:
+        """Share in which a struck nucleon takes more than each of ``RECOILS_GEV``, [point, recoil]."""
+        columns = [self._between(column, mass) for column in self.recoils.T]
+        return np.stack([np.ones(mass.size), *columns], axis=1)
 
     def _between(self, series: Array, mass: Array) -> Array:
         """Values between the mass nodes of a series, straight: Helm's zeros make it swing between them, [point]."""
@@ -278,7 +262,7 @@ def _form_keys(
         "energy_GeV": energy_GeV,
         "shape": [MASSES, _energies(top / bottom), places],
         **({"alternative": form.alternative} if other else {}),
-        **({"recoils_GeV": list(RECOILS_GEV)} if form is BREAK_UP else {}),
+        **({"recoils_GeV": list(RECOILS_GEV[1:])} if form is BREAK_UP else {}),
     }
 
 

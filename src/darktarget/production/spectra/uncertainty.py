@@ -41,8 +41,8 @@ def has_break_up(form: FormFactor) -> bool:
 
 
 def relative(some: Array, whole: Array) -> Array:
-    """A part over the whole, 0 where there is nothing; same shape as ``whole``."""
-    return np.divide(some, whole, out=np.zeros_like(whole), where=whole > 0)
+    """A part over the whole, 0 where there is nothing; the shape of ``some``."""
+    return np.divide(some, whole, out=np.zeros_like(some), where=whole > 0)
 
 
 def systematics(form: FormFactor, total: Callable[[FormFactor], Array]) -> dict[str, Array]:

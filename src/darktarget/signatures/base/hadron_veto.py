@@ -21,10 +21,10 @@ def lost(made: Yield, below_GeV: float) -> Mapping[str, Array]:
         relative, [point]: an upper bound, since the nucleon may stop before it reaches the detector that vetoes. Empty
         without a veto, and where the nucleus stays whole.
     """
-    return {LOST: made.break_up(below_GeV * GeV)} if made.break_up is not None and below_GeV > 0 else {}
+    return {LOST: made.struck_above(below_GeV * GeV)} if made.struck is not None and below_GeV > 0 else {}
 
 
 def notes(made: Yield, below_GeV: float) -> tuple[str, ...]:
     """The approximation in words, where there is one; arguments as ``lost``."""
     text = f"hadron veto at {below_GeV:g} GeV not applied to struck nucleons: at most the quoted share is lost"
-    return (text,) if made.break_up is not None and below_GeV > 0 else ()
+    return (text,) if made.struck is not None and below_GeV > 0 else ()

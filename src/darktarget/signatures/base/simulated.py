@@ -22,7 +22,10 @@ EVENTS: Final = 10_000  # per point, process and bin
 STATISTICS: Final = "simulated events"
 #: Fields without effect in every signature with simulated events, and why (read-only).
 UNSHIFTED: Final[Mapping[str, str]] = MappingProxyType(
-    {"threshold_uncertainty_GeV": "A shift of the energy scale is not supported with simulated decays."}
+    {
+        "threshold_uncertainty_GeV": "A shift of the energy scale is not supported with simulated decays.",
+        "hadron_energy_below_GeV": "Struck nucleons are not compared with a veto where decays are simulated.",
+    }
 )
 
 
