@@ -164,6 +164,8 @@ class Yield(ByValue):
         pair_mass: invariant mass of the dark pair, [point, node]; None where the mediator is on shell.
         angle: calculates ln(theta^2) of the angle between the mediator and what made it at the fractions
             ``LOGITS``, [point, node, fraction], for those who ask. None: along it.
+        on_shell: of dark pairs through a mediator: calculates the mediators on their mass shell whatever they decay
+            to, for signatures that follow them to their decay. None: the yield has all that there is.
     """
 
     process: str
@@ -179,6 +181,7 @@ class Yield(ByValue):
     references: tuple[str, ...] = ()
     angle: Callable[[], Array] | None = None
     pair_mass: Array | None = None
+    on_shell: Callable[[], Yield] | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "systematics")

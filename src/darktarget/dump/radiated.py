@@ -1,7 +1,7 @@
 r"""Mediators radiated in a shower: how many of them, or of their daughters, fly into a cone around the beam.
 
 The direction of a daughter is that of the beam, turned by three angles in random azimuths: that of the radiating
-particle in the shower (Gaussian), that of the mediator to it (tabulated from the exact cross section), and that of the
+particle in the shower (simulated), that of the mediator to it (tabulated from the exact cross section), and that of the
 decay. Turns about random azimuths commute, so that the mediator's angle may come last: with the angle b of all others,
 the daughter is in the cone of half angle R where the mediator's angle is between b - R and b + R and its azimuth is
 within
@@ -40,13 +40,20 @@ class Radiated:
     Attributes:
         momentum: absolute, [n]. weight: number per primary, [n].
         logs: ln(theta^2) of the angle to what radiated them at the fractions ``LOGITS``, [n, fraction].
-        variance: of the angle per plane of what radiated them, [n].
+        parent: ln(theta^2) of the angle to the beam of what radiated them, as ``logs``, [n, fraction].
+        mass: of virtual ones, [n]; None where all have the same, real mass.
     """
 
     momentum: Array
     weight: Array
     logs: Array
-    variance: Array
+    parent: Array
+    mass: Array | None = None
+
+    def where(self, some: NDArray[np.bool_], share: Array) -> Radiated:
+        """Part of the mediators, with a share of their number each."""
+        mass = None if self.mass is None else self.mass[some]
+        return Radiated(self.momentum[some], self.weight[some] * share, self.logs[some], self.parent[some], mass)
 
     def energy(self, mass: float) -> Array:
         """Energies, [n]."""
@@ -56,11 +63,12 @@ class Radiated:
         """As in ``Parents``, of the daughters above the threshold."""
         if not self.weight.size:
             return self.momentum, self.weight
-        k, p = float(momentum(parent, mass, other)), self.momentum
-        enough = (area.threshold * parent - np.hypot(p, parent) * np.hypot(k, mass)) / np.maximum(k * p, 1e-300)
+        heavy = np.broadcast_to(parent if self.mass is None else self.mass, self.momentum.shape)
+        k, p = momentum(heavy, mass, other), self.momentum
+        enough = (area.threshold * heavy - np.hypot(p, heavy) * np.hypot(k, mass)) / np.maximum(k * p, 1e-300)
         node, cosine, probability = self._decays(enough)
-        p = p[node]
-        along = (np.hypot(p, parent) * k * cosine + p * np.hypot(k, mass)) / parent
+        k, p, heavy = k[node], p[node], heavy[node]
+        along = (np.hypot(p, heavy) * k * cosine + p * np.hypot(k, mass)) / heavy
         across = k * np.sqrt(1 - cosine**2)
         share = self._share(area.cone, np.arctan2(across, along), node)
         return np.hypot(along, across), self.weight[node] * probability * share
@@ -83,7 +91,7 @@ class Radiated:
     def _share(self, cone: float, turn: Array, node: Index) -> Array:
         """Share of the particles of some nodes in a cone, if each is turned by some angle from its mediator, [any]."""
         radial, azimuth, place = quasi_random(turn.size, 3)
-        parent = np.sqrt(-2 * self.variance[node] * np.log(radial))
+        parent = angle_of(self.parent.T, node, radial)
         b = turned(turn, parent, 2 * np.pi * azimuth)
         logs = self.logs.T
         low, high = (share_below(logs, node, np.clip(b + side * cone, 0.0, np.pi)) for side in (-1, 1))

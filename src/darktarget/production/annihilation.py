@@ -13,6 +13,8 @@ References: arXiv:1802.04756, arXiv:2108.04195 Eqs. (3)-(6).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -25,6 +27,7 @@ from darktarget.matter.atomic_electrons import Smearing, smearing
 from darktarget.matter.materials import Medium, material
 from darktarget.numerics.quadrature import gauss_panels
 from darktarget.production.options.annihilation import AnnihilationOptions
+from darktarget.production.spectra.resonance import mediators
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
 PANELS, NODES = 24, 8  # Gauss-Legendre panels in psi and nodes in each
@@ -116,13 +119,14 @@ class Annihilation:
         )
 
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions = DEFAULT) -> Yield:
-        """Dark pairs above ``minimum`` energy per primary at unit coupling, from all positron tracks."""
+        """Dark pairs above ``minimum`` energy per primary at unit coupling, from all positron tracks.
+
+        ``Yield.on_shell`` gives the mediators on their mass shell, whatever they decay to.
+        """
         energies, weights = [np.zeros((model.points, 0))], [np.zeros((model.points, 0))]
-        half = float(squared_energy(tracks.beam.energy / 2))
         for name in tracks.materials if "positron" in tracks.species else ():
-            stuff = material(name)
-            smear = smearing(stuff, options.electrons, options.radiation, half, ELECTRON_MASS)
-            density = stuff.electrons_per_cm2_per_X0 * HBARC_CM**2
+            smear = smearing_in(options, tracks.beam, name)
+            density = material(name).electrons_per_cm2_per_X0 * HBARC_CM**2
             for energy, weight in (
                 self._along(model, tracks, name, minimum, options, smear),
                 self._line(model, tracks, name, minimum, options, smear),
@@ -130,7 +134,7 @@ class Annihilation:
                 energies.append(energy)
                 weights.append(weight * density)
         energy = np.concatenate(energies, axis=1)
-        return Yield(
+        pairs = Yield(
             process=self.name,
             energy=energy,
             parent=energy,
@@ -146,6 +150,8 @@ class Annihilation:
             ),
             references=(*REFERENCES, *tracks.references),
         )
+        smear_in = partial(smearing_in, options, tracks.beam)
+        return replace(pairs, on_shell=partial(mediators, pairs, model, tracks, minimum, smear_in))
 
     def spectrum(self, model: Model, tracks: Tracks, energy: Array, options: AnnihilationOptions = DEFAULT) -> Array:
         """Dark pairs per primary and energy at unit coupling, electrons at rest, on the first material.
@@ -204,6 +210,12 @@ class Annihilation:
         weight = sigma(model, s, options.width) * smear.probability * tracks.line[i, j]
         energy = np.broadcast_to(tracks.beam.energy * smear.kept, weight.shape)
         return energy, np.where(energy >= minimum, weight, 0.0)
+
+
+def smearing_in(options: AnnihilationOptions, beam: Beam, medium: Medium) -> Smearing:
+    """How electrons and radiation act in a material, at half of the beam energy."""
+    half = float(squared_energy(beam.energy / 2))
+    return smearing(material(medium), options.electrons, options.radiation, half, ELECTRON_MASS)
 
 
 def smearing_text(options: AnnihilationOptions) -> str:
