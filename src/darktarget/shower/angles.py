@@ -79,7 +79,7 @@ def recipe_of(beam: Beam, target: Target, cut: float) -> dict[str, Any]:
         "seed": SEED,
         "bins": BINS,
         "quantiles": list(LOGITS),
-        "version": 1,
+        "version": 2,
         "physics": PHYSICS,
     }
 

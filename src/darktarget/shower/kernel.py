@@ -58,6 +58,7 @@ from darktarget.shower.scoring import (
 from darktarget.shower.state import (
     ASLANT,
     BACK,
+    CHANCE,
     DEPOSITED,
     DEPTH,
     ENERGY,
@@ -157,9 +158,11 @@ def charged(t: Tables, g: Geometry, s: ShowerState) -> bool:
         walk(t, g, s, i, step, energy, after)
         x += log_ratio(after * per_energy) * t.per_step
         i = min(max(int(x), 0), t.edges.size - 2)
+        # stored tables of calorimeters are without the second case, which lowers the share of their cells by 0.2 %
+        if step < free or t.single[m, CHANCE] > 0.0:
+            turns_left -= step * turns
         if step < free:
             depth_left -= step * majorant
-            turns_left -= step * turns
             if step == wall:
                 if not cross(t, g, s):
                     return False

@@ -10,15 +10,15 @@ It excludes couplings between a lower edge (too few produced) and an upper one (
 
 The direction of the mediator is that of three contributions. Its angle to the parent is that of the exact cross
 section (none in annihilation: it takes the momentum of the positron). That of the parent in the shower is simulated
-(``shower.angles``), for each species and energy. The beam's divergence is declared, and widens the angles of the parents
-as if these were Gaussian. The detector is a disc around the axis, and everything starts on the axis: parents above 2 GeV
-are off by millimetres in E137's dump. Decays are isotropic, into two particles, each at its own angle (``dump.disc``);
-all visible channels count.
+(``shower.angles``), for each species and energy. The beam's divergence is declared, and widens the angles of the
+parents as if these were Gaussian. The detector is a disc around the axis, and everything starts on the axis: parents
+above 2 GeV are off by millimetres in E137's dump. Decays are isotropic, into two particles, each at its own angle
+(``dump.disc``); all visible channels count.
 
 Dark states that decays of mediators produce may decay in the same volume, and dark particles scatter on electrons of
 the detector where these are declared (``dump.counting``). Their directions have the angle of the mediator's decay in
-addition (``dump.radiated``); the visible products of a dark state are taken along it. Dark pairs of virtual mediators and
-photons are followed with their invariant mass, as if they decayed isotropically. Annihilation produces mediators on
+addition (``dump.radiated``); the visible products of a dark state are taken along it. Dark pairs of virtual mediators
+and photons are followed with their invariant mass, as if they decayed isotropically. Annihilation produces mediators on
 their mass shell, which decay visibly, and dark pairs over the whole line of the mediator.
 """
 
@@ -112,21 +112,28 @@ class VisibleDecay:
     def rays(self, model: Model, made: Yield, beam: Beam, target: Target) -> list[Radiated]:
         """Mediators or virtual ones above the threshold with their directions, one sample per point."""
         shape = made.weight.shape
-        parents = np.broadcast_to(self.directions(made, beam, target), (*shape, len(LOGITS)))
-        logs = made.angle() if made.angle is not None else np.full((*shape, len(LOGITS)), ALONG)
+        laws = np.broadcast_to(self.directions(made, beam, target), (*shape, len(LOGITS)))
+        logs = laws if made.angle is None else made.angle()  # turns by random azimuths commute
         mass = model.mass[:, None] if made.pair_mass is None else made.pair_mass
         momentum = np.sqrt(np.maximum(made.energy**2 - mass**2, 1e-12 * made.energy**2))
         live = self._live(made)
-        masses = [None] * model.points if made.pair_mass is None else [m[some] for m, some in zip(mass, live, strict=True)]
-        columns = zip(live, momentum, made.weight, logs, parents, masses, strict=True)
-        return [Radiated(p[some], w[some], angle[some], law[some], m) for some, p, w, angle, law, m in columns]
+        return [
+            Radiated(
+                momentum[p][some],
+                made.weight[p][some],
+                logs[p][some],
+                None if made.angle is None else laws[p][some],
+                None if made.pair_mass is None else mass[p][some],
+            )
+            for p, some in enumerate(live)
+        ]
 
     def _live(self, made: Yield) -> NDArray[np.bool_]:
         """Nodes that can be accepted, [point, node]."""
         return np.asarray((made.weight > 0) & (made.energy >= self.minimum_energy))
 
     def directions(self, made: Yield, beam: Beam, target: Target) -> Array:
-        """ln(theta^2) of what produced the mediators, at the fractions ``core.LOGITS``, [1 or point, node, fraction]."""
+        """ln(theta^2) at ``core.LOGITS`` of what produced the mediators, [1 or point, node, fraction]."""
         if not self.detector_radius_cm:
             return np.full((*made.parent.shape, len(LOGITS)), ALONG)
         simulated = shower_angles(beam, target, self.minimum_energy).at(made.species, made.parent)
@@ -187,6 +194,7 @@ class VisibleDecay:
         if made.pair_mass is None or not (events.hits or events.states):
             return nothing
         pairs = merged(made, self.minimum_energy)
+        assert pairs.pair_mass is not None
         mass = np.fmax(pairs.pair_mass, model.dark_threshold[:, None] * (1 + 1e-9))
         pairs = replace(pairs, pair_mass=mass)
         widths = [(c, c.at(mass)) for c in mediator_channels(model) if c.dark]

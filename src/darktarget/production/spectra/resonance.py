@@ -64,9 +64,7 @@ def mediators(
     )
 
 
-def _from(
-    model: Model, tracks: Tracks, medium: Medium, minimum: float, smear: Smearing
-) -> tuple[Array, Array, Array]:
+def _from(model: Model, tracks: Tracks, medium: Medium, minimum: float, smear: Smearing) -> tuple[Array, Array, Array]:
     """Energies of mediators and positrons, and mediators at each, from one material, [point, case]."""
     density = material(medium).electrons_per_cm2_per_X0 * HBARC_CM**2
     square = model.mediator_mass[:, None] ** 2 / smear.fraction
