@@ -24,9 +24,11 @@ from darktarget_papers.shared.s001 import (
     scan,
     searches_on_moment,
     small_print,
-)  # fmt: skip
+) from darktarget_papers.shared.searches import published
+ # fmt: skip
 
 MASSES_GEV = np.concatenate([np.geomspace(0.01, 0.24, 6), np.linspace(0.3, 1.5, 28), [1.75, 2.1]])
+
 ALPHAS = np.geomspace(1e-5, 1, 41)
 GRID_GEV = np.concatenate([np.geomspace(0.01, 0.2, 4), np.geomspace(0.3, 2.1, 10)])
 LINE_GEV = np.geomspace(0.01, 2.1, 30)
@@ -105,4 +107,4 @@ def checks(found: Scan, now: Array) -> list[Check]:
 
 def depth(name: str) -> Callable[[Model], Array]:
     """By how much a search excludes the centre of (g-2)."""
-    return lambda m: inside(api.constraint(name, m).intervals, api.gminus2(m).coupling)
+    return lambda m: inside(published(name, m).intervals, api.gminus2(m).coupling)

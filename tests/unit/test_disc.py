@@ -76,9 +76,7 @@ def test_heavy_daughters_stay_closer_to_the_mediator() -> None:
     logs, law = np.full((200, len(LOGITS)), 2 * np.log(2e-3)), np.tile(gaussian_logs(1e-6), (200, 1))
     disc = Disc(RADIUS, FRONT + VOLUME, THRESHOLD)
     found = [
-        hitting(
-            disc, np.array([0.0, VOLUME]), mass, np.full(200, energy), logs, law, [VisiblePair(1.0, m, m)]
-        ).mean()
+        hitting(disc, np.array([0.0, VOLUME]), mass, np.full(200, energy), logs, law, [VisiblePair(1.0, m, m)]).mean()
         for m in (0.0, muon)
     ]
     tilt = np.random.default_rng(2).rayleigh(1e-3, 100_000)

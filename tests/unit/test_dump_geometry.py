@@ -146,7 +146,9 @@ def test_angles_and_fractions_are_inverse() -> None:
 
 
 def test_a_detector_that_covers_everything_takes_all_that_fly_forward() -> None:
-    rays = Radiated(np.array([5.0]), np.array([2.0]), np.full((1, len(LOGITS)), 2 * np.log(1e-3)), gaussian_logs(1e-6)[None])
+    rays = Radiated(
+        np.array([5.0]), np.array([2.0]), np.full((1, len(LOGITS)), 2 * np.log(1e-3)), gaussian_logs(1e-6)[None]
+    )
     wide = VisibleDecay(17_900.0, 20_400.0, 0.0).volume
     assert wide.cone == pytest.approx(np.pi / 2)
     _, arrived = rays.daughters(wide, 0.1, 0.03, 0.03)

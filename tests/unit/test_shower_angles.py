@@ -46,7 +46,7 @@ def _scattered(thickness: float, energy: float, number: int) -> Array:
 def _exact(thickness: float, energy: float, square: Array) -> Array:
     r"""Fraction of electrons within theta behind a slab without losses, from the Hankel transform of the scattering.
 
-    The screened cross section chi_c^2/(theta^2 + chi_a^2)^2 dtheta^2 has the transform chi_c^2/chi_a^2 (k chi_a K_1(k chi_a));
+    The screened cross section chi_c^2/(theta^2 + chi_a^2)^2 dtheta^2 has the transform chi_c^2 k K_1(k chi_a)/chi_a;
     what the nucleus' form factor takes away is integrated numerically.
     """
     nucleus, number = ALUMINIUM.elements[0], ALUMINIUM.nuclei_per_cm2_per_X0[0]
@@ -94,14 +94,16 @@ def _accepted(density: Callable[[Array], Array], draw: Callable[[int], Array], s
 
 
 def _mean_squares(edges: Array, number: int) -> Array:
-    r"""Mean of (theta E)^2 of positrons in energy bins (GeV^2), from a shower at complete screening in an endless target.
+    r"""Mean (theta E)^2 of positrons in energy bins (GeV^2), from a shower at complete screening in an endless target.
 
     Photons take v with (4/3 - 4/3 v + v^2)/v per X0, positrons of pairs with 1 - 4/3 v (1 - v); 39 MeV per X0 of
     ionisation; the mean squared angle per X0 is the integral over the screened cross section with the form factor.
     """
     nucleus, nuclei = ALUMINIUM.elements[0], ALUMINIUM.nuclei_per_cm2_per_X0[0]
     square = np.geomspace(1e-14, 4.0, 4000)  # q^2, GeV^2
-    screen = (ALPHA * nucleus.Z ** (1 / 3) / 0.885 * ELECTRON_MASS / GeV) ** 2 * (1.13 + 3.76 * (ALPHA * nucleus.Z) ** 2)
+    screen = (ALPHA * nucleus.Z ** (1 / 3) / 0.885 * ELECTRON_MASS / GeV) ** 2 * (
+        1.13 + 3.76 * (ALPHA * nucleus.Z) ** 2
+    )
     form = (1 + square * GeV**2 / nuclear_scale(nucleus)) ** -2
     strength = 4 * np.pi * nuclei * nucleus.Z * (nucleus.Z + 1) * (CLASSICAL_ELECTRON_RADIUS * ELECTRON_MASS / GeV) ** 2
     per_X0 = strength * np.trapezoid((square / (square + screen)) ** 2 * form, np.log(square))
@@ -120,7 +122,10 @@ def _mean_squares(edges: Array, number: int) -> Array:
         inside = (of >= 0) & (of < edges.size - 1)
         sums += [np.bincount(of[inside], w[inside], edges.size - 1) for w in (weight, weight * value)]
         v = _accepted(lambda v: 1 - v + 0.75 * v**2, lambda n: softest ** random.uniform(size=n), energy.size)
-        k, split = photons[0], _accepted(lambda v: 1 - 4 / 3 * v * (1 - v), lambda n: random.uniform(size=n), photons[0].size)
+        k, split = (
+            photons[0],
+            _accepted(lambda v: 1 - 4 / 3 * v * (1 - v), lambda n: random.uniform(size=n), photons[0].size),
+        )
         rows = np.concatenate([[(1 - v) * after, angle + grown, plus], [k * split, photons[1], np.ones(k.size)],
                                [k * (1 - split), photons[1], np.zeros(k.size)]], axis=1)  # fmt: skip
         charged = tuple(rows[:, rows[0] > least])

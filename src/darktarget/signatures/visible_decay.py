@@ -159,9 +159,9 @@ class VisibleDecay:
         """Accepted events per primary at unit coupling, and how decays change them with the coupling."""
         events = self.events(model)
         if made.decayed and made.pair_mass is None:
-            reason = f"only dark pairs are produced, no {model.mediator} that could decay visibly"
+            text = f"only dark pairs are produced, no {model.mediator} that could decay visibly"
             none = np.zeros(model.points)
-            return Signal(none, made.power, (reason,) * model.points, uncounted=events.not_followed)
+            return Signal(none, made.power, (text,) * model.points, uncounted=events.not_followed)
         real = made if made.on_shell is None else made.on_shell()
         rays = [] if real.decayed else self.rays(model, real, beam, target)
         shut = model.width(dark=False) <= 0

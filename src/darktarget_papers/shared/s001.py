@@ -20,6 +20,7 @@ from darktarget.figures.refine import between, refined
 from darktarget.figures.styles import Style
 from darktarget.limits import counting as measure
 from darktarget.limits.counting import Counting
+from darktarget_papers.shared.searches import published
 
 EXCLUDED: Final = -np.log(0.1)  # events, 90 % CL where nothing is seen
 COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
@@ -192,7 +193,7 @@ def others(
 
 
 def _applied(name: str, make: Callable[[Array], Model], x: Array) -> Curve:
-    return api.constraint(name, make(x))
+    return published(name, make(x))
 
 
 def crossing(depth: Array, y: Array) -> Array:
@@ -215,11 +216,11 @@ def searches_on_moment(names: Sequence[str], x: Array, y: Array, make: Any, scal
     """What other searches exclude at the centre of (g-2), in a plane of mediator mass (over ``scale``) and y."""
 
     def depth(name: str) -> Array:
-        return plane(x, y, make, lambda m: inside(api.constraint(name, m).intervals, api.gminus2(m).coupling))
+        return plane(x, y, make, lambda m: inside(published(name, m).intervals, api.gminus2(m).coupling))
 
     found = []
     for name in names:
-        one = api.constraint(name, make(x[:1], y[:1]))
+        one = published(name, make(x[:1], y[:1]))
         style = styles.EXCLUDED if one.not_recomputed else styles.RECAST
         found.append(contour(one.title, x / scale, depth(name), y, style))
     return found
