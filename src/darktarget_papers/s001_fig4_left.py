@@ -24,11 +24,10 @@ from darktarget_papers.shared.s001 import (
     scan,
     searches_on_moment,
     small_print,
-) from darktarget_papers.shared.searches import published
- # fmt: skip
+)  # fmt: skip
+from darktarget_papers.shared.searches import published
 
 MASSES_GEV = np.concatenate([np.geomspace(0.01, 0.24, 6), np.linspace(0.3, 1.5, 28), [1.75, 2.1]])
-
 ALPHAS = np.geomspace(1e-5, 1, 41)
 GRID_GEV = np.concatenate([np.geomspace(0.01, 0.2, 4), np.geomspace(0.3, 2.1, 10)])
 LINE_GEV = np.geomspace(0.01, 2.1, 30)
