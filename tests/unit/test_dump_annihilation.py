@@ -45,9 +45,10 @@ def on_shell(model: Model, **options: object) -> Yield:
 
 @pytest.mark.parametrize(("name", "share"), list(zip(STRUCTURES, SHARES, strict=True)))
 def test_yield_against_an_integral_over_the_breit_wigner_line(name: str, share: float) -> None:
-    """4 pi (2J+1) Gamma_ee Gamma/[(s - M^2)^2 + M^2 Gamma^2] over all positrons of the dump; its area 4 pi^2 alpha (V, A).
+    """4 pi (2J+1) Gamma_ee Gamma/[(s - M^2)^2 + M^2 Gamma^2] over all positrons of the dump.
 
-    The line is narrow, as of visible decays: at 0.13 GeV the tail of a wide one reaches the many slow positrons.
+    Its area is 4 pi^2 alpha for V and A. It is narrow, as of visible decays: at 0.13 GeV the tail of a wide one reaches
+    the many slow positrons.
     """
     mass = np.array([0.05, 0.1, 0.13])
     model = dt.model(name, mass=mass, dm="none")

@@ -184,7 +184,8 @@ class DumpEvents:
     @cached_property
     def _dark_widths(self) -> Array:
         """Width of the mediator on shell into dark particles, [point]."""
-        return np.asarray(self.model.width(dark=True))
+        massless = not self.model.mediator_mass.any()
+        return np.zeros(self.model.points) if massless else self.model.width(dark=True)
 
     @staticmethod
     def _added_to(like: Array, widths: Sequence[tuple[Channel, Array]]) -> Array:

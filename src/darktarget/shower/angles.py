@@ -6,7 +6,7 @@ scattering by large angles, angles of radiation and pair production). Of each sp
 
 Second routes (tests): the scattering against its exact distribution (a Hankel transform), the mean squared angle
 against an independent shower of electrons, positrons and photons at complete screening. Rossi's mean squared angle
-:math:`(E_s^2/2)(1/E^2-1/E_0^2)` is met within 10 % from 5 % to 30 % of the beam energy, but the distribution is no
+:math:`(E_s^2/2)(1/E^2-1/E_0^2)` is met within 15 % at a tenth of the beam energy, but the distribution is no
 Gaussian: half of the positrons are within 0.7 of the angle that a Gaussian of this width would have.
 """
 

@@ -32,11 +32,11 @@ def area(model: Model) -> Array:
     >>> round(float(area(dt.model("dark-photon", mass=0.1))[0] / (4 * np.pi**2 * ALPHA)), 6)
     1.0
     """
-    mass = model.mediator_mass
+    mass = np.where(model.mediator_mass > 0, model.mediator_mass, 1.0)
     width = TO_LEPTONS.of(model.structure, f"annihilation to {model.mediator} of {model.name}")(mass, 0.0, ALPHA)
     strength = width * model.lepton_coupling("electron") ** 2
     spins = 4 * np.pi**2 * (2 * model.structure.spin + 1)
-    return np.divide(spins * strength, mass, out=np.zeros_like(mass), where=mass > 0)
+    return np.where(model.mediator_mass > 0, spins * strength / mass, 0.0)
 
 
 def mediators(
