@@ -26,6 +26,7 @@ from darktarget_papers.shared.s001 import (
     searches_on_moment,
     small_print,
 )  # fmt: skip
+from darktarget_papers.shared.searches import published
 
 MASSES_GEV = np.concatenate([np.geomspace(0.01, 0.24, 6), np.linspace(0.3, 1.5, 28), [1.75, 2.1]])
 ALPHAS = np.geomspace(1e-5, 1, 41)
@@ -106,4 +107,4 @@ def checks(found: Scan, now: Array) -> list[Check]:
 
 def depth(name: str) -> Callable[[Model], Array]:
     """By how much a search excludes the centre of (g-2)."""
-    return lambda m: inside(api.constraint(name, m).intervals, moment(m).coupling)
+    return lambda m: inside(published(name, m).intervals, moment(m).coupling)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from darktarget import api
 from darktarget.core import Array, Curve, Model
 from darktarget.figures import Axis, Check, Panel, Sheet, marks, relative, shown
 from darktarget.figures.refine import Joined, refined
 from darktarget.numerics.interpolation import semilog
 from darktarget_papers.shared.as_published import NOTE, thermal_target
 from darktarget_papers.shared.s001 import BOTH, EXPOSURES, S001, Scan, idm, inside, scan
+from darktarget_papers.shared.searches import published
 
 CHI_GEV = {
     0.1: np.geomspace(1e-3, 1, 18),
@@ -59,7 +59,7 @@ class Part:
     def of(cls, at: tuple[float, float, float]) -> Part:
         """Calculate it."""
         wide = point(WIDE_GEV, at)
-        curves = [api.constraint(name, wide) for name in SEARCHES]
+        curves = [published(name, wide) for name in SEARCHES]
         return cls(at, scan(point(CHI_GEV[at[0]], at), events=1500), curves, thermal_target(wide))
 
     @property
@@ -80,7 +80,7 @@ class Part:
 
     def _ends(self, curve: Curve) -> Joined:
         """A search, with more points where its regions end."""
-        return refined(lambda chi: api.constraint(curve.name, point(chi, self.at)), WIDE_GEV, curve)
+        return refined(lambda chi: published(curve.name, point(chi, self.at)), WIDE_GEV, curve)
 
     def inside(self, searches: Sequence[str]) -> Array:
         """By how much the relic line is excluded by some of the searches, on the wide grid."""

@@ -15,6 +15,7 @@ from darktarget.units import GeV
 from darktarget_papers.shared.as_published import AS_PUBLISHED, NOTE, thermal_target
 from darktarget_papers.shared.moment import ELECTRON
 from darktarget_papers.shared.s002 import UNKNOWN, with_positrons
+from darktarget_papers.shared.searches import published
 
 MASSES_GEV = np.unique(
     np.concatenate([np.geomspace(0.01, 1, 41), np.geomspace(0.06, 0.4, 49), np.linspace(0.1, 0.14, 21)])
@@ -80,7 +81,7 @@ def curves(**kind: Any) -> Iterator[marks.Mark]:
             yield marks.of(bound, label, PLANE, style, note if process == "bremsstrahlung" else "")
     few = scalar(OTHERS_GEV, **kind)
     for name in OTHERS:
-        yield marks.of(api.constraint(name, few), plane=PLANE)
+        yield marks.of(published(name, few), plane=PLANE)
     yield marks.of(thermal_target(model), "thermal target of the panel", PLANE)
 
 

@@ -327,9 +327,6 @@ def test_numbers_of_a_constraint_follow_its_experiment(tmp_path: Path, monkeypat
 @pytest.mark.parametrize(
     ("name", "given", "lost"),
     [
-        ("millicharge", {}, "scattering on electrons is not counted for dark pairs of virtual photons"),
-        ("dipole-idm", {"splitting": 0.1}, "scattering on electrons and decays of chi1 are not counted for dark pairs"),
-        ("alp-dark-photon", {}, "not counted for dark pairs of virtual photons"),
         ("spin-2", {}, "scattering on electrons is not counted: tensor has no electron_scattering"),
         ("axial", {}, "scattering on electrons is not counted: axial has no electron_scattering"),
     ],

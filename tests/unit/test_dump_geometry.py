@@ -19,7 +19,7 @@ from darktarget.dump.radiated import Radiated, angle_of, share_below
 from darktarget.dump.samples import Area, MomentumSample, absolute, two_body
 from darktarget.dump.volume import Volume
 from darktarget.limits.exclusion import COUPLINGS
-from darktarget.signatures.visible_decay import VisibleDecay
+from darktarget.signatures.visible_decay import VisibleDecay, gaussian_logs
 from darktarget.units import ALPHA, HBARC_CM
 from tests.angles import EXACTLY, across, around
 
@@ -40,11 +40,13 @@ class Drawn(MomentumSample):
 
 
 def drawn(rays: Radiated, number: int, random: np.random.Generator) -> Drawn:
-    """As many mediators of each node, with directions by vectors: a Gaussian angle, then that of the production."""
-    p, weight, variance = (np.repeat(v, number) for v in (rays.momentum, rays.weight / number, rays.variance))
-    fraction = random.uniform(size=(rays.weight.size, number))
-    theta = 2 * np.arcsin(np.minimum(np.sqrt(angle_at(rays.logs, fraction)) / 2, 1)).ravel()
-    parent = np.sqrt(-2 * variance * np.log(random.uniform(size=p.size)))
+    """As many mediators of each node, with directions by vectors: the angle of the shower, then of the production."""
+    p, weight = (np.repeat(v, number) for v in (rays.momentum, rays.weight / number))
+    assert rays.parent is not None
+    parent, theta = (
+        2 * np.arcsin(np.minimum(np.sqrt(angle_at(law, random.uniform(size=(len(law), number)))) / 2, 1)).ravel()
+        for law in (rays.parent, rays.logs)
+    )
     beam = np.tile([0.0, 0.0, 1.0], (p.size, 1))
     return Drawn(p[:, None] * around(around(beam, parent, random), theta, random), weight, random)
 
@@ -52,7 +54,7 @@ def drawn(rays: Radiated, number: int, random: np.random.Generator) -> Drawn:
 def radiated(model: Model) -> tuple[DumpEvents, Radiated]:
     """What counts a model of one point in E137, and its mediators of bremsstrahlung."""
     (made,) = dt.produce(model, E137, processes=["bremsstrahlung"])
-    (rays,) = SEEN.rays(model, made, E137.beam)
+    (rays,) = SEEN.rays(model, made, E137.beam, E137.target)
     return SEEN.events(model), rays
 
 
@@ -60,7 +62,7 @@ def compare(chi: float, splitting: float, number: int) -> tuple[Array, Array, Ar
     """Events of E137 by the engine and by samples, and the relative error of these, at and inside both edges."""
     model = dt.model("idm", mass=[3 * chi], splitting=splitting)
     events, rays = radiated(model)
-    ((low, high),) = dt.limit(model, E137).intervals[0][:1]
+    ((low, high),) = dt.limit(model, E137, processes=["bremsstrahlung"]).intervals[0][:1]
     top = high if np.isfinite(high) else 1e-2
     at = [int(np.argmin(np.abs(np.log(events.coupling / c)))) for c in (low, np.sqrt(low * top), top)]
     ours = events.dark(0, rays)[at]
@@ -111,20 +113,21 @@ def test_arrivals_with_exact_angles(mass: float, ratio: float) -> None:
     (made,) = dt.produce(model, E137, processes=["bremsstrahlung"])
     events, rays = radiated(model)
     assert rays.weight.size == made.weight.shape[1]  # every node is above the threshold
+    assert rays.parent is not None
     random, chi, decays = np.random.default_rng(1), float(model.dark_mass[0]), 10_000
     chance = rays.weight * rays.momentum**2
     nodes = random.choice(chance.size, 150, p=chance / chance.sum())
     weight, forced = 1 / rays.momentum[nodes] ** 2, np.zeros(nodes.size)
     for i, n in enumerate(nodes):
         theta = EXACTLY["bremsstrahlung"](made, model, int(n), random.uniform(size=decays))
-        parent = np.sqrt(-2 * rays.variance[n] * np.log(random.uniform(size=decays)))
+        parent = np.sqrt(angle_at(rays.parent[[n]], random.uniform(size=(1, decays))))[0]
         axis = around(around(np.tile([0.0, 0.0, 1.0], (decays, 1)), parent, random), theta, random)
         p, k, cosine = rays.momentum[n], np.sqrt(mass**2 / 4 - chi**2), random.uniform(-1, 1, decays)
         along = (np.hypot(p, mass) * k * cosine + p * mass / 2) / mass
         flown = along[:, None] * axis + across(axis, random)[0] * (k * np.sqrt(1 - cosine**2))[:, None]
         enough = np.hypot(absolute(flown), chi) > events.volume.threshold
         forced[i] = (enough * events.volume.accepts(flown)).mean()
-    chosen = Radiated(rays.momentum[nodes], weight, rays.logs[nodes], rays.variance[nodes])
+    chosen = Radiated(rays.momentum[nodes], weight, rays.logs[nodes], rays.parent[nodes])
     _, arrived = chosen.daughters(events.volume, mass, chi, chi)
     assert arrived.sum() == pytest.approx(weight @ forced, rel=0.02)
 
@@ -143,7 +146,9 @@ def test_angles_and_fractions_are_inverse() -> None:
 
 
 def test_a_detector_that_covers_everything_takes_all_that_fly_forward() -> None:
-    rays = Radiated(np.array([5.0]), np.array([2.0]), np.full((1, len(LOGITS)), 2 * np.log(1e-3)), np.array([1e-6]))
+    rays = Radiated(
+        np.array([5.0]), np.array([2.0]), np.full((1, len(LOGITS)), 2 * np.log(1e-3)), gaussian_logs(1e-6)[None]
+    )
     wide = VisibleDecay(17_900.0, 20_400.0, 0.0).volume
     assert wide.cone == pytest.approx(np.pi / 2)
     _, arrived = rays.daughters(wide, 0.1, 0.03, 0.03)

@@ -27,7 +27,7 @@ run = shower_run.ShowerRun(
     tables, shower_run.geometry(stack, True), np.array([[1.0, 2.0, 0.0, 0.0]]), 3, 3, 0.05,
     shower_run.route_kernel("python"),
 )
-events, picks = [np.zeros((5, 7)) for _ in range(2)], [np.zeros((5, 11)) for _ in range(2)]
+events, picks = [np.zeros((5, 7)) for _ in range(2)], [np.zeros((5, 12)) for _ in range(2)]
 host, _ = run.follow(10, 5, 1, events[0], picks[0], None)
 device, _ = shower_gpu.DeviceRun(run, threads_per_block=4).follow(10, 5, 1, events[1], picks[1])
 assert events[0].any() and picks[0].any()

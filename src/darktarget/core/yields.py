@@ -173,6 +173,8 @@ class Yield(ByValue):
         struck: share of the yield in which a nucleon is struck out of the nucleus and takes more than each of
             ``RECOILS_GEV``, [point, recoil]. None: the nucleus stays whole.
         showered: that of the tracks.
+        on_shell: of dark pairs through a mediator: calculates the mediators on their mass shell whatever they decay
+            to, for signatures that follow them to their decay. None: the yield has all that there is.
     """
 
     process: str
@@ -191,6 +193,7 @@ class Yield(ByValue):
     without: Mapping[str, Array] = field(default_factory=FrozenDict)
     struck: Array | None = None
     showered: bool = True
+    on_shell: Callable[[], Yield] | None = None
 
     def __post_init__(self) -> None:
         freeze(self, "systematics", "without")

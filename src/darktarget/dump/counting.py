@@ -20,6 +20,7 @@ import numpy as np
 
 from darktarget.core import Array, Channel, Model
 from darktarget.dump.flight import Unstable, bare, into_states, mediator_channels, unstable
+from darktarget.dump.radiated import Radiated
 from darktarget.dump.samples import Parents, Source
 from darktarget.dump.scattering import KNOWN, struck
 from darktarget.dump.volume import Volume
@@ -77,8 +78,8 @@ class DumpEvents:
 
     @property
     def not_followed(self) -> tuple[str, ...]:
-        """Events of dark pairs without a real mediator, which are not counted, in words; nothing where none exist."""
-        pairs = "dark pairs of virtual photons or mediators, which are not followed to the detector"
+        """Events of dark pairs of unknown mass, which are not counted, in words; nothing where none exist."""
+        pairs = "dark pairs of unknown mass, which are not followed to the detector"
         lost = [*(("scattering on electrons",) if self.scattering else ()), *(f"decays of {s}" for s in self.states)]
         verb = "are" if self.states else "is"
         return (f"{' and '.join(lost)} {verb} not counted for {pairs}",) if lost else ()
@@ -150,6 +151,45 @@ class DumpEvents:
         for channel, share in self.to_states(point) if parents.weight.size else ():
             total += self.coupling**2 * share * self.of_pairs(point, parents, mass, channel)
         return total
+
+    def virtual(self, point: int, parents: Radiated, widths: Sequence[tuple[Channel, Array]]) -> Array:
+        """Decays and scatterings of dark pairs of virtual mediators or photons, per primary over g^2, [coupling].
+
+        Args:
+            parents: the virtual particles, each with its mass.
+            widths: dark channels and their widths at these masses, each [n].
+        """
+        events, total = np.zeros(self.coupling.size), self._added_to(parents.weight, widths)
+        for channel, width in widths:
+            some = width > 0
+            if not some.any() or not into_states(self.model, channel):
+                continue
+            chosen = parents.where(some, width[some] / total[some])
+            assert chosen.mass is not None
+            events += self.of_pairs(point, chosen, float(chosen.mass.max()), channel)
+        return events * self.dark_share(point)
+
+    def dark_share(self, point: int) -> Array:
+        """Resonant pairs at a coupling over those of a narrow visible width, [coupling]: visible decays take part.
+
+        1 where the mediator has no mass, or is too light to decay into dark particles.
+        """
+        dark = float(self._dark_widths[point])
+        if not dark > 0:
+            return np.ones(self.coupling.size)
+        total = self._added(w for _, w in self.widths(point))
+        at_small = float(self.model.width(coupling=self.model.reference_coupling)[point])
+        return np.asarray(at_small / total)
+
+    @cached_property
+    def _dark_widths(self) -> Array:
+        """Width of the mediator on shell into dark particles, [point]."""
+        massless = not self.model.mediator_mass.any()
+        return np.zeros(self.model.points) if massless else self.model.width(dark=True)
+
+    @staticmethod
+    def _added_to(like: Array, widths: Sequence[tuple[Channel, Array]]) -> Array:
+        return np.asarray(sum((w for _, w in widths), np.zeros_like(like)))
 
     def counts(self, point: int, source: Source) -> Array:
         """All events per primary, [coupling]."""

@@ -62,7 +62,13 @@ def visible_pairs(model: Model, point: int) -> list[VisiblePair]:
 
 
 def hitting(
-    disc: Disc, before: Array, mass: float, energy: Array, logs: Array, variance: Array, pairs: Sequence[VisiblePair]
+    disc: Disc,
+    before: Array,
+    mass: float,
+    energy: Array,
+    logs: Array,
+    parent: Array | None,
+    pairs: Sequence[VisiblePair],
 ) -> Array:
     r"""Probability that at least the threshold energy hits, [slice, node].
 
@@ -70,16 +76,18 @@ def hitting(
         before: edges of slices of the distance between decay and disc, [slice + 1].
         energy: of the mediators, [node].
         logs: of their angle as in ``Yield.angle``, [node, fraction].
-        variance: of an additional Gaussian angle per plane, [node].
+        parent: ln(theta^2) of an additional angle in a random azimuth, as ``logs``; None for no such angle.
     """
     if disc.radius == 0 or not energy.size:
         return np.ones((before.size - 1, energy.size)) * (energy >= disc.threshold)
     near, far = before[:-1, None], before[1:, None]
     shape = energy.size, near.size, max(SAMPLES, POINTS // max(energy.size * near.size, 1))
     polar, radial, turn, cosine, place = points(int(np.prod(shape)), 5).reshape(5, *shape)
-    q = angle_at(logs, polar.reshape(energy.size, -1)).reshape(shape)
-    more = -2 * variance[:, None, None] * np.log(radial)
-    rho2 = (q + more + 2 * np.sqrt(q * more) * np.cos(2 * np.pi * turn)) * disc.distance**2
+    square = angle_at(logs, polar.reshape(energy.size, -1)).reshape(shape)
+    if parent is not None:
+        more = angle_at(parent, radial.reshape(energy.size, -1)).reshape(shape)
+        square = square + more + 2 * np.sqrt(square * more) * np.cos(2 * np.pi * turn)
+    rho2 = square * disc.distance**2
     found = np.zeros(shape[:2])
     for pair in pairs:
         tracks = _tracks(pair, mass, energy[:, None, None], 2 * cosine - 1)

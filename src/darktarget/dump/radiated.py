@@ -1,7 +1,7 @@
 r"""Mediators radiated in a shower: how many of them, or of their daughters, fly into a cone around the beam.
 
 The direction of a daughter is that of the beam, turned by three angles in random azimuths: that of the radiating
-particle in the shower (Gaussian), that of the mediator to it (tabulated from the exact cross section), and that of the
+particle in the shower (simulated), that of the mediator to it (tabulated from the exact cross section), and that of the
 decay. Turns about random azimuths commute, so that the mediator's angle may come last: with the angle b of all others,
 the daughter is in the cone of half angle R where the mediator's angle is between b - R and b + R and its azimuth is
 within
@@ -29,6 +29,7 @@ from darktarget.dump.samples import Area
 
 Index = NDArray[np.intp]
 DECAYS: Final = 32_000  # in all; 200,000 change counts by less than 0.3 %
+VIRTUAL: Final = 16_000  # of virtual ones, whose masses spread them further
 LEAST: Final = 8  # decays of each node
 RAPIDITY: Final = 6.0  # largest rapidity of a massless daughter in the frame of the mediator: 1 - |cos| > 1e-5
 
@@ -40,13 +41,20 @@ class Radiated:
     Attributes:
         momentum: absolute, [n]. weight: number per primary, [n].
         logs: ln(theta^2) of the angle to what radiated them at the fractions ``LOGITS``, [n, fraction].
-        variance: of the angle per plane of what radiated them, [n].
+        parent: ln(theta^2) of the angle to the beam of what radiated them, as ``logs``; None for the beam itself.
+        mass: of virtual ones, [n]; None where all have the same, real mass.
     """
 
     momentum: Array
     weight: Array
     logs: Array
-    variance: Array
+    parent: Array | None = None
+    mass: Array | None = None
+
+    def where(self, some: NDArray[np.bool_], share: Array) -> Radiated:
+        """Part of the mediators, with a share of their number each."""
+        parent, mass = (None if v is None else v[some] for v in (self.parent, self.mass))
+        return Radiated(self.momentum[some], self.weight[some] * share, self.logs[some], parent, mass)
 
     def energy(self, mass: float) -> Array:
         """Energies, [n]."""
@@ -56,11 +64,12 @@ class Radiated:
         """As in ``Parents``, of the daughters above the threshold."""
         if not self.weight.size:
             return self.momentum, self.weight
-        k, p = float(momentum(parent, mass, other)), self.momentum
-        enough = (area.threshold * parent - np.hypot(p, parent) * np.hypot(k, mass)) / np.maximum(k * p, 1e-300)
+        heavy = np.broadcast_to(parent if self.mass is None else self.mass, self.momentum.shape)
+        k, p = momentum(heavy, mass, other), self.momentum
+        enough = (area.threshold * heavy - np.hypot(p, heavy) * np.hypot(k, mass)) / np.maximum(k * p, 1e-300)
         node, cosine, probability = self._decays(enough)
-        p = p[node]
-        along = (np.hypot(p, parent) * k * cosine + p * np.hypot(k, mass)) / parent
+        k, p, heavy = k[node], p[node], heavy[node]
+        along = (np.hypot(p, heavy) * k * cosine + p * np.hypot(k, mass)) / heavy
         across = k * np.sqrt(1 - cosine**2)
         share = self._share(area.cone, np.arctan2(across, along), node)
         return np.hypot(along, across), self.weight[node] * probability * share
@@ -72,7 +81,8 @@ class Radiated:
         that fly into a small cone grows with the squared momentum, and so does the number of decays of a node.
         """
         expected = self.weight * self.momentum**2
-        number = np.maximum(np.rint(DECAYS * expected / expected.sum()).astype(int), LEAST)
+        decays = DECAYS if self.mass is None else VIRTUAL
+        number = np.maximum(np.rint(decays * expected / expected.sum()).astype(int), LEAST)
         node = np.repeat(np.arange(number.size), number)
         place = np.arange(node.size) - np.repeat(np.cumsum(number) - number, number) + quasi_random(node.size, 1)[0]
         start = np.arctanh(np.clip(lowest, -np.tanh(RAPIDITY), np.tanh(RAPIDITY)))
@@ -83,8 +93,9 @@ class Radiated:
     def _share(self, cone: float, turn: Array, node: Index) -> Array:
         """Share of the particles of some nodes in a cone, if each is turned by some angle from its mediator, [any]."""
         radial, azimuth, place = quasi_random(turn.size, 3)
-        parent = np.sqrt(-2 * self.variance[node] * np.log(radial))
-        b = turned(turn, parent, 2 * np.pi * azimuth)
+        b = turn
+        if self.parent is not None:
+            b = turned(turn, angle_of(self.parent.T, node, radial), 2 * np.pi * azimuth)
         logs = self.logs.T
         low, high = (share_below(logs, node, np.clip(b + side * cone, 0.0, np.pi)) for side in (-1, 1))
         theta = angle_of(logs, node, np.clip(low + (high - low) * place, 1e-12, 1 - 1e-12))
@@ -138,7 +149,12 @@ def angle_of(logs: Array, node: Index, fraction: Array) -> Array:
     >>> float(angle_of(law, np.array([0]), np.array([0.5]))[0].round(4))
     1.0472
     """
-    square = _broken(np.log(fraction / (1 - fraction)), np.array(LOGITS)[:, None], logs, node)
+    step = LOGITS[1] - LOGITS[0]
+    place = (np.log(fraction / (1 - fraction)) - LOGITS[0]) / step
+    index = np.clip(place.astype(np.intp), 0, len(LOGITS) - 2)
+    left, right, over = logs[index, node], logs[index + 1, node], place - index
+    inside = left + (right - left) * np.clip(over, 0.0, 1.0)
+    square = inside + step * (np.minimum(over, 0.0) + np.maximum(over - 1.0, 0.0))
     return np.asarray(2 * np.arcsin(np.minimum(np.exp(square / 2) / 2, 1.0)))
 
 

@@ -20,9 +20,8 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array
-from darktarget.errors import chosen
-from darktarget.matter.materials import Element, Material
-from darktarget.numerics.quadrature import gauss, gauss_on
+from darktarget.matter.materials import Material
+from darktarget.numerics.quadrature import gauss_on
 from darktarget.units import ALPHA
 
 # filling order of the subshells (n, l) by Madelung's rule
@@ -30,19 +29,6 @@ _ORDER: Final = tuple(sorted(((n, k) for n in range(1, 9) for k in range(n)), ke
 _EFFECTIVE_N: Final = MappingProxyType({1: 1.0, 2: 2.0, 3: 3.0, 4: 3.7, 5: 4.0, 6: 4.2, 7: 4.3, 8: 4.4})  # Slater
 
 TAIL_NODES: Final = 97  # angles at which the momentum distribution of a shell is tabulated
-
-
-@dataclass(frozen=True, eq=False)
-class Smearing:
-    """What an annihilation at positron energy E sees: s = fraction * s(E), and the mediator gets kept * E.
-
-    Attributes:
-        fraction, kept, probability: one entry per case, [case]; the probabilities sum to 1.
-    """
-
-    fraction: Array
-    kept: Array
-    probability: Array
 
 
 @dataclass(frozen=True)
@@ -134,11 +120,6 @@ def _shell_below(shell: Shell, fraction: Array) -> Array:
     return np.where(q > 0, chance, 1 - chance)
 
 
-def _rest(_: Material) -> Smearing:
-    one = np.ones(1)
-    return Smearing(one, one, one)
-
-
 def _rest_below(_: Material, fraction: Array) -> Array:
     return np.where(fraction > 1, 1.0, 0.0)
 
@@ -149,57 +130,10 @@ def _bound_below(stuff: Material, fraction: Array) -> Array:
     return np.asarray(sum(parts) / sum(n * e.Z for e, n in atoms))
 
 
-def _bound(stuff: Material) -> Smearing:
-    parts = zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True)
-    atoms = [(_atom(e), e.Z * n) for e, n in parts]
-    electrons = sum(n for _, n in atoms)
-    fraction = np.concatenate([f for (f, _), _ in atoms])
-    probability = np.concatenate([p * n / electrons for (_, p), n in atoms])
-    return _grouped(fraction, np.ones_like(fraction), probability)
-
-
-@lru_cache(maxsize=16)
-def _atom(element: Element) -> tuple[Array, Array]:
-    """s fractions of one atom's electrons and their probabilities."""
-    angle, w = gauss_on(-pi / 2, pi / 2, 48)  # p_z = scale tan(angle) covers all momenta
-    fractions, probabilities = [], []
-    for shell in shells(element.Z):
-        pz = shell.scale * np.tan(angle)
-        weight = compton_profile(shell, pz) * shell.scale * w / np.cos(angle) ** 2
-        fractions.append(1 - pz - shell.binding)
-        probabilities.append(weight * shell.electrons / element.Z)
-    fraction, probability = np.concatenate(fractions), np.concatenate(probabilities)
-    keep = (fraction > 0.05) & (fraction < 2)  # beyond, less than 1e-4 of the electrons
-    return fraction[keep], probability[keep] / probability[keep].sum()
-
-
-def _grouped(fraction: Array, kept: Array, probability: Array, groups: int = 61) -> Smearing:
-    """Fewer cases with the same mean in each: bins in the fraction that widen away from 1."""
-    edges = 1 + np.sinh(np.linspace(-7, 7, groups + 1)) / np.sinh(7.0)
-    index = np.clip(np.searchsorted(edges, fraction) - 1, 0, groups - 1)
-    total = np.bincount(index, probability, groups)
-    used = total > 0
-    mean_fraction = np.bincount(index, probability * fraction, groups)[used] / total[used]
-    mean_kept = np.bincount(index, probability * kept, groups)[used] / total[used]
-    return Smearing(mean_fraction, mean_kept, total[used] / total.sum())
-
-
-@dataclass(frozen=True)
-class Treatment:
-    """A treatment of the target's electrons.
-
-    Attributes:
-        cases: the values that s takes, as a smearing of few cases.
-        below: P(s fraction < given) in a material, the shape of the fractions given.
-    """
-
-    cases: Callable[[Material], Smearing]
-    below: Callable[[Material, Array], Array]
-
-
-#: Treatments of the electrons by name (read-only).
-ELECTRONS: Final[Mapping[str, Treatment]] = MappingProxyType(
-    {"rest": Treatment(_rest, _rest_below), "bound": Treatment(_bound, _bound_below)}
+#: (material, fractions) -> P(s fraction < given), the shape of the fractions: treatments of the electrons by name
+#: (read-only).
+ELECTRONS: Final[Mapping[str, Callable[[Material, Array], Array]]] = MappingProxyType(
+    {"rest": _rest_below, "bound": _bound_below}
 )
 
 
@@ -213,48 +147,12 @@ def radiator(energy_squared: float, electron_mass: float) -> float:
 
 
 def radiated_below(gap: Array, beta: float) -> Array:
-    r"""Probability that one leg radiates less than a fraction 1 - z of its energy, the integral of ``radiated``:
+    r"""Probability that one leg radiates less than a fraction 1 - z of its energy, collinear in leading logarithms.
+
+    It is the integral of :math:`D(z) = \frac\beta2(1-z)^{\beta/2-1}(1+\frac38\beta) - \frac\beta4(1+z)`, that is
     :math:`(1+\frac38\beta)\,(1-z)^{\beta/2} - \frac\beta4\,[2(1-z) - \frac12(1-z)^2]`.
 
     >>> radiated_below(np.array([0.0, 0.01, 1.0]), 0.05).round(3).tolist()
     [0.0, 0.908, 1.0]
     """
     return np.asarray((1 + 3 * beta / 8) * gap ** (beta / 2) - beta / 4 * (2 * gap - gap**2 / 2))
-
-
-def radiated(energy_squared: float, electron_mass: float) -> Smearing:
-    r"""Energy fraction left after collinear radiation of one leg, leading logarithm:
-    :math:`D(z) = \frac\beta2(1-z)^{\beta/2-1}(1+\frac38\beta) - \frac\beta4(1+z)`, beta of ``radiator``."""
-    beta = radiator(energy_squared, electron_mass)
-    r, w = gauss(16)
-    gap = r ** (2 / beta)  # 1 - z, uniform in its power beta/2
-    soft = (1 + 3 * beta / 8) * w
-    hard = -beta / 4 * (2 - gap) * (2 / beta) * gap / r * w
-    probability = soft + hard
-    return Smearing(1 - gap, 1 - gap, probability / probability.sum())
-
-
-def smearing(stuff: Material, electrons: str, radiation: bool, energy_squared: float, electron_mass: float) -> Smearing:
-    """All cases of one annihilation.
-
-    Args:
-        electrons: rest or bound. radiation: from both legs. energy_squared: s (energy^2).
-
-    Raises:
-        UnknownName: no such treatment of the electrons.
-    """
-    base = chosen("electrons", electrons, ELECTRONS).cases(stuff)
-    if not radiation:
-        return base
-    leg = radiated(energy_squared, electron_mass)
-    # the electron's photon is soft in the lab: it lowers s but takes nothing from the mediator
-    electron = _product(base, Smearing(leg.fraction, np.ones_like(leg.fraction), leg.probability))
-    electron = _grouped(electron.fraction, electron.kept, electron.probability)
-    return _product(electron, leg)
-
-
-def _product(a: Smearing, b: Smearing) -> Smearing:
-    def outer(x: Array, y: Array) -> Array:
-        return np.multiply.outer(x, y).ravel()
-
-    return Smearing(outer(a.fraction, b.fraction), outer(a.kept, b.kept), outer(a.probability, b.probability))

@@ -15,7 +15,8 @@ References: arXiv:1802.04756, arXiv:2108.04195 Eqs. (3)-(6).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,7 @@ from darktarget.numerics.interpolation import semilog
 from darktarget.numerics.quadrature import gauss_panels
 from darktarget.numerics.values import FrozenDict
 from darktarget.production.options.annihilation import AnnihilationOptions
+from darktarget.production.spectra.resonance import mediators
 from darktarget.production.spectra.smeared_tracks import mass_spectrum, smeared_tracks
 from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM, GeV
 
@@ -130,10 +132,13 @@ class Annihilation:
         )
 
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions = DEFAULT) -> Yield:
-        """Dark pairs above ``minimum`` energy per primary at unit coupling, from all positron tracks."""
+        """Dark pairs above ``minimum`` energy per primary at unit coupling, from all positron tracks.
+
+        ``Yield.on_shell`` gives the mediators on their mass shell, whatever they decay to.
+        """
         media = tracks.materials if "positron" in tracks.species else ()
         found = (_at_rest if is_at_rest(options) or not media else _smeared)(model, tracks, media, minimum, options)
-        return Yield(
+        pairs = Yield(
             process=self.name,
             energy=found.energy,
             parent=found.parent,
@@ -150,6 +155,9 @@ class Annihilation:
             references=(*REFERENCES, *tracks.references),
             without=found.without,
         )
+        if not media:
+            return pairs
+        return replace(pairs, on_shell=partial(mediators, pairs, model, tracks, minimum, options))
 
     def spectrum(self, model: Model, tracks: Tracks, energy: Array, options: AnnihilationOptions = DEFAULT) -> Array:
         """Dark pairs per primary and energy at unit coupling, on the first material.

@@ -216,11 +216,19 @@ class VirtualPhoton:
             error=made.error.reshape(root.shape).max(axis=1) + QUADRATURE_ERROR,
             decayed=True,
             pair_mass=np.repeat(root, weight.shape[1] // root.shape[1], axis=1),
+            angle=partial(_angles, made, model.points),
             systematics={name: mean(value)[:, 0] for name, value in made.systematics.items()},
             struck=None if made.struck is None else mean(made.struck),
             method=(tracks.method, *_words(self.carrier, options), *model.notes),
             references=(*_references(options), *tracks.references),
         )
+
+
+def _angles(made: Yield, points: int) -> Array:
+    """Angles of the virtual photons, [point, node, fraction], from those of vectors of each mass."""
+    assert made.angle is not None
+    logs = made.angle()
+    return logs.reshape(points, -1, logs.shape[-1])
 
 
 def _stand_ins(model: Model, masses: Array) -> VirtualVectors:

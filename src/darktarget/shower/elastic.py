@@ -7,18 +7,22 @@ for positrons, which the nucleus repels, it takes a fifth away.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import eval_legendre, loggamma
 
+from darktarget.matter.form_factors import nuclear_scale
+from darktarget.matter.materials import Element
 from darktarget.numerics.quadrature import gauss_on
 from darktarget.units import ALPHA, CLASSICAL_ELECTRON_RADIUS, ELECTRON_MASS
 
 Floats = npt.NDArray[np.float64]
 _WAVES = 400  # partial waves of the reduced series
 _SMALLEST = 0.05  # sin(theta/2) from which the series is summed; (R-1)/s hardly changes below
+SINGLE = 0.1  # share of the deflections with a single scattering; half of it or twice it changes angles by 1 %
 _REDUCED = 3  # times that the series is divided by 1 - cos(theta)
 
 
@@ -48,6 +52,32 @@ def transport(T: Floats, Z: int, positron: bool = False) -> Floats:
     betas, excess = _excess_table(-Z if positron else Z)
     mott = Z**2 * np.interp(np.sqrt(beta2), betas, excess)
     return np.asarray(2 * np.pi * CLASSICAL_ELECTRON_RADIUS**2 / (p2 * beta2) * (rutherford + mott))
+
+
+def divided(T: Floats, atoms: Sequence[tuple[Element, float]], turns: float) -> tuple[Floats, Floats]:
+    r"""Scattering at high energies, divided at an angle into many small deflections and few single ones.
+
+    The screened cross section per radiation length is :math:`\chi_c^2/(\theta^2+\chi_a^2)^2\,d\theta^2`. With n
+    deflections per radiation length, a share s of which has a single scattering above :math:`\theta_h^2 =
+    \chi_c^2/(ns)`, the transport cross section of the rest is
+
+    .. math:: \frac{\chi_c^2}2\Big(\ln\frac{\theta_h^2}{\chi_a^2}-1\Big)
+
+    Args:
+        T: kinetic energy, [energy]. atoms: elements with their number per cm^2 and X0. turns: deflections per X0.
+
+    Returns:
+        The transport cross section per X0, [energy], and CHANCE, LEAST, SIZE of ``Tables.single``.
+    """
+    strength = np.array([4 * np.pi * n * e.Z * (e.Z + 1) for e, n in atoms]) * CLASSICAL_ELECTRON_RADIUS**2
+    share, total = strength / strength.sum(), strength.sum()
+    charge = np.array([e.Z for e, _ in atoms])
+    screened = (ALPHA * charge ** (1 / 3) / 0.885) ** 2 * (1.13 + 3.76 * (ALPHA * charge) ** 2)
+    logarithm = np.log(total / (turns * SINGLE)) - share @ np.log(screened) - 1
+    tau = T / ELECTRON_MASS
+    momentum = tau * (tau + 2) / (tau + 1)  # p beta/m
+    size = share @ np.array([2 / nuclear_scale(e) for e, _ in atoms])
+    return total / 2 * logarithm / momentum**2, np.array([SINGLE, 1 / (SINGLE * logarithm), size])
 
 
 @cache

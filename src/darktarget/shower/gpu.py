@@ -61,10 +61,10 @@ def device_kernel() -> Any:
         local = cuda.local.array  # type: ignore[attr-defined]
         s = ShowerState(
             local(7, np.float64), local(2, np.int64), local((STACK, 7), np.float64), local((STACK, 2), np.int64),
-            local(2, np.uint64), local(3, np.int64), local(6, np.float64), local(8, np.float64),
+            local(2, np.uint64), local(3, np.int64), local(6, np.float64), local(9, np.float64),
             local(6, np.float64), local(6, np.float64), length[i], touched[i], above[i], layer[i],
         )  # fmt: skip
-        for j in range(8):
+        for j in range(9):
             s.pick[j] = like.pick[j]
         for k in range(s.length.size):
             s.length[k] = 0.0

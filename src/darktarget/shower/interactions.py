@@ -14,17 +14,20 @@ from darktarget.shower.state import (
     ANNIHILATION,
     BHABHA,
     BREMSSTRAHLUNG,
+    CHANCE,
     COMPTON,
     ELECTRON,
     ENERGY,
     HEIGHT,
     LAYER,
+    LEAST,
     MAIN,
     MOLLER,
     PAIR,
     PHOTON,
     PICKED_AT,
     POSITRON,
+    SIZE,
     SPECIES,
     Floats,
     Geometry,
@@ -155,11 +158,21 @@ def scatter_angle(t: Tables, kinetic: float, transfer: float, recoil: bool) -> f
     return min(1.0, math.sqrt(energy * (kinetic + 2 * m) / (kinetic * (energy + 2 * m))))
 
 
-def scatter(s: ShowerState, mean: float) -> None:
-    """Deflect the current particle: 1 - cos(theta) exponential (Gaussian in space angle) with this mean."""
+def scatter(t: Tables, g: Geometry, s: ShowerState, mean: float) -> None:
+    """Deflect the current particle: 1 - cos(theta) exponential (Gaussian in space angle) with this mean.
+
+    Where the tables say so, single scatterings by larger angles come on top: 1 - cos(theta) falls as its inverse square
+    from a least value, times the squared form factor of the nucleus.
+    """
     x = -mean * math.log(uniform(s.rng, MAIN))
     cosine = 1.0 - x if x < 2.0 else 2 * uniform(s.rng, MAIN) - 1.0
     turn(s.p, cosine, 2 * math.pi * uniform(s.rng, MAIN))
+    m = g.material[s.q[LAYER]]
+    if t.single[m, CHANCE] > 0.0 and uniform(s.rng, MAIN) < t.single[m, CHANCE]:
+        x = mean * t.single[m, LEAST] / uniform(s.rng, MAIN)
+        squared = (s.p[ENERGY] + t.mass) ** 2 * x * t.single[m, SIZE]
+        if x < 2.0 and uniform(s.rng, MAIN) * (1.0 + squared) ** 2 < 1.0:
+            turn(s.p, 1.0 - x, 2 * math.pi * uniform(s.rng, MAIN))
 
 
 def interact(t: Tables, g: Geometry, s: ShowerState, i: int, f: float, r: float) -> int:

@@ -113,7 +113,7 @@ class ShowerRun:
     def state(self) -> ShowerState:
         """Scratch memory for one worker."""
         cells, above = self._sizes()
-        pick = _apart(8)
+        pick = _apart(9)
         pick[6], pick[7] = self.pick_above, self.pick_species
         return ShowerState(
             p=_apart(7),

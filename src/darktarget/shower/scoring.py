@@ -8,6 +8,7 @@ import numpy as np
 
 from darktarget.shower.random import uniform
 from darktarget.shower.state import (
+    ASLANT,
     CELLS,
     DEPOSITED,
     DEPTH,
@@ -24,6 +25,8 @@ from darktarget.shower.state import (
     ShowerState,
     Tables,
     Tally,
+    U,
+    V,
     W,
     X,
     Y,
@@ -97,6 +100,7 @@ def take_pick(g: Geometry, s: ShowerState, fraction: float, length: float, high:
     s.pick[0], s.pick[1] = s.q[SPECIES], layer
     s.pick[2] = s.p[DEPTH] + fraction * length * s.p[W]
     s.pick[3] = high - lost
+    s.pick[ASLANT] = s.p[U] * s.p[U] + s.p[V] * s.p[V]
     for j in range(6):
         s.at_pick[j] = s.now[j]
         s.under[j] = 0.0

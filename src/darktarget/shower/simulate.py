@@ -28,6 +28,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 SPECIES = ("e-", "e+", "gamma")
 EVENT_COLUMNS = ("deposited", "visible", "preshower", "cells", "back", "front", "residual")
+PICK_COLUMNS = 12
 LEAST_CUT = 0.1 * MeV  # below it atomic binding and coherent scattering matter
 SOFT_FRACTION = 0.1  # soft-photon cut over tracking cut: 1 would lose 7-12 % of the charged track length
 MEMORY_LIMIT = 100e6  # bytes of per-event results
@@ -61,9 +62,9 @@ class Shower(ByValue):
         energy_edges: [energy + 1], from the cut to the beam energy.
         number, first_primary, seed: which primaries.
         events: [number, 7] energies per primary in the order of EVENT_COLUMNS (empty if not kept).
-        picks: [number, 11] one point of the charged track length per primary (empty if not asked for):
-            species, layer, depth in it (X0), energy, track length that it stands for (X0), then the first
-            six EVENT_COLUMNS of the shower without the picked particle's own.
+        picks: [number, 12] one point of the track length per primary (empty if not asked for): species, layer,
+            depth in it (X0), energy, track length that it stands for (X0), the first six EVENT_COLUMNS of the
+            shower without the picked particle's own, and the squared sine of its angle to the beam.
         seconds: time in the kernel, compilation excluded.
     """
 
@@ -170,6 +171,7 @@ def simulate(
     pick_above: float = 0.0,
     start: Start | None = None,
     pair_rate: str = "tables",
+    single_scattering: bool = False,
     route: str = "numba",
     progress: Callable[[int], None] | None = None,
 ) -> Shower:
@@ -191,6 +193,8 @@ def simulate(
         pick_above: least energy of that point.
         start: particles inside the stack instead of the beam.
         pair_rate: "tables" (fit to tabulated cross sections) or "tsai" (the high-energy formula everywhere).
+        single_scattering: with ``lateral``, deflect by large angles one by one, with the nucleus' form factor, and by
+            the many small ones together: right far above 1 GeV, where the nucleus is no point.
         route: "numba", "python" (the same source, uncompiled) or "cuda" (the same source on a graphics card; the
             same result up to the last digits of its exp and log, and no threads).
         progress: called with the number of finished primaries, from the worker threads.
@@ -214,7 +218,7 @@ def simulate(
         raise UnknownName("pair_rate", pair_rate, ("tables", "tsai"))
     soft = cut * SOFT_FRACTION if soft_cut is None else soft_cut
     starts = _starts(stack, primary, energy, start)
-    tables = shower_tables.build(stack.materials, cut, soft, energy, pair_rate == "tables")
+    tables = shower_tables.build(stack.materials, cut, soft, energy, pair_rate == "tables", single_scattering)
     run = engine(
         route,
         tables,
@@ -225,7 +229,7 @@ def simulate(
         max(pick_above, cut),
     )
     events = np.zeros((number if keep_events else 0, len(EVENT_COLUMNS)))
-    picks = np.zeros((number if pick else 0, 11))
+    picks = np.zeros((number if pick else 0, PICK_COLUMNS))
     workers = threads if threads is not None else (os.cpu_count() or 1)
     sums, seconds = run.follow(first_primary, number, workers, events, picks, progress)
     identity = (
@@ -236,6 +240,7 @@ def simulate(
         soft,
         lateral,
         pair_rate,
+        single_scattering,
         seed,
         pick,
         pick_above,
@@ -285,7 +290,7 @@ def _check_number(stack: Stack, o: _Options, keep_events: bool) -> None:
     days = o.number * 0.25e-6 * o.energy / o.cut / 86400
     if o.number > MOST_PRIMARIES:
         raise InputError("number", o.number, f"at most {MOST_PRIMARIES:.0e}", f"This would take {days:.0f} core-days.")
-    size = 8 * o.number * ((len(EVENT_COLUMNS) if keep_events else 0) + (11 if o.pick else 0))
+    size = 8 * o.number * ((len(EVENT_COLUMNS) if keep_events else 0) + (PICK_COLUMNS if o.pick else 0))
     if size > MEMORY_LIMIT:
         advice = "Use keep_events=False, or several runs with first_primary and add them."
         raise InputError(

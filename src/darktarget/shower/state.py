@@ -19,6 +19,8 @@ ENERGY, DEPTH, X, Y, U, V, W = 0, 1, 2, 3, 4, 5, 6  # of a particle p
 SPECIES, LAYER = 0, 1  # of a particle q
 DEPOSITED, VISIBLE, PRESHOWER, CELLS, BACK, FRONT = 0, 1, 2, 3, 4, 5  # of ShowerState.now
 HEIGHT, TOUCHED, PICKED_AT = 0, 1, 2  # of ShowerState.counts; PICKED_AT is -1 when no pick is open
+CHANCE, LEAST, SIZE = 0, 1, 2  # of Tables.single: per deflection, least 1 - cos(theta) over its mean, energy^-2
+ASLANT = 8  # of ShowerState.pick: sin^2(theta)
 MAIN, PICK = 0, 1  # random streams
 MAX_LOSS = 0.1  # largest fraction of energy that a step may lose continuously
 MAX_TURN = 0.15  # largest 1 - <cos theta> of a deflection; its second moment is then that of lead's
@@ -40,6 +42,7 @@ class Tables(NamedTuple):
     log_soft: float  # ln(cut/soft_cut)
     mass: float
     logs: Floats  # [256, 2]: -ln((j+1/2)/256) and 2^-24/(j+1/2)
+    single: Floats  # [material, 3]: CHANCE, LEAST, SIZE of single scatterings; 0 where all are in TRANSPORT
 
 
 class Geometry(NamedTuple):
@@ -65,7 +68,7 @@ class ShowerState(NamedTuple):
     rng: Words  # [2]
     counts: Ints  # [3]
     now: Floats  # [6] energies so far
-    pick: Floats  # [8] species, layer, depth, energy, next length, total length, least energy, species mask
+    pick: Floats  # [9] species, layer, depth, energy, next length, total length, least energy, species mask, ASLANT
     at_pick: Floats  # [6] energies at the picked point
     under: Floats  # [6] energies of the picked particle's own shower
     length: Floats  # [depth * species * material * energy]

@@ -18,7 +18,7 @@ from darktarget.matter.materials import Element, Material
 from darktarget.numerics.quadrature import gauss
 from darktarget.shower import cross_sections as xs
 from darktarget.shower import state
-from darktarget.shower.elastic import transport
+from darktarget.shower.elastic import divided, transport
 from darktarget.shower.lpm import Floats
 from darktarget.shower.seltzer_berger import positron_ratio
 from darktarget.units import ELECTRON_MASS, GeV
@@ -47,7 +47,12 @@ def energy_edges(cut: float, energy: float) -> Floats:
 
 @lru_cache(maxsize=2)  # a run of many parts asks for them once for each
 def build(
-    materials: tuple[Material, ...], cut: float, soft_cut: float, energy: float, pair_fit: bool = True
+    materials: tuple[Material, ...],
+    cut: float,
+    soft_cut: float,
+    energy: float,
+    pair_fit: bool = True,
+    single: bool = False,
 ) -> state.Tables:
     """Tables for these materials.
 
@@ -57,6 +62,7 @@ def build(
         soft_cut: least energy of a bremsstrahlung photon; below it radiation is a continuous loss.
         energy: highest energy.
         pair_fit: pair rate from the fit to tabulated cross sections, or else from Tsai's formula everywhere.
+        single: leave elastic scattering by large angles out of the transport, as single events (``elastic.divided``).
 
     Returns:
         the kernel's tables, rates per X0 of each material.
@@ -64,14 +70,19 @@ def build(
     edges = energy_edges(cut, energy)
     rates = np.zeros((len(materials), 3, edges.size, 8))
     inverse = np.zeros((len(materials), 6, edges.size, INVERSE_POINTS))
+    hard = np.zeros((len(materials), 3))
     for n, medium in enumerate(materials):
         _charged(rates[n], inverse[n], medium, edges, cut, soft_cut)
         _photon(rates[n], inverse[n], medium, edges, pair_fit)
+        if single:
+            rates[n, : state.PHOTON, :, state.TRANSPORT], hard[n] = divided(edges, atoms(medium), state.LEAST_TURNS)
     per_step = (edges.size - 1) / math.log(energy / cut)
     log_soft = math.log(cut / soft_cut)
     j = np.arange(256) + 0.5
     logs = np.stack([-np.log(j / 256), 2.0**-24 / j], axis=1)
-    return state.Tables(edges, math.log(cut), per_step, rates, inverse, cut, soft_cut, log_soft, ELECTRON_MASS, logs)
+    return state.Tables(
+        edges, math.log(cut), per_step, rates, inverse, cut, soft_cut, log_soft, ELECTRON_MASS, logs, hard
+    )
 
 
 def _charged(rates: Floats, inverse: Floats, medium: Material, T: Floats, cut: float, soft_cut: float) -> None:

@@ -22,6 +22,7 @@ from darktarget.limits import counting as measure
 from darktarget.limits.counting import Counting
 from darktarget_papers.shared.as_published import AS_PUBLISHED, thermal_target
 from darktarget_papers.shared.moment import moment
+from darktarget_papers.shared.searches import published
 
 EXCLUDED: Final = -np.log(0.1)  # events, 90 % CL where nothing is seen
 COUPLINGS: Final = np.geomspace(1e-6, 1.0, 241)
@@ -196,7 +197,7 @@ def others(
 
 
 def _applied(name: str, make: Callable[[Array], Model], x: Array) -> Curve:
-    return api.constraint(name, make(x))
+    return published(name, make(x))
 
 
 def crossing(depth: Array, y: Array) -> Array:
@@ -219,11 +220,11 @@ def searches_on_moment(names: Sequence[str], x: Array, y: Array, make: Any, scal
     """What other searches exclude at the centre of (g-2), in a plane of mediator mass (over ``scale``) and y."""
 
     def depth(name: str) -> Array:
-        return plane(x, y, make, lambda m: inside(api.constraint(name, m).intervals, moment(m).coupling))
+        return plane(x, y, make, lambda m: inside(published(name, m).intervals, moment(m).coupling))
 
     found = []
     for name in names:
-        one = api.constraint(name, make(x[:1], y[:1]))
+        one = published(name, make(x[:1], y[:1]))
         style = styles.EXCLUDED if one.not_recomputed else styles.RECAST
         found.append(contour(one.title, x / scale, depth(name), y, style))
     return found

@@ -17,9 +17,11 @@ class OfExperiment(Search):
 
     Attributes:
         experiment: its name.
+        processes: of production; none stands for all that the model offers.
     """
 
     experiment: ClassVar[str]
+    processes: ClassVar[tuple[str, ...]] = ()
     published = ()
 
     def apply(self, model: Model) -> Curve:
@@ -33,7 +35,7 @@ class OfExperiment(Search):
             reason = f"closed: the mediator is too heavy for a beam of {chosen.beam.energy / GeV:g} GeV"
             found = self.curve(model, ((),) * model.points, (), (reason,) * model.points)
         else:
-            bound = limit(model, chosen, cl=self.cl)
+            bound = limit(model, chosen, cl=self.cl, processes=self.processes or None)
             found = self.curve(model, bound.intervals, bound.method, bound.reason)
         published = (*numbers(chosen), *self.published)
         return replace(found, published=published, fitted=(*chosen.fitted, *self.fitted))

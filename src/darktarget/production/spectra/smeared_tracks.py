@@ -227,7 +227,7 @@ def fractions(stuff: Material, electrons: str, legs: float, step: float) -> tupl
     """
     low, high = round(np.log(LEAST_BOUND) / step), round(np.log(MOST_BOUND) / step)
     edges = np.exp(step * (np.arange(low, high + 2) - 0.5))
-    share = np.diff(chosen("electrons", electrons, ELECTRONS).below(stuff, edges))
+    share = np.diff(chosen("electrons", electrons, ELECTRONS)(stuff, edges))
     share /= share.sum()
     if legs == 0:
         return low, share
