@@ -4,7 +4,7 @@ The Breit-Wigner line of any width, integrated over s, has the area
 
 .. math:: \int ds\,\sigma = 4\pi^2(2J+1)\,\frac{\Gamma_{ee}(M)}{M}
 
-(:math:`4\pi^2\alpha\epsilon^2` for a vector, half of it for spin 0), so that positrons at rest electrons make
+(:math:`4\pi^2\alpha\epsilon^2` for a vector, half of it for spin 0), so that positrons on electrons at rest produce
 
 .. math:: N = n_eX_0\,\frac{T_+(E_R)}{2m_e}\,\int ds\,\sigma,\qquad E_R = \frac{M^2}{2m_e} - m_e
 
