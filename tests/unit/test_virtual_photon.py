@@ -139,7 +139,7 @@ def test_what_lies_beyond_the_tables_is_negligible() -> None:
     assert vp.kinematic_end(beam, LEAD.A) == pytest.approx(82.4, abs=0.1)
     root = np.array([0.2, *np.geomspace(9.8, 60, 8)])
     for form in ("elastic", "full"):
-        how = VirtualPhotonOptions(form_factor=form)  # type: ignore[arg-type]
+        how = VirtualPhotonOptions(form_factor=form)
         rate = vp.VirtualPhoton().mass_spectrum(model, beam, "Pb", root, how).value[0] * root**2
         assert np.trapezoid(rate[1:], np.log(root[1:])) < 1e-5 * rate[0]
         assert form == "full" or rate[1] < 1e-5 * rate[0]
