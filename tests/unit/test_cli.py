@@ -56,7 +56,7 @@ def test_xsec_document(run: Any) -> None:
         "--mass",
         "0.01",
     )
-    result = run(*words, "--mass", "0.1,200", "--json")
+    result = run(*words, "--mass", "0.1,200", "--form-factor", "elastic", "--json")
     document = json.loads(result.out)
     assert result.code == 0
     assert document["mass_GeV"] == [0.01, 0.1, 200.0]

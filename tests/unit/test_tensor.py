@@ -108,12 +108,13 @@ def _against_traces(
     expected = tt.energy_angle(E, m, M, MN, x, theta, g2, ALPHA, kind, nodes, turns)
     beam = Beam("electron" if m < 0.01 else "muon", E)
     found = dt.process("bremsstrahlung").energy_angle(  # type: ignore[attr-defined]
-        dt.model("spin-2", mass=M, photons=photons), beam, "Pb", np.array([x]), np.array([theta])
+        dt.model("spin-2", mass=M, photons=photons), beam, "Pb", np.array([x]), np.array([theta]), ELASTIC
     )
     assert found.value[0, 0] == pytest.approx(expected, rel=1e-3)
     assert found.relative_error[0, 0] < 1e-3
 
 
+ELASTIC = BremsstrahlungOptions(form_factor="elastic")
 POINTS = [
     (160.0, MUON_MASS, 0.1, 0.4, 1e-3),
     (15.0, MUON_MASS, 1e-3, 0.7, 5e-3),
@@ -185,7 +186,8 @@ def test_weizsaecker_williams_cross_section() -> None:
     own = _total(0.01, ELECTRON_MASS, 100.0, LEAD, 0.5, "ww", (0.0, 0.1))
     process, model = dt.process("bremsstrahlung"), dt.model("spin-2", mass=0.01)
     x = 1 - np.geomspace(0.5, 1e-8, 1200)
-    row = process.spectrum(model, Beam("electron", 100.0), "Pb", x, BremsstrahlungOptions(cross_section="ww"))  # type: ignore[attr-defined]
+    how = BremsstrahlungOptions(form_factor="elastic", cross_section="ww")
+    row = process.spectrum(model, Beam("electron", 100.0), "Pb", x, how)  # type: ignore[attr-defined]
     spectrum_ = np.trapezoid(row.value[0], x) / PB
     assert own == pytest.approx(1.072e9, rel=2e-3)
     assert spectrum_ == pytest.approx(own, rel=3e-3)
@@ -284,8 +286,7 @@ def test_t_and_azimuth_integrate_to_the_angular_cross_section(structure: Lorentz
 @pytest.mark.validate
 def test_a_table_of_spectra_is_good_to_a_thousandth() -> None:
     """A table built now against integrals outside the package, up to the heaviest mediators; benchmarks time it."""
-    options = BremsstrahlungOptions(form_factor="elastic")
-    recipe = st.recipe_of(TENSOR, ELECTRON_MASS, LEAD, options, Beam("electron", 100.0), 42.5)
+    recipe = st.recipe_of(TENSOR, ELECTRON_MASS, LEAD, ELASTIC, Beam("electron", 100.0), 42.5)
     request = st.Request(recipe, TENSOR, LEAD, calculation("exact"))
     built = st.build(request)
     assert built["error"][0] < 1e-3

@@ -137,9 +137,12 @@ def test_what_lies_beyond_the_tables_is_negligible() -> None:
     """Tables end at 9.8 GeV, the kinematic end on lead is 82 GeV: d sigma/d log s of the flat dipole factor there."""
     model, beam = dt.model("dipole-idm", mass=0.01), Beam("electron", 100.0)
     assert vp.kinematic_end(beam, LEAD.A) == pytest.approx(82.4, abs=0.1)
-    root = np.array([0.2, 9.8])
-    rate = vp.VirtualPhoton().mass_spectrum(model, beam, "Pb", root).value[0] * root**2
-    assert rate[1] < 1e-5 * rate[0]
+    root = np.array([0.2, *np.geomspace(9.8, 60, 8)])
+    for form in ("elastic", "full"):
+        how = VirtualPhotonOptions(form_factor=form)
+        rate = vp.VirtualPhoton().mass_spectrum(model, beam, "Pb", root, how).value[0] * root**2
+        assert np.trapezoid(rate[1:], np.log(root[1:])) < 1e-5 * rate[0]
+        assert form == "full" or rate[1] < 1e-5 * rate[0]
 
 
 def test_interpolated_cross_sections(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ Three calculations by name: ``exact`` (tree level, the default), ``ww`` and ``iw
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import product
@@ -99,7 +99,8 @@ class Bremsstrahlung:
             return np.sum(mean, axis=0), np.max([error for _, error in pairs], axis=0)
 
         own = [parts(part(name)) for name in chosen.parts]
-        sigma, error = np.sum([value for value, _ in own], axis=0), np.max([error for _, error in own], axis=0)
+        sigma = np.sum([value for value, _ in own], axis=0)
+        error = relative(np.sum([value * error for value, error in own], axis=0), sigma)
         charge = model.lepton_coupling(beam.particle) ** 2
         return CrossSection(
             mass=model.mass,
@@ -237,10 +238,10 @@ class Bremsstrahlung:
                 flat,
                 np.repeat(parent, nodes)[None] if how.tabulated else np.repeat(parent, 2 * nodes)[None],
                 np.full(flat.shape[1], species),
-                np.asarray(sum(weight[key] for key in own)).reshape(model.points, -1),
-                np.asarray(sum(rate[key] * tables[key].form_factor_shift(model.mass) for key in own)),
+                _sum(weight[key] for key in own).reshape(model.points, -1),
+                _sum(rate[key] * tables[key].form_factor_shift(model.mass) for key in own),
                 rate[BREAK_UP.name][:, None] * tables[BREAK_UP.name].shares_above(model.mass),
-                np.full(model.points, max(tables[key].error for key in own)),
+                relative(_sum(rate[key] * tables[key].error for key in own), _sum(rate[key] for key in own)),
                 partial(_angles, request, model.mass, parent, energy),
             )
 
@@ -291,6 +292,10 @@ class _Part:
     struck: Array
     error: Array
     angle: Callable[[], Array]
+
+
+def _sum(arrays: Iterable[Array]) -> Array:
+    return np.asarray(np.sum(list(arrays), axis=0))
 
 
 def _angles(request: Request, mass: Array, parent: Array, energy: Array) -> Array:
