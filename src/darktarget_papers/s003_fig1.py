@@ -7,8 +7,9 @@ import numpy as np
 from darktarget import api, flow
 from darktarget.core import Array
 from darktarget.figures import Axis, Check, Panel, Sheet, absolute, marks
-from darktarget.production.annihilation import Annihilation, resonant_energy
+from darktarget.production.annihilation import Annihilation
 from darktarget.production.options.annihilation import AnnihilationOptions
+from darktarget.production.spectra.resonance import resonant_energy
 from darktarget.units import GeV
 from darktarget_papers.shared.as_published import AS_PUBLISHED
 

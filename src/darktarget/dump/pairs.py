@@ -9,7 +9,7 @@ import numpy as np
 
 from darktarget.core import Array, Yield
 
-MANY: Final = 500  # nodes of a point that are merged; fewer are not
+MANY: Final = 250  # nodes of a point that are merged; fewer are not
 MASS_STEP, ENERGY_STEP = 0.01, 0.02  # of ln(mass) and ln(energy): nodes closer than this are one
 
 

@@ -47,15 +47,6 @@ def squared_energy(positron: Array | float) -> Array:
     return np.asarray(2 * ELECTRON_MASS * positron + 2 * ELECTRON_MASS**2)
 
 
-def resonant_energy(mass: Array | float) -> Array:
-    r"""Positron energy at the peak, :math:`E_R = M^2/(2m_e) - m_e`.
-
-    >>> round(float(resonant_energy(0.225)), 1)
-    49.5
-    """
-    return np.asarray(np.square(mass) / (2 * ELECTRON_MASS) - ELECTRON_MASS)
-
-
 def sigma(model: Model, s: Array, width: str = ENERGY_DEPENDENT, offset: Array | None = None) -> Array:
     """Cross section per electron at unit coupling; exactly 0 below the threshold of the dark pair.
 
@@ -112,7 +103,7 @@ class Annihilation:
         """
         stuff = material(target)
         electrons = stuff.electrons_per_cm2_per_X0 / sum(stuff.nuclei_per_cm2_per_X0)
-        at_rest = is_at_rest(options)
+        at_rest = options.at_rest
         if at_rest:
             s = np.broadcast_to(squared_energy(beam.energy), (model.points, 1))
             value = electrons * sigma(model, s, options.width)[:, 0]
@@ -137,7 +128,7 @@ class Annihilation:
         ``Yield.on_shell`` gives the mediators on their mass shell, whatever they decay to.
         """
         media = tracks.materials if "positron" in tracks.species else ()
-        found = (_at_rest if is_at_rest(options) or not media else _smeared)(model, tracks, media, minimum, options)
+        found = (_at_rest if options.at_rest or not media else _smeared)(model, tracks, media, minimum, options)
         pairs = Yield(
             process=self.name,
             energy=found.energy,
@@ -272,11 +263,6 @@ def _line(
     weight = sigma(model, s, options.width) * line
     energy = np.full(weight.shape, tracks.beam.energy)
     return energy, np.where(energy >= minimum, weight, 0.0)
-
-
-def is_at_rest(options: AnnihilationOptions) -> bool:
-    """Whether electrons are at rest and nothing radiates, so that the energy of a positron gives s."""
-    return options.electrons == "rest" and not options.radiation
 
 
 def smearing_text(options: AnnihilationOptions) -> str:

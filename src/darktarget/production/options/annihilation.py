@@ -15,3 +15,8 @@ class AnnihilationOptions(WidthOptions):
 
     electrons: Literal["bound", "rest"] = option("bound", "Electrons of the target, bound in atoms or at rest")
     radiation: bool = option(True, "Let positrons and electrons radiate before they annihilate")
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether electrons are at rest and nothing radiates, so that the energy of a positron gives s."""
+        return self.electrons == "rest" and not self.radiation

@@ -19,9 +19,19 @@ import numpy as np
 
 from darktarget.core import Array, Model, Tracks, Yield
 from darktarget.decays.two_body import TO_LEPTONS
+from darktarget.matter.materials import material
 from darktarget.production.options.annihilation import AnnihilationOptions
 from darktarget.production.spectra.smeared_tracks import smeared_tracks
-from darktarget.units import ALPHA
+from darktarget.units import ALPHA, ELECTRON_MASS, HBARC_CM
+
+
+def resonant_energy(mass: Array | float) -> Array:
+    r"""Positron energy at the peak, :math:`E_R = M^2/(2m_e) - m_e`.
+
+    >>> round(float(resonant_energy(0.225)), 1)
+    49.5
+    """
+    return np.asarray(np.square(mass) / (2 * ELECTRON_MASS) - ELECTRON_MASS)
 
 
 def area(model: Model) -> Array:
@@ -41,22 +51,41 @@ def area(model: Model) -> Array:
 def mediators(pairs: Yield, model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions) -> Yield:
     """Mediators on their mass shell per primary at unit coupling.
 
+    A beam of positrons that does not shower (``Tracks.line``) makes none with electrons at rest: a narrow resonance is
+    not at its energy.
+
     Args:
         pairs: the annihilation to dark pairs along the same tracks, of which everything else is taken.
-        tracks: with positrons.
-        minimum: least energy of the mediators (energy unit). options: for electrons and radiation.
+        tracks: with positrons. minimum: least energy of the mediators (energy unit).
+        options: for electrons and radiation.
     """
-    path = smeared_tracks(tracks, minimum, options)
-    square = model.mediator_mass[:, None] ** 2
-    inside = (square >= path.s[0]) & (square <= path.s[-1])
-    weight, _, rest = path.pairs(np.clip(square, path.s[0], path.s[-1]), np.where(inside, area(model)[:, None], 0.0))
+    energy, parent, weight = (_at_rest if options.at_rest else _smeared)(model, tracks, minimum, options)
     return replace(
         pairs,
-        energy=np.broadcast_to(path.energy, weight.shape),
-        parent=path.parent[None],
-        species=np.full(path.energy.size, "positron"),
+        energy=energy,
+        parent=parent,
         weight=weight,
+        species=np.full(energy.shape[1], "positron"),
         decayed=False,
         pair_mass=None,
-        without=dict.fromkeys(pairs.without, rest),
+        without={},
     )
+
+
+def _smeared(model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions) -> tuple[Array, Array, Array]:
+    """Energies of mediators and positrons, and mediators at each, from electrons that are bound or radiate."""
+    path, square = smeared_tracks(tracks, minimum, options), model.mediator_mass[:, None] ** 2
+    inside = (square >= path.s[0]) & (square <= path.s[-1])
+    strength = np.where(inside, area(model)[:, None], 0.0)
+    weight, _, _ = path.pairs(np.clip(square, path.s[0], path.s[-1]), strength)
+    return np.broadcast_to(path.energy, weight.shape), path.parent[None], weight
+
+
+def _at_rest(model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions) -> tuple[Array, Array, Array]:
+    """The same from electrons at rest, one node per material."""
+    positron = np.maximum(resonant_energy(model.mediator_mass), ELECTRON_MASS)[:, None]
+    energy = np.broadcast_to(positron + ELECTRON_MASS, (model.points, len(tracks.materials)))
+    per_energy = area(model)[:, None] / (2 * ELECTRON_MASS) * HBARC_CM**2
+    columns = [material(m).electrons_per_cm2_per_X0 * tracks.density("positron", m, positron) for m in tracks.materials]
+    weight = np.where(energy >= minimum, per_energy * np.concatenate(columns, axis=1), 0.0)
+    return energy, np.broadcast_to(positron, energy.shape), weight
