@@ -51,7 +51,7 @@ class S003Fig1:
         """Normalised spectra, [mass, energy]."""
         seen = api.experiment("na64e-2018")
         model = api.model("dark-photon", mass=list(MASSES_GEV), alpha_D=0.1, mass_ratio=3)
-        options = AnnihilationOptions(**AS_PUBLISHED)
+        options = AnnihilationOptions(width=AS_PUBLISHED["width"])
         made = Annihilation().spectrum(model, flow.tracks(seen.beam, seen.target), ENERGIES_GEV * GeV, options)
         area = np.asarray(np.trapezoid(made, ENERGIES_GEV, axis=1))
         return made / area[:, None]

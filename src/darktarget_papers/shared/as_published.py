@@ -18,5 +18,5 @@ NOTE: Final = "elastic form factor; annihilation on electrons at rest, without r
 
 
 def thermal_target(model: Model) -> Curve:
-    """Coupling that leaves the observed density, with a fixed width in the propagator."""
-    return api.relic_target(model, width=AS_PUBLISHED["width"])
+    """Coupling that leaves the observed density, with a fixed width in the propagator and in kinetic equilibrium."""
+    return api.relic_target(model, width=AS_PUBLISHED["width"], kinetic="equilibrium")
