@@ -119,7 +119,7 @@ def cross_section(
     >>> from darktarget import units
     >>> result = cross_section(model("dark-photon", mass=0.1), energy=100, target="Pb")
     >>> print(f"{result.sigma[0] / units.PB:.3e} pb")
-    1.037e+10 pb
+    1.052e+10 pb
     """
     require(Model, which, "which")
     if beam not in BEAMS:

@@ -286,7 +286,7 @@ def limit(
     >>> import darktarget as dt
     >>> bound = limit(dt.model("dark-photon", mass=0.1), dt.experiment("na64e-2018"))
     >>> print(f"{bound.coupling_upper[0]:.1e}")
-    3.5e-04
+    3.4e-04
     """
     statistic(method, nuisances, cl)
     _before(model, experiment, processes, options, limit)

@@ -80,6 +80,7 @@ def test_intensities_and_what_they_cost() -> None:
     assert runs["2017"].efficiency == runs["2018"].efficiency < 0.9 * mean
 
 
+@pytest.mark.validate
 @pytest.mark.acceptance("4.11")
 def test_purity_of_the_beam() -> None:
     """1 % of pions, suppressed to 1e-6; tracks within 3 GeV, which moves bremsstrahlung by less than 0.2 %."""

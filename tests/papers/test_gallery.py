@@ -139,6 +139,7 @@ def nose(x: Array, calls: list[Array]) -> SimpleNamespace:
         alpha_D=0.1 * one,
         intervals=pairs,
         method=(),
+        fitted=(),
     )
 
 

@@ -79,7 +79,10 @@ def test_small_angles_have_one_line_in_equilibrium_and_three_without() -> None:
     lines = {}
     for theta in (1e-2, 1e-3, 1e-4):
         model = dt.model("i2dm", mass=3 * CHI, splitting=0.05, theta=theta)
-        lines[theta] = dt.relic_target(model).y, dt.relic_target(model, equilibrium="imposed").y
+        solved, imposed = (dt.relic_target(model, equilibrium=e, kinetic="equilibrium") for e in ("solved", "imposed"))
+        lines[theta] = solved.y, imposed.y
+            *(dt.relic_target(model, equilibrium=e, kinetic="equilibrium").y for e in ("solved", "imposed")),
+        )
     for theta in (1e-3, 1e-4):
         np.testing.assert_allclose(lines[theta][1], lines[1e-2][1], rtol=2e-3)
     assert np.all(lines[1e-4][0] > 3 * lines[1e-3][0])
@@ -90,9 +93,8 @@ def test_small_angles_have_one_line_in_equilibrium_and_three_without() -> None:
 def test_large_angles_stay_in_equilibrium(ratio: float) -> None:
     """Also where chi1 annihilates at the resonance long after freeze-out."""
     model = dt.model("i2dm", mass=ratio * CHI, mass_ratio=ratio, splitting=0.05, theta=0.3)
-    np.testing.assert_allclose(
-        dt.relic_target(model).coupling, dt.relic_target(model, equilibrium="imposed").coupling, rtol=5e-3
-    )
+    solved, imposed = (dt.relic_target(model, equilibrium=e, kinetic="equilibrium") for e in ("solved", "imposed"))
+    np.testing.assert_allclose(solved.coupling, imposed.coupling, rtol=5e-3)
 
 
 def test_coupled_equations_against_a_stiff_integrator() -> None:

@@ -103,7 +103,7 @@ def test_numbers_of_the_issue() -> None:
     with pytest.raises(InputError, match=r"f_eff = 1.5: allowed is a finite number >= 0 and <= 1"):
         dt.constraint("cmb", model, f_eff=1.5)
     done = CliRunner().invoke(app, ["constraint", "cmb:f_eff=0.5", "dark-photon", "--mass", "0.03"])
-    assert "2.7374e-07" in done.stdout
+    assert "2.7334e-07" in done.stdout
 
 
 def test_neutrinos_deposit_nothing() -> None:

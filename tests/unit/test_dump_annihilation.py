@@ -120,7 +120,7 @@ def _forced(mass: float, slice_: tuple[float, float]) -> float:
     return _by_force(np.zeros(tilt.size), tilt, energy, mass, 0.0, slice_, 2)
 
 
-@pytest.mark.parametrize("mass", [0.05, 0.1])
+@pytest.mark.parametrize("mass", [0.05, pytest.param(0.1, marks=pytest.mark.validate)])
 def test_what_hits_by_brute_force(mass: float) -> None:
     """Positrons of fresh showers, isotropic decays, disc and threshold by vectors, in thirds of the decay volume."""
     (rays,) = SEEN.rays(model := dt.model("dark-photon", mass=mass, dm="none"), on_shell(model), E137.beam, E137.target)

@@ -39,7 +39,7 @@ def test_ratios_around_the_threshold_change_the_target_smoothly() -> None:
     """Down to R = 2 and up again: a step of 1.6 % in R changes it by a factor of 21 at most, one of 0.02 % by 2.2."""
     for step, largest in ((0.016, 21.0), (0.0002, 2.2)):
         ratio = 2 * (1 + step * np.arange(-6, 7))
-        eps = dt.relic_target(dt.model("dark-photon", mass=np.full(13, 0.1), mass_ratio=ratio)).coupling
+        eps = dt.relic_target(dt.model("dark-photon", mass=np.full(13, 0.1), mass_ratio=list(ratio))).coupling
         slopes = np.diff(np.log(eps))
         assert np.all(slopes[:6] < 0)
         assert np.all(slopes[6:] > 0)
@@ -73,7 +73,7 @@ def test_more_nodes_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def targets() -> Array:
         cases = np.array([(r, a) for r in (1.998, 2.0, 2.00002, 2.0002) for a in (1e-5, 1e-3, 0.1, 0.5)])
-        model = dt.model("dark-photon", mass=np.full(16, 0.1), mass_ratio=cases[:, 0], alpha_D=cases[:, 1])
+        model = dt.model("dark-photon", mass=np.full(16, 0.1), mass_ratio=list(cases[:, 0]), alpha_D=list(cases[:, 1]))
         return np.asarray(dt.relic_target(model, kinetic="equilibrium").coupling)
 
     usual = targets()

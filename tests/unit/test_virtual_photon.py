@@ -90,6 +90,7 @@ def test_missing_energy_of_s000_rises_to_the_beam_energy() -> None:
     np.testing.assert_allclose(rows[1], rows[0], rtol=0.05)
 
 
+@pytest.mark.validate
 def test_size_of_s000() -> None:
     """Acceptance 0.20: above 50 GeV below 2.5e7 pb at Lambda = 1 GeV, from the yield on one radiation length."""
     model = dt.model("dipole-idm", mass=[0.01, 0.03], charge_assignments=1)
@@ -187,6 +188,7 @@ def test_beams_and_options() -> None:
     assert exact.systematics["form factor (Tsai, Helm)"][0] < 0.1
 
 
+@pytest.mark.validate
 def test_muons_at_na64() -> None:
     """Millicharges from 1e14 muons of 160 GeV on 40 X0 of lead, more than 80 GeV missing (issue: x 1.3)."""
     beam = Beam("muon", 160.0)
