@@ -81,8 +81,6 @@ def test_small_angles_have_one_line_in_equilibrium_and_three_without() -> None:
         model = dt.model("i2dm", mass=3 * CHI, splitting=0.05, theta=theta)
         solved, imposed = (dt.relic_target(model, equilibrium=e, kinetic="equilibrium") for e in ("solved", "imposed"))
         lines[theta] = solved.y, imposed.y
-            *(dt.relic_target(model, equilibrium=e, kinetic="equilibrium").y for e in ("solved", "imposed")),
-        )
     for theta in (1e-3, 1e-4):
         np.testing.assert_allclose(lines[theta][1], lines[1e-2][1], rtol=2e-3)
     assert np.all(lines[1e-4][0] > 3 * lines[1e-3][0])
