@@ -124,7 +124,11 @@ def test_own_experiments_can_mark_numbers(tmp_path: Path) -> None:
     path.write_text('extends = "na64e-2018"\n[runs.2018.fitted]\ntrigger = "a limit"\n')
     with pytest.raises(UnknownName, match=r"runs\.2018\.fitted = 'trigger'.*efficiency"):
         dt.experiment(path)
-    path.write_text('extends = "na64mu-2022"\n[runs.2022]\nefficiency = 0.3\nfitted = {}\n')
-    assert dt.experiment(path).fitted  # an empty table overrides nothing: drop it
+    path.write_text('extends = "na64mu-2022"\n[runs.2022]\nexposure = 2e10\n')
+    assert dt.experiment(path).fitted == dt.experiment("na64mu-2022").fitted
+    path.write_text('extends = "na64mu-2022"\n[runs.2022]\nefficiency = 0.3\n')
+    assert dt.experiment(path).fitted == ()  # another number is not the one that was fitted
+    path.write_text('extends = "na64mu-2022"\n[runs.2022]\nefficiency = 0.3\nfitted = { efficiency = "a limit" }\n')
+    assert [str(f.value) for f in dt.experiment(path).fitted] == ["0.3"]
     path.write_text('extends = "na64mu-2022"\ndrop = ["runs.2022.fitted"]\n[runs.2022]\nefficiency = 0.3\n')
     assert dt.experiment(path).fitted == ()

@@ -255,3 +255,18 @@ def test_momentum_space(dm: str, ratio: float) -> None:
     full = dt.model("dark-photon", mass=0.03 * ratio, mass_ratio=ratio, dm=dm, coupling=coupling)
     expected = momentum.omega(make(0.03, 0.03 * ratio, 0.1, coupling), steps=120, kernels=24)
     assert dt.omega(full, kinetic="coupled")[0] == pytest.approx(expected, rel=decoupling.SHAPE)
+
+
+def test_forbidden_annihilation_has_no_coupled_solution_and_says_so() -> None:
+    """Below the electron mass losses are exponential in the dark temperature: equilibrium is used, no size quoted."""
+    model = dt.model("dark-photon", mass=[1e-3, 1.4e-3, 0.03])
+    curve, equal = dt.relic_target(model), dt.relic_target(model, kinetic="equilibrium")
+    np.testing.assert_array_equal(curve.coupling, equal.coupling)
+    assert np.isnan(curve.extra["kinetic_ratio"]).tolist() == [True, True, False], curve.extra
+    assert curve.uncertainty < 0.01
+    assert "not estimated where pairs at rest cannot annihilate" in curve.method[0]
+    with pytest.raises(PhysicsError, match="lighter than everything that they annihilate to"):
+        dt.relic_target(model, kinetic="coupled")
+    near = dt.relic_target(dt.model("dark-photon", mass=[1e-3, 1.4e-3], mass_ratio=2.1))
+    same = dt.relic_target(dt.model("dark-photon", mass=[1e-3, 1.4e-3], mass_ratio=2.1), kinetic="equilibrium")
+    np.testing.assert_allclose(near.coupling[:1], same.coupling[:1], rtol=0.02)  # Omega hardly depends on it there

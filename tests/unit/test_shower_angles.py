@@ -63,6 +63,7 @@ def _exact(thickness: float, energy: float, square: Array) -> Array:
     return np.asarray(np.trapezoid(theta * j1(k * theta) * np.exp(exponent) * k, np.log(k), axis=1))
 
 
+@pytest.mark.validate
 @pytest.mark.parametrize(("thickness", "energy", "tolerance"), [(2.0, 3.0, 0.02), (0.7, 12.0, 0.04)])
 def test_scattering_against_the_exact_distribution(thickness: float, energy: float, tolerance: float) -> None:
     """Small deflections together and single large ones: fractions within angles from the core to the tail.
@@ -157,6 +158,7 @@ def test_angles_of_rossi() -> None:
     assert 0.6 < np.sqrt(median / (rossi * np.log(2))) < 0.8
 
 
+@pytest.mark.validate
 def test_the_table_is_that_of_its_picks() -> None:
     """Fractions within E137's detector from fresh showers against the shipped table."""
     for species, name in (("e+", "positron"), ("e-", "electron"), ("gamma", "photon")):

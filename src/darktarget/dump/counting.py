@@ -27,8 +27,8 @@ from darktarget.dump.volume import Volume
 from darktarget.numerics.interpolation import semilog
 from darktarget.units import HBARC_CM, GeV
 
-BINS: Final = 1000  # of ln(p/m); edges move by less than 0.5 % with more
-LOG_BOOST: Final = np.linspace(np.log(1e-3), np.log(1e6), BINS + 1)
+BINS: Final = 1400  # of ln(p/m), up to 4e9; edges move by less than 0.5 % with more
+LOG_BOOST: Final = np.log(1e-3) + np.log(1e9) / 1000 * np.arange(BINS + 1)
 BOOST: Final = np.exp((LOG_BOOST[1:] + LOG_BOOST[:-1]) / 2)
 ENERGIES: Final = np.geomspace(10e-3 * GeV, 500 * GeV, 600)  # of particles that scatter
 LONGEST: Final = 700.0  # decay lengths of shield beyond which nothing is left

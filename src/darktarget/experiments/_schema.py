@@ -159,16 +159,22 @@ def parse(path: Path) -> dict[str, Any]:
 
 
 def merge(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
-    """Base declaration with the tables and keys of a variant laid over it.
+    """Base declaration with the tables and keys of a variant laid over it; a number that changes is no longer fitted.
 
     >>> merge({"a": {"x": 1, "y": 2}}, {"a": {"y": 3}})
     {'a': {'x': 1, 'y': 3}}
+    >>> merge({"x": 1, "y": 2, "fitted": {"x": "a limit", "y": "a limit"}}, {"y": 3})
+    {'x': 1, 'y': 3, 'fitted': {'x': 'a limit'}}
     """
     merged = dict(base)
     for key, value in change.items():
         old = merged.get(key)
         both = isinstance(value, Mapping) and isinstance(old, Mapping)
         merged[key] = merge(old, value) if both else value  # type: ignore[arg-type]
+    if isinstance(marks := base.get("fitted"), Mapping):
+        moved = {key for key in marks if merged.get(key) != base.get(key)}
+        own = change.get("fitted", {})
+        merged["fitted"] = {k: v for k, v in merged["fitted"].items() if k not in moved or k in own}
     return merged
 
 

@@ -131,7 +131,7 @@ class MissingEnergy:
         step = self.threshold_uncertainty_GeV * GeV
         chances = self._passing(made.energy, beam, (0.0, step, -step) if step > 0 else (0.0,))
         accepted, *moved = ((made.weight * front * chance).sum(axis=1) for chance in chances)
-        closed = f"on-shell decay closed: twice the dark mass is not below the mass of {model.mediator}"
+        closed = f"on-shell decay closed: nothing that {model.mediator} decays to is invisible"
         heavy = "no sensitivity: nothing above the energy cut can be made"
         reason = tuple(closed if u <= 0 else heavy if a <= 0 else None for u, a in zip(unseen, accepted, strict=True))
         spread = moved[0] - moved[1] if moved else np.zeros_like(accepted)

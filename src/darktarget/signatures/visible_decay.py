@@ -40,6 +40,7 @@ from darktarget.dump.pairs import merged
 from darktarget.dump.radiated import Radiated
 from darktarget.dump.volume import Volume
 from darktarget.shower.angles import ALONG, shower_angles
+from darktarget.signatures.base.effects import effects
 from darktarget.units import HBARC_CM, GeV
 
 PER_DECADE: Final = 40  # couplings; log-linear between them moves an edge by less than 2e-3
@@ -174,11 +175,18 @@ class VisibleDecay:
             unit = made.total * (able & ~shut | dark.any(axis=1))
         most = unit[:, None] * self.couplings**2  # g^2 mediators, or pairs
         acceptance = np.divide(visible + dark, most, out=np.zeros_like(most), where=most > 0)
-        texts = shut_text(model), "no sensitivity: nothing above the energy threshold can be produced"
+        texts = nothing_text(model, events), "no sensitivity: nothing above the energy threshold can be produced"
         reason = tuple(None if u > 0 else texts[0 if s else 1] for u, s in zip(unit, shut, strict=True))
-        notes, grid = self._notes(events, made), self.couplings
+        notes, grid = (*self._notes(events, made), *self._effects(real, made, dark)), self.couplings
         accepted, open_above = np.minimum(acceptance, 1.0), bool(events.hits)
         return Signal(unit, made.power, reason, notes, {}, grid, accepted, open_above, events.uncounted)
+
+    def _effects(self, real: Yield, made: Yield, dark: Array) -> tuple[str, ...]:
+        """What effects do to mediators above the threshold, and to dark pairs where they count, in words."""
+        counted = [(real, "mediators")] if not real.decayed else []
+        counted += [(made, "dark pairs")] if made.decayed and dark.any() else []
+        above = [(y, np.where(y.energy >= self.minimum_energy, 1.0, 0.0), name) for y, name in counted]
+        return tuple(text for y, passed, name in above for text in effects(y, passed, f"{name} above the threshold"))
 
     def _visible(self, events: DumpEvents, rays: Sequence[Radiated]) -> tuple[Array, NDArray[np.bool_]]:
         """Visible decays of mediators, [point, coupling], and where some can be accepted, [point]."""
@@ -227,6 +235,14 @@ class VisibleDecay:
 def shut_text(model: Model) -> str:
     """Why nothing is visible, in words."""
     return f"no visible decay of {model.mediator} is open"
+
+
+def nothing_text(model: Model, events: DumpEvents) -> str:
+    """Why nothing is counted where the mediator does not decay visibly, in words."""
+    dark = "no dark particle decays or scatters in the detector with the threshold energy"
+    if not (events.hits or events.states):
+        return shut_text(model)
+    return f"{shut_text(model)}, and {dark}" if model.mediator_mass.any() else dark
 
 
 def gaussian_logs(variance: float) -> Array:

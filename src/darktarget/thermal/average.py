@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from darktarget.core import Array, State
 from darktarget.core.propagator import ENERGY_DEPENDENT
 from darktarget.decays.quark_current import RESONANCES
-from darktarget.decays.r_ratio import OMEGA, PHI
+from darktarget.decays.r_ratio import NEUTRAL_PION, OMEGA, PHI
 from darktarget.numerics.quadrature import gauss_panels
 from darktarget.thermal.exchange import ThermalExchange, ThermalPair
 from darktarget.units import LEPTON_MASS, PION_MASS
@@ -49,7 +49,7 @@ def nodes(through: ThermalExchange, pair: ThermalPair, width: Array, coldest: Ar
     Args:
         width: of the mediator on shell, [point]. coldest, hottest: temperatures to be covered, [point].
     """
-    low = np.maximum(pair.threshold, _lightest(through))
+    low = np.maximum(pair.threshold, lightest(through))
     high = low + TOP * hottest
     decades = int(np.ceil(np.log10(np.max(TOP * hottest / coldest)))) + 2
     steps = np.arange(-PER_DECADE * decades, 1) / PER_DECADE
@@ -82,10 +82,11 @@ def _above(edge: Array) -> Array:
     return np.asarray(edge[:, None] * (1 + np.array([0.0, 1e-4, 1e-3, 1e-2, 0.1, 0.4])))
 
 
-def _lightest(through: ThermalExchange) -> Array:
-    """Least sqrt(s) at which the Standard Model is reached, [point]."""
-    resolved = [np.sum(c.masses, axis=0) for c in through.visible if c.masses]
-    return np.asarray(np.min(resolved, axis=0)) if len(resolved) == len(through.visible) else 0 * through.mass
+def lightest(through: ThermalExchange) -> Array:
+    """Least sqrt(s) at which the Standard Model is reached, [point]; hadrons begin with pi0 gamma."""
+    hadrons = np.full_like(through.mass, NEUTRAL_PION)
+    starts = [np.sum(c.masses, axis=0) if c.masses else hadrons for c in through.visible]
+    return np.asarray(np.min(starts, axis=0))
 
 
 @dataclass(frozen=True, eq=False)

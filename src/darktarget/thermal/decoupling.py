@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from darktarget.core import Array, Model
 from darktarget.errors import PhysicsError
-from darktarget.thermal import boltzmann, elastic, kinetic
+from darktarget.thermal import boltzmann, conversion, elastic, kinetic
+from darktarget.thermal.average import lightest
 from darktarget.thermal.exchange import ThermalExchange
 from darktarget.thermal.options import RelicOptions
 
@@ -20,6 +21,8 @@ SHAPE: Final = 0.12  # of Omega: Maxwell distribution against the full equation 
 ASSUMED = "dark states in kinetic equilibrium with the plasma until freeze-out"
 SOLVED = "density and temperature of the dark sector solved together (scattering on leptons, Maxwell distribution)"
 ENDLESS = ", and in equilibrium where annihilation in a cooling sector would not end (mediator at the threshold)"
+FORBIDDEN = "; its size is not estimated where pairs at rest cannot annihilate"
+GOES_ON = "; at some points annihilation in a cooling sector does not end, and the density is that at x = 1e7"
 WHERE = f" for |M/(m_a + m_b) - 1| < {NEAR:g}, blended to kinetic equilibrium at {FAR:g}"
 
 
@@ -50,7 +53,15 @@ def weight(through: ThermalExchange) -> Array:
     """
     away = np.min([np.abs(through.mass / pair.threshold - 1) for pair in through.pairs], axis=0)
     z = np.clip((FAR - away) / (FAR - NEAR), 0, 1)
-    return np.asarray(z**2 * (3 - 2 * z))
+    return np.where(allowed(through), z**2 * (3 - 2 * z), 0.0)
+
+
+def allowed(through: ThermalExchange) -> NDArray[np.bool_]:
+    """Whether pairs at rest annihilate, [point].
+
+    Otherwise the rate of losses is exponential in the dark temperature, and the coupled equations are not stable.
+    """
+    return np.asarray(np.min([pair.threshold for pair in through.pairs], axis=0) >= lightest(through))
 
 
 def share(model: Model, through: ThermalExchange, choice: str) -> Array:
@@ -68,7 +79,12 @@ def share(model: Model, through: ThermalExchange, choice: str) -> Array:
             f"kinetic = coupled needs the scattering of {model.name} on leptons, and the Lorentz structure "
             f"{model.structure.name} has no electron_scattering, or the model no exchanges: choose auto or equilibrium"
         )
-    if choice == "equilibrium" or not known:
+    if choice == "coupled" and not allowed(through).all():
+        raise PhysicsError(
+            f"kinetic = coupled is not calculated where pairs of dark particles of {model.name} at rest are lighter "
+            "than everything that they annihilate to: choose auto or equilibrium, or heavier dark matter"
+        )
+    if choice == "equilibrium" or not known or (choice == "auto" and conversion.separate(through, model)):
         return np.zeros(model.points)
     return np.ones(model.points) if choice == "coupled" else weight(through)
 
@@ -102,25 +118,27 @@ def about(model: Model, through: ThermalExchange, options: RelicOptions, couplin
     if options.kinetic == "equilibrium":
         return Decoupling(ASSUMED)
     one, used, known = np.ones(model.points), share(model, through, options.kinetic), elastic.scatters(model)
-    good = np.isfinite(coupling) & (known | (weight(through) > 0))
-    effect = np.full(model.points, np.nan)
+    good = np.isfinite(coupling) & allowed(through) & (known | (weight(through) > 0))
+    effect, endless = np.full(model.points, np.nan), False
     if good.any():
         solved, assumed = _both(model, through, np.where(good, coupling, 1.0), width)
         effect[good] = (solved.omega(one) / assumed.omega(one))[good]
+        endless = options.kinetic == "coupled" and not solved.ends.all()
         used = used * (solved.ends | (options.kinetic == "coupled"))
     shift = np.abs(np.log(effect)) * (1 - used) / through.power
     left_out, shape = (float(v[good].max(initial=0.0)) for v in (shift, SHAPE * used / through.power))
     text = _text(used, left_out) if known else _unknown(model, good, left_out)
+    text += ("" if allowed(through).all() else FORBIDDEN) + (GOES_ON if endless else "")
     return Decoupling(text, max(left_out, shape), {"kinetic_ratio": effect}, kinetic.REFERENCES)
 
 
 def _text(used: Array, left_out: float) -> str:
     solved = SOLVED if (used == 1).all() else SOLVED + WHERE + ENDLESS if used.any() else ASSUMED
-    quoted = f" (with its temperature solved for, the coupling would move by up to {left_out:.1g})"
+    quoted = f" (with its temperature solved for, the coupling would move by up to {100 * left_out:.1g} %)"
     return solved if (used == 1).all() else solved + quoted
 
 
 def _unknown(model: Model, bounded: NDArray[np.bool_], left_out: float) -> str:
     why = f"scattering of dark matter on leptons is not known for {model.name}"
-    size = f"without any, the coupling would move by up to {left_out:.1g}" if bounded.any() else "not estimated"
+    size = f"without any, the coupling would move by up to {100 * left_out:.1g} %" if bounded.any() else "not estimated"
     return f"{ASSUMED} ({why}: {size})"

@@ -59,7 +59,7 @@ def mediators(pairs: Yield, model: Model, tracks: Tracks, minimum: float, option
         tracks: with positrons. minimum: least energy of the mediators (energy unit).
         options: for electrons and radiation.
     """
-    energy, parent, weight = (_at_rest if options.at_rest else _smeared)(model, tracks, minimum, options)
+    energy, parent, weight, rest = (_at_rest if options.at_rest else _smeared)(model, tracks, minimum, options)
     return replace(
         pairs,
         energy=energy,
@@ -68,24 +68,24 @@ def mediators(pairs: Yield, model: Model, tracks: Tracks, minimum: float, option
         species=np.full(energy.shape[1], "positron"),
         decayed=False,
         pair_mass=None,
-        without={},
+        without=dict.fromkeys(pairs.without, rest),
     )
 
 
-def _smeared(model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions) -> tuple[Array, Array, Array]:
-    """Energies of mediators and positrons, and mediators at each, from electrons that are bound or radiate."""
+def _smeared(model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions) -> tuple[Array, ...]:
+    """Energies of mediators and positrons, mediators at each, and those without motion and radiation."""
     path, square = smeared_tracks(tracks, minimum, options), model.mediator_mass[:, None] ** 2
     inside = (square >= path.s[0]) & (square <= path.s[-1])
     strength = np.where(inside, area(model)[:, None], 0.0)
-    weight, _, _ = path.pairs(np.clip(square, path.s[0], path.s[-1]), strength)
-    return np.broadcast_to(path.energy, weight.shape), path.parent[None], weight
+    weight, _, rest = path.pairs(np.clip(square, path.s[0], path.s[-1]), strength)
+    return np.broadcast_to(path.energy, weight.shape), path.parent[None], weight, rest
 
 
-def _at_rest(model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions) -> tuple[Array, Array, Array]:
+def _at_rest(model: Model, tracks: Tracks, minimum: float, options: AnnihilationOptions) -> tuple[Array, ...]:
     """The same from electrons at rest, one node per material."""
     positron = np.maximum(resonant_energy(model.mediator_mass), ELECTRON_MASS)[:, None]
     energy = np.broadcast_to(positron + ELECTRON_MASS, (model.points, len(tracks.materials)))
     per_energy = area(model)[:, None] / (2 * ELECTRON_MASS) * HBARC_CM**2
     columns = [material(m).electrons_per_cm2_per_X0 * tracks.density("positron", m, positron) for m in tracks.materials]
     weight = np.where(energy >= minimum, per_energy * np.concatenate(columns, axis=1), 0.0)
-    return energy, np.broadcast_to(positron, energy.shape), weight
+    return energy, np.broadcast_to(positron, energy.shape), weight, weight

@@ -6,6 +6,8 @@ import numpy as np
 
 from darktarget.core import Array, Yield
 
+MOST = 100.0  # beyond, there is almost nothing without the effect: no positron is on resonance
+
 
 def effects(made: Yield, passed: Array | float, counted: str = "accepted events") -> tuple[str, ...]:
     """One sentence per effect: the factor on the accepted events, over the points with any.
@@ -22,10 +24,12 @@ def effects(made: Yield, passed: Array | float, counted: str = "accepted events"
         after, before = ((w * passed).sum(axis=1) for w in (made.weight, weight))
         factor = after[before > 0] / before[before > 0]
         if factor.size:
-            found.append(f"{made.process}: {name} multiply the {counted} by {_range(factor)}")
+            found.append(f"{made.process}: {counted} {_range(factor)} times those without {name}")
     return tuple(found)
 
 
 def _range(factor: Array) -> str:
-    ends = [f"{v:.3g}" for v in (factor.min(), factor.max())]
-    return " to ".join(dict.fromkeys(ends)) if np.isfinite(factor).all() else "an unknown factor"
+    if not np.isfinite(factor).all():
+        return "an unknown number of"
+    ends = [f"{v:.3g}" if v < MOST else f"more than {MOST:g}" for v in (factor.min(), factor.max())]
+    return " to ".join(dict.fromkeys(ends))
