@@ -34,6 +34,7 @@ def _deposits(kind: str, energy: float, z: Array, number: int, x: float | Array 
     return found
 
 
+@pytest.mark.validate
 def test_containment_of_a_10_GeV_pair_agrees_with_the_shower() -> None:
     """The shower of step 2, started at the same depths and followed to the end of the calorimeter."""
     stack, showers = na64_ecal(), 60

@@ -107,6 +107,7 @@ def _on_one_radiation_length(model: Model, minimum: float = 50.0) -> Yield:
     return vp.VirtualPhoton().produce(model, path, minimum)
 
 
+@pytest.mark.validate
 @pytest.mark.acceptance("0.14")
 def test_counts_of_s000_equation_7() -> None:
     """N = EOT rho N_A/A L_T times the integral of d sigma/dE_miss (acceptance 0.14), by a trapezium in E_miss."""
