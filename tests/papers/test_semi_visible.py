@@ -67,6 +67,7 @@ def test_s004_reach_along_the_central_line(splitting: float, masses: tuple[float
     assert _reach(DISPLACED, splitting, np.array(masses)) == pytest.approx(published, rel=0.10)
 
 
+@pytest.mark.validate
 def test_s004_contour_is_closed_at_large_couplings() -> None:
     """The tip, where the largest expected number falls below 2.3, is near 0.47 GeV (found: 0.450)."""
     masses = np.array([0.42, 0.46, 0.50, 0.54])

@@ -187,6 +187,7 @@ def test_cmb_applies_where_it_should() -> None:
     assert weak / strong == pytest.approx((np.sin(0.08) / np.sin(0.04)) ** 2, rel=1e-3)  # sin^4 in the rate
 
 
+@pytest.mark.validate
 @pytest.mark.acceptance("1.25")
 def test_i2dm_points_of_s001() -> None:
     """Row 1.25: theta = 8e-2 is excluded by the CMB on its relic line, 4e-2 needs a larger eps."""

@@ -74,6 +74,7 @@ def test_equilibrium_is_reproduced_when_imposed(theta: float) -> None:
     )
 
 
+@pytest.mark.validate
 def test_small_angles_have_one_line_in_equilibrium_and_three_without() -> None:
     """S001 Fig. 8: tan theta = 1e-2, 1e-3, 1e-4; the imposed equilibrium knows no theta there."""
     lines = {}

@@ -147,6 +147,7 @@ def test_what_lies_beyond_the_tables_is_negligible() -> None:
         assert form == "full" or rate[1] < 1e-5 * rate[0]
 
 
+@pytest.mark.validate
 def test_interpolated_cross_sections(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three times the masses at which sigma of a vector is calculated, from low thresholds to the kinematic end."""
     beam = Beam("positron", 4.0)

@@ -110,7 +110,7 @@ def shower(beam: Beam, target: Target, cut: float) -> Tracks:
     if beam.particle not in PRIMARY:
         return muon.through(beam, target)
     least = min(cut, LOWEST * beam.energy)
-    stored = cache.recall(recipe_of(beam, target, least), lambda: build(beam, target, least))
+    stored = cache.recall(recipe_of(beam, target, least), lambda: build(beam, target, least, SHOWERS, SEED))
     materials = tuple(dict.fromkeys(x.material for x in target.layers))
     return Tracks(
         beam=beam,
