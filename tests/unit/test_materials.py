@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -377,7 +376,7 @@ def test_the_same_limit_from_a_formula_and_from_elements(tmp_path: Path) -> None
 
 def test_a_shower_in_a_material_of_the_users_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit from simulated tracks: with the shipped material's I the showers are the same."""
-    monkeypatch.setattr(track_lengths, "build", partial(track_lengths.build, showers=400))
+    monkeypatch.setattr(track_lengths, "SHOWERS", 400)
     model = dt.model("dark-photon", mass=0.08)
     text = FORMULA + "\nmean_excitation_energy_eV = 600.7"
     own, shipped = (
