@@ -70,6 +70,8 @@ class Channel(ByValue):
         dark: whether all daughters leave no trace (dark particles and neutrinos).
         masses: of the daughters, each [point]; empty where the final state is not resolved (hadrons).
         decay: samples the daughters' momenta; None where nothing is resolved.
+        divergence: as ``at``, of the part of spin 0 of a virtual vector, which has no pole (``decays.currents``); None
+            where the current is conserved.
     """
 
     parent: str
@@ -79,6 +81,7 @@ class Channel(ByValue):
     dark: bool
     masses: tuple[Array, ...] = ()
     decay: Decay | None = None
+    divergence: Callable[[Array], Array] | None = None
 
     @property
     def label(self) -> str:
@@ -170,7 +173,18 @@ class Model(ABC):
 
     @abstractmethod
     def lepton_coupling(self, lepton: str) -> Array:
-        """Coupling of the mediator to a lepton in units of e * coupling, [point]."""
+        """Coupling of the mediator to a lepton in units of e * coupling, [point].
+
+        It is that of the form ``structure``; couplings of other forms are in ``lepton_parts``.
+        """
+
+    def lepton_parts(self, lepton: str) -> tuple[tuple[LorentzStructure, Array], ...]:
+        """Every form of the coupling to a lepton: Lorentz structures of one spin, each with its coupling, [point].
+
+        Rates are sums over them: vector and axial (scalar and pseudoscalar) couplings, if real, do not interfere where
+        spins are summed. Couplings are in units of e * coupling.
+        """
+        return ((self.structure, self.lepton_coupling(lepton)),)
 
     @property
     @abstractmethod

@@ -12,6 +12,14 @@ summed over the polarisations of X as well, and how much of it is one transverse
           \frac{\lambda^{1/2}(m_b^2,m_a^2,s)}{8\pi m_b^2}
 
 by crossing, with n_b spin states of b. The sign of a fermion mass turns vector into axial and scalar into pseudoscalar.
+
+S holds the part of spin J. A virtual vector has a part of spin 0 as well, which couples to the divergence of currents:
+
+.. math:: \frac{-g^{\mu\nu}+q^\mu q^\nu/M^2}{s-M^2} = \frac{-g^{\mu\nu}+q^\mu q^\nu/s}{s-M^2}
+          + \frac{q^\mu q^\nu}{s\,M^2}
+
+(in unitary gauge). The second term has no pole: an exchange of spin 0 with amplitudes :math:`q\cdot J/\sqrt s` at
+either end and :math:`1/M^2` in place of the propagator.
 """
 
 from __future__ import annotations
@@ -30,6 +38,10 @@ Real = Array | float
 Squared = Callable[[Real, Real, Real], Array]
 
 
+def _none(s: Real, a: Real, b: Real) -> Array:
+    return np.zeros(np.broadcast(s, a, b).shape)
+
+
 @dataclass(frozen=True)
 class Current:
     """How a mediator couples to a pair.
@@ -37,6 +49,8 @@ class Current:
     Attributes:
         name: in words. spin: of the mediator. spin_states: of each particle of the pair.
         squared: S(s, m_a, m_b). transverse: the part of S of one transverse polarisation (0 for spin 0).
+        divergence: :math:`\\frac1{g^2}\\sum|q_\\mu J^\\mu|^2` of a current of spin 1, energy^4; 0 where it is
+            conserved, and for other spins.
     """
 
     name: str
@@ -44,6 +58,44 @@ class Current:
     spin_states: int
     squared: Squared
     transverse: Squared
+    divergence: Squared = _none
+
+
+def combined(parts: tuple[tuple[Current, float], ...]) -> Current:
+    """The current of several forms of the same pair, which do not interfere in sums over spins.
+
+    Vector and axial currents (scalar and pseudoscalar densities) differ by gamma5: the trace with one gamma5 is
+    antisymmetric, and what is summed over the spins of the pair is symmetric.
+
+    Args:
+        parts: currents of one spin, and the relative coupling of each.
+
+    >>> left = combined(((VECTOR_FERMIONS, 0.5), (AXIAL_FERMIONS, -0.5)))
+    >>> left.name, float(left.squared(1.0, 0.0, 0.0))
+    ('vector current of fermions + axial current of fermions', 2.0)
+    """
+    if len(parts) == 1 and parts[0][1] == 1:
+        return parts[0][0]
+    first = parts[0][0]
+    squares = tuple((coupling**2, current) for current, coupling in parts)
+    return Current(
+        " + ".join(current.name for current, _ in parts),
+        first.spin,
+        first.spin_states,
+        _Sum(tuple((weight, current.squared) for weight, current in squares)),
+        _Sum(tuple((weight, current.transverse) for weight, current in squares)),
+        _Sum(tuple((weight, current.divergence) for weight, current in squares)),
+    )
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """A weighted sum of functions of (s, m_a, m_b)."""
+
+    parts: tuple[tuple[float, Squared], ...]
+
+    def __call__(self, s: Real, a: Real, b: Real) -> Array:
+        return np.asarray(sum(weight * function(s, a, b) for weight, function in self.parts))
 
 
 def _vector(s: Real, a: Real, b: Real) -> Array:
@@ -54,16 +106,16 @@ def _vector_transverse(s: Real, a: Real, b: Real) -> Array:
     return np.asarray(2 * (s - np.subtract(a, b) ** 2))
 
 
+def _vector_divergence(s: Real, a: Real, b: Real) -> Array:
+    return np.asarray(np.subtract(a, b) ** 2 * _scalar(s, a, b))  # (m_a - m_b) abar b
+
+
 def _scalar(s: Real, a: Real, b: Real) -> Array:
     return np.asarray(2 * (s - np.add(a, b) ** 2))
 
 
 def _kallen(s: Real, a: Real, b: Real) -> Array:
     return np.asarray((s - np.add(a, b) ** 2) * (s - np.subtract(a, b) ** 2))
-
-
-def _none(s: Real, a: Real, b: Real) -> Array:
-    return np.zeros(np.broadcast(s, a, b).shape)
 
 
 @dataclass(frozen=True)
@@ -80,6 +132,10 @@ def _derivative(s: Real, a: Real, b: Real) -> Array:
     return np.asarray(_kallen(s, a, b) / s)
 
 
+def _derivative_divergence(s: Real, a: Real, b: Real) -> Array:
+    return np.asarray((np.square(a) - np.square(b)) ** 2 + np.zeros(np.shape(s)))
+
+
 def _field_strengths(s: Real, a: Real, b: Real) -> Array:
     return np.asarray(8 * _kallen(s, a, b))
 
@@ -89,15 +145,18 @@ def _one(s: Real, a: Real, b: Real) -> Array:
 
 
 #: abar gamma^mu b
-VECTOR_FERMIONS: Final = Current("vector current of fermions", 1, 2, _vector, _vector_transverse)
+VECTOR_FERMIONS: Final = Current("vector current of fermions", 1, 2, _vector, _vector_transverse, _vector_divergence)
 #: abar gamma^mu gamma5 b
-AXIAL_FERMIONS: Final = Current("axial current of fermions", 1, 2, _Negative(_vector), _Negative(_vector_transverse))
+AXIAL_FERMIONS: Final = Current(
+    "axial current of fermions", 1, 2,
+    _Negative(_vector), _Negative(_vector_transverse), _Negative(_vector_divergence),
+)  # fmt: skip
 #: abar b
 SCALAR_FERMIONS: Final = Current("scalar density of fermions", 0, 2, _scalar, _none)
 #: abar i gamma5 b
 PSEUDOSCALAR_FERMIONS: Final = Current("pseudoscalar density of fermions", 0, 2, _Negative(_scalar), _none)
 #: i(a* d^mu b - b d^mu a*), or a d^mu b - b d^mu a of two real fields: all of it longitudinal for b -> a X, p wave
-VECTOR_SCALARS: Final = Current("current of scalars", 1, 1, _derivative, _none)
+VECTOR_SCALARS: Final = Current("current of scalars", 1, 1, _derivative, _none, _derivative_divergence)
 #: c_S a* b, alpha = c_S^2/(4 pi) in energy^2
 SCALAR_SCALARS: Final = Current("scalars", 0, 1, _one, _none)
 #: c_V phi V_{mu nu} Vtilde^{mu nu} of a real vector field, alpha = c_V^2/(4 pi) in energy^-2
@@ -135,6 +194,20 @@ def pair_width(current: Current, mass: Array, first: Real, second: Real, alpha: 
     """
     space = kallen_root(mass, first, second) / (8 * np.pi * mass**2)
     amplitude = current.squared(mass**2, first, second) / ((2 * current.spin + 1) * 2 * mass)
+    return np.asarray(np.where(space > 0, 4 * np.pi * alpha * amplitude * space, 0.0))
+
+
+def divergence_width(current: Current, mass: Array, first: Real, second: Real, alpha: Real) -> Array:
+    r"""The part of spin 0 of a virtual vector into two distinct particles, as if of spin 0 with amplitude
+    :math:`q\cdot J/\sqrt s`; exactly 0 where closed.
+
+    >>> m = np.array([1.0])  # axial: that of a pseudoscalar with the coupling 2 m g/sqrt(s)
+    >>> as_pseudoscalar = pair_width(PSEUDOSCALAR_FERMIONS, m, 0.2, 0.2, 0.1 * 0.4**2)
+    >>> bool(np.isclose(divergence_width(AXIAL_FERMIONS, m, 0.2, 0.2, 0.1), as_pseudoscalar)[0])
+    True
+    """
+    space = kallen_root(mass, first, second) / (8 * np.pi * mass**2)
+    amplitude = current.divergence(mass**2, first, second) / (2 * mass**3)
     return np.asarray(np.where(space > 0, 4 * np.pi * alpha * amplitude * space, 0.0))
 
 
