@@ -186,6 +186,10 @@ class Model(ABC):
         """
         return ((self.structure, self.lepton_coupling(lepton)),)
 
+    def coupled_parts(self, lepton: str) -> tuple[tuple[LorentzStructure, Array], ...]:
+        """Those of ``lepton_parts`` that are not 0 at every point: no table is built for the others."""
+        return tuple((structure, coupling) for structure, coupling in self.lepton_parts(lepton) if coupling.any())
+
     @property
     @abstractmethod
     def dark_mass(self) -> Array:
@@ -317,6 +321,21 @@ class Model(ABC):
         parts = [channel.at(mass) * coupling**channel.power for channel in self._mediated(dark)]
         total = np.asarray(sum(parts, np.zeros_like(mass)))
         return total[:, 0] if at is None else total
+
+    def divergence(self, at: Array, *, dark: bool | None = None) -> Array:
+        """The part of spin 0 of ``width`` (``Channel.divergence``) at virtual masses and ``reference_coupling``.
+
+        Args:
+            at: virtual masses, [point, any].
+
+        Returns:
+            energy unit, the shape of ``at``.
+        """
+        unit, total = self.reference_coupling, np.zeros_like(at)
+        for channel in self._mediated(dark):
+            if channel.divergence is not None:
+                total = total + channel.divergence(at) * unit**channel.power
+        return total
 
     def invisible_fraction(self) -> Array:
         """Branching fraction of the mediator into dark channels for a small coupling, [point]; 0 where none is open.

@@ -25,7 +25,7 @@ either end and :math:`1/M^2` in place of the propagator.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -183,7 +183,8 @@ class PairWidth(ByValue):
 
     def at_points(self, which: npt.NDArray[np.bool_]) -> PairWidth:
         """The same at some of the points only."""
-        return PairWidth(self.current, *(v[which] for v in (self.first, self.second, self.alpha)))
+        first, second, alpha = (v[which] for v in (self.first, self.second, self.alpha))
+        return replace(self, first=first, second=second, alpha=alpha)
 
 
 def pair_width(current: Current, mass: Array, first: Real, second: Real, alpha: Real) -> Array:
@@ -211,6 +212,23 @@ def divergence_width(current: Current, mass: Array, first: Real, second: Real, a
     return np.asarray(np.where(space > 0, 4 * np.pi * alpha * amplitude * space, 0.0))
 
 
+@dataclass(frozen=True, eq=False)
+class PairDivergence(PairWidth):
+    """The part of spin 0 of a virtual mediator into one kind of pair; as ``PairWidth``."""
+
+    def __call__(self, mass: Array) -> Array:
+        """``divergence_width`` at any (also virtual) mass of the mediator, [point, any]; exactly 0 where closed."""
+        first, second, alpha = (v[:, None] for v in (self.first, self.second, self.alpha))
+        return divergence_width(self.current, mass, first, second, alpha)
+
+
+def divergence_of(pair: PairWidth) -> PairDivergence | None:
+    """The part of spin 0 that belongs to a width; None where the current of the pair is conserved at every point."""
+    whole = PairDivergence(pair.current, pair.first, pair.second, pair.alpha)
+    above = np.maximum(2 * (pair.first + pair.second)[:, None], 1.0)  # any mass at which the pair is open
+    return whole if whole(above).any() else None
+
+
 def emission_width(current: Current, parent: Array, child: Real, root: Array, alpha: Real) -> Array:
     """Width of a particle into a lighter one and a mediator of mass ``root``; exactly 0 where closed."""
     space = kallen_root(parent, child, root) / (8 * np.pi * parent**2)
@@ -218,17 +236,28 @@ def emission_width(current: Current, parent: Array, child: Real, root: Array, al
     return np.asarray(np.where(space > 0, 4 * np.pi * alpha * amplitude * space, 0.0))
 
 
-def anisotropy(current: Current, root: Array, child: Real, parent: Real, speed: Array) -> Array:
+def emitted_divergence(current: Current, parent: Array, child: Real, root: Array, alpha: Real) -> Array:
+    r"""The part of spin 0 of ``emission_width``, with the amplitude :math:`q\cdot J/\sqrt s`, s = root^2."""
+    space = kallen_root(parent, child, root) / (8 * np.pi * parent**2)
+    amplitude = np.abs(current.divergence(root**2, child, parent)) / (current.spin_states * 2 * parent * root**2)
+    return np.asarray(np.where(space > 0, 4 * np.pi * alpha * amplitude * space, 0.0))
+
+
+def anisotropy(current: Current, root: Array, child: Real, parent: Real, opening: Array) -> Array:
     r"""a in :math:`1 + a\cos^2\theta` of a lepton in the rest frame of its pair, against the emitted mediator.
 
-    .. math:: a = \beta^2\frac{S_T - S_L}{(2-\beta^2)S_T + S_L}
+    .. math:: a = b\,\frac{S_T - S_L}{(2-b)S_T + S_L}
 
-    for the pair of a vector current (spin 1), 0 for spin 0; S_L = S - 2 S_T.
+    for the part of spin 1, 0 for spin 0; S_L = S - 2 S_T. The tensor of the lepton pair is
+    :math:`\delta_{ij} - b\,n_in_j` in its direction n.
+
+    Args:
+        opening: b: beta^2 for a vector current, 1 for an axial one (``lepton_pair.LeptonPair.opening``).
     """
     if current.spin == 0:
-        return np.zeros(np.broadcast(root, child, parent, speed).shape)
+        return np.zeros(np.broadcast(root, child, parent, opening).shape)
     transverse = np.abs(current.transverse(root**2, child, parent))
     longitudinal = np.abs(current.squared(root**2, child, parent)) - 2 * transverse
-    bottom = (2 - speed**2) * transverse + longitudinal
-    top = speed**2 * (transverse - longitudinal)
+    bottom = (2 - opening) * transverse + longitudinal
+    top = opening * (transverse - longitudinal)
     return np.asarray(np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0))

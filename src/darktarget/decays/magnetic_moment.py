@@ -78,7 +78,11 @@ def kernel(structure: LorentzStructure, ratio: Array) -> Array:
 
 
 def contribution(model: Model, lepton: str = "muon") -> Array:
-    r"""Delta a of a lepton at unit coupling, [point]: :math:`e^2 q_l^2` times the kernel.
+    r"""Delta a of a lepton at unit coupling, [point]: :math:`e^2 q_l^2` times the kernel, summed over the forms of the
+    coupling.
+
+    Vector and axial (scalar and pseudoscalar) couplings do not interfere: their product violates parity, and gives an
+    electric dipole moment if anything.
 
     Raises:
         UnknownName: neither electron nor muon. PhysicsError: as ``kernel``.
@@ -87,9 +91,27 @@ def contribution(model: Model, lepton: str = "muon") -> Array:
         raise UnknownName("lepton", lepton, LEPTONS)
     if not model.mediator_mass.any():
         raise PhysicsError(f"{model.name} has no mediator that couples to leptons")
-    NUMERATORS.of(model.structure, f"g-2 of {model.name}")
-    square = ELECTRON_CHARGE_SQUARED * model.lepton_coupling(lepton) ** 2
-    return np.asarray(square * kernel(model.structure, model.mass / LEPTON_MASS[lepton]))
+    total = np.zeros(model.points)
+    for structure, coupling in _forms(model, lepton):
+        NUMERATORS.of(structure, f"g-2 of {model.name}")
+        square = ELECTRON_CHARGE_SQUARED * coupling**2
+        total = total + square * kernel(structure, model.mass / LEPTON_MASS[lepton])
+    return total
+
+
+def words(model: Model, lepton: str) -> str:
+    """The calculation in words: the loop and the forms of the coupling.
+
+    >>> import darktarget as dt
+    >>> words(dt.model("axial", mass=0.1), "muon")
+    'one loop, axial coupling'
+    """
+    return f"one loop, {' and '.join(s.name for s, _ in _forms(model, lepton))} coupling"
+
+
+def _forms(model: Model, lepton: str) -> tuple[tuple[LorentzStructure, Array], ...]:
+    """The forms of the coupling that are not 0 at every point; the first one where nothing couples."""
+    return model.coupled_parts(lepton) or model.lepton_parts(lepton)[:1]
 
 
 def band(
@@ -141,10 +163,7 @@ def band(
         coupling=centre,
         intervals=intervals,
         uncertainty=0.0,
-        method=(
-            f"one loop, {model.structure.name} coupling; Delta a = {used.delta:g}, sigma {used.sigma:g}{named}; "
-            "band 2 sigma",
-        ),
+        method=(f"{words(model, lepton)}; Delta a = {used.delta:g}, sigma {used.sigma:g}{named}; band 2 sigma",),
         reason=tuple(None if np.isfinite(c) else sign for c in centre),
         references=tuple(dict.fromkeys([*used.references, "0811.1030", *model.references])),
         version=__version__,

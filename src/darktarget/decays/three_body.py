@@ -1,13 +1,19 @@
 r"""chi2 -> chi1 X* -> chi1 + (visible pair or hadrons) through a virtual mediator, exact in all masses.
 
-For a mediator X of mass M with a conserved (or spin-0) visible current, the width factorises at any squared mass s of
-the pair into two widths at that virtual mass, and Gamma is that of X into dark pairs, 0 below their thresholds:
+For a mediator X of mass M the width factorises at any squared mass s of the pair into two widths at that virtual mass,
+and Gamma is that of X into dark pairs, 0 below their thresholds:
 
 .. math:: \frac{d\Gamma}{ds} = \frac1\pi\,\Gamma(\chi_2\to\chi_1X^*(s))\,
           \frac{\sqrt s\,\Gamma(X^*\to{\rm pair};\sqrt s)}{(s-M^2)^2+s\,\Gamma(\sqrt s)^2}
+          + \frac1\pi\,\Gamma_0(\chi_2\to\chi_1X^*(s))\,\frac{\sqrt s\,\Gamma_0(X^*\to{\rm pair};\sqrt s)}{M^4}
+
+The second term is the part of spin 0 of a vector (``decays.currents``), where the current of the leptons is axial: it
+is of the order m_l^2/M^2, and has no interference with the first one (``decays.lepton_pair``).
 
 A test compares it with the integral of explicit traces over the three-body phase space. In the rest frame of the pair
-a lepton has the angular distribution 1 + a cos^2(theta) (``currents.anisotropy``) against the direction of chi1.
+a lepton has the angular distribution 1 + a cos^2(theta) (``currents.anisotropy``) against the direction of chi1 in the
+part of spin 1, and is isotropic in that of spin 0. Where both pairs couple with vector and axial forms, l+ and l- have
+opposite terms in cos(theta), which are left out: they vanish in the sum over the two charges.
 
 Where the mediator itself is light enough to be on shell (M < m2 - m1) the decay is chi2 -> chi1 X, and the three-body
 channel is 0 here: it would be that decay counted twice.
@@ -25,8 +31,10 @@ import numpy.typing as npt
 
 from darktarget.core import Array, ByValue
 from darktarget.core.propagator import ENERGY_DEPENDENT, inverse_square
-from darktarget.decays.currents import Current, PairWidth, anisotropy, emission_width
+from darktarget.decays.currents import Current, PairWidth, anisotropy, emission_width, emitted_divergence
 from darktarget.decays.kinematics import directions, kallen_root, momentum
+from darktarget.decays.lepton_pair import LeptonPair
+from darktarget.errors import PhysicsError
 from darktarget.numerics.quadrature import gauss
 from darktarget.units import GeV
 
@@ -52,6 +60,8 @@ class ThreeBody(ByValue):
         visible: masses of any shape -> width of the mediator into the pair at that mass and unit coupling.
         threshold: least mass of the pair.
         lepton: mass of each of its two particles; None for hadrons, which stay one system of mass sqrt(s).
+        pair: the forms of the coupling to the leptons, for their angles and the part of spin 0; by default one form, a
+            conserved vector (or scalar) current.
     """
 
     current: Current
@@ -63,6 +73,7 @@ class ThreeBody(ByValue):
     visible: Callable[[Array], Array]
     threshold: float
     lepton: float | None
+    pair: LeptonPair | None = None
     dimensions = 5
 
     def __hash__(self) -> int:  # of what differs between decays, for the cache of distributions
@@ -81,7 +92,25 @@ class ThreeBody(ByValue):
         safe = np.where(inside, root, mass)
         top = emitted * safe * self.visible(safe)
         below = inverse_square(ENERGY_DEPENDENT, safe, mass, self._total(mass), self._total(safe))
-        return np.asarray(np.divide(top, np.pi * below, out=np.zeros_like(top), where=inside))
+        resonant = np.divide(top, np.pi * below, out=np.zeros_like(top), where=inside)
+        return np.asarray(resonant + self.spin_zero(root, parent) if self.has_spin_zero else resonant)
+
+    @property
+    def has_spin_zero(self) -> bool:
+        """Whether there is a part of spin 0: a vector and leptons whose current is not conserved."""
+        return self.pair is not None and self.current.spin == 1 and bool(self.pair.diverging)
+
+    def spin_zero(self, root: Array, parent: Array | None = None) -> Array:
+        """The part of spin 0 in ``differential``, with the same arguments."""
+        heavy, child = self.parent[:, None] if parent is None else parent, self.child[:, None]
+        mass = self.mediator[:, None]
+        inside = (root > self.threshold) & (root < heavy - child) & (mass >= heavy - child)
+        if self.pair is None or not inside.any():
+            return np.zeros(inside.shape)
+        safe = np.where(inside, root, mass)
+        emitted = emitted_divergence(self.current, heavy, child, root, self.alpha[:, None])
+        top = np.where(inside, emitted * safe * self.pair.divergence(safe), 0.0)
+        return np.asarray(top / (np.pi * mass**4))
 
     def _total(self, root: Array) -> Array:
         """Width of the mediator to dark pairs at virtual masses, the shape of ``root``."""
@@ -105,8 +134,11 @@ class ThreeBody(ByValue):
     def at_points(self, chosen: npt.NDArray[np.bool_]) -> ThreeBody:
         """The same decay at some of the points only."""
         alpha, parent, child, mediator = (a[chosen] for a in (self.alpha, self.parent, self.child, self.mediator))
+        one = replace(self, alpha=alpha, parent=parent, child=child, mediator=mediator)
         widths = tuple(width.at_points(chosen) for width in self.widths)
-        return replace(self, alpha=alpha, parent=parent, child=child, mediator=mediator, widths=widths)
+        visible = self.visible.at_points(chosen) if isinstance(self.visible, LeptonPair) else self.visible
+        pair = None if self.pair is None else self.pair.at_points(chosen)
+        return replace(one, widths=widths, visible=visible, pair=pair)
 
     def nodes(self, top: Array) -> tuple[Array, Array]:
         """Nodes in sqrt(s) between the threshold and ``top`` [point] and weights in s, each [point, node].
@@ -165,7 +197,7 @@ class ThreeBody(ByValue):
             out[:, 1, 0] = energy
             return
         speed = kallen_root(root, self.lepton, self.lepton) / root**2
-        polar = _angle(uniform[:, 3], anisotropy(self.current, root, light, heavy, speed))
+        polar = _angle(uniform[:, 3], self.anisotropy(root, point))
         azimuth = 2 * np.pi * uniform[:, 4]
         k, across = speed * root / 2, np.sqrt(np.maximum(1 - polar**2, 0))
         # along the pair's direction: boosted; across it: unchanged
@@ -181,6 +213,28 @@ class ThreeBody(ByValue):
         for i in range(3):
             out[:, 1, i + 1] = (p / 2 + along) * axis[i] + sideways[i]
             out[:, 2, i + 1] = p * axis[i] - out[:, 1, i + 1]
+
+    def anisotropy(self, root: Array, point: int = 0) -> Array:
+        """a in the distribution 1 + a cos^2(theta) of a lepton against chi1 in the rest frame of the pair, [n].
+
+        Args:
+            root: mass of the pair, [n]. point: which parameter point.
+
+        Raises:
+            PhysicsError: hadrons, which are one system.
+        """
+        if self.lepton is None:
+            raise PhysicsError("hadrons of a three-body decay are one system, without an angle")
+        one = self.at_points(np.arange(self.parent.size) == point)
+        opening = (kallen_root(root, self.lepton, self.lepton) / root**2) ** 2
+        if one.pair is not None:
+            opening = one.pair.opening(root[None])[0]
+        a = anisotropy(self.current, root, self.child[point], self.parent[point], opening)
+        if not self.has_spin_zero:
+            return a
+        whole, flat = one.differential(root[None])[0], one.spin_zero(root[None])[0]
+        slope = np.divide(whole - flat, 1 + a / 3, out=np.zeros_like(a), where=whole > 0)
+        return np.asarray(np.divide(slope * a, slope + flat, out=np.zeros_like(a), where=whole > 0))
 
 
 @lru_cache(maxsize=64)

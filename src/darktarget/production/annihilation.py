@@ -6,7 +6,10 @@ r"""Resonant annihilation of positrons of the shower on atomic electrons, e+ e- 
 per electron (E is the total positron energy), with the widths at the virtual mass sqrt(s), and
 I(s) of :mod:`darktarget.core.propagator`. The propagator is full:
 below the on-shell threshold of the mediator the tail above s = 4 m_chi^2 still makes dark pairs.
-The formula is that of electrons at rest; by default they are bound, and both legs radiate (``spectra.smeared_tracks``).
+A vector with axial couplings to both pairs has a part of spin 0 as well (:mod:`darktarget.decays.currents`), which
+does not interfere: :math:`\sigma_0 = 4\pi\,\Gamma_{0,ee}(\sqrt s)\,\Gamma_{0,\rm dark}(\sqrt s)/M^4`, of the order
+m_e^2/M^2; the electron mass is kept in it alone. The formula is that of electrons at rest; by default they are bound,
+and both legs radiate (``spectra.smeared_tracks``).
 The integral runs over :math:`\psi = {\rm arsinh}[(s-M^2)/(M\Gamma)]`, in which a resonance of any width is smooth.
 
 References: arXiv:1802.04756, arXiv:2108.04195 Eqs. (3)-(6).
@@ -23,6 +26,7 @@ import numpy as np
 
 from darktarget.core import Array, Beam, CrossSection, Model, Tracks, Yield
 from darktarget.core.propagator import ENERGY_DEPENDENT, inverse_square
+from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.decays.two_body import TO_LEPTONS
 from darktarget.matter.materials import Medium, material
 from darktarget.numerics.interpolation import semilog
@@ -60,13 +64,25 @@ def sigma(model: Model, s: Array, width: str = ENERGY_DEPENDENT, offset: Array |
     """
     mass = model.mediator_mass[:, None]
     root = np.sqrt(s)
-    pair = TO_LEPTONS.of(model.structure, f"annihilation to {model.mediator} of {model.name}")
-    leptons = pair(root, 0.0, ALPHA) * model.lepton_coupling("electron")[:, None] ** 2
+    purpose = f"annihilation to {model.mediator} of {model.name}"
+    parts = model.lepton_parts("electron")
+    widths = (TO_LEPTONS.of(structure, purpose)(root, 0.0, ALPHA) * c[:, None] ** 2 for structure, c in parts)
+    leptons = sum(widths, np.zeros_like(root))
     dark = model.width(dark=True, at=root, coupling=model.reference_coupling)
     top = 4 * np.pi * (2 * model.structure.spin + 1) * leptons * dark
     distance = s - mass**2 if offset is None else offset
     below = inverse_square(width, root, mass, *model.total_widths(root), distance)
-    return np.asarray(np.divide(top, below, out=np.zeros_like(top), where=top > 0))
+    resonant = np.divide(top, below, out=np.zeros_like(top), where=top > 0)
+    return np.asarray(resonant + _spin_zero(model, root))
+
+
+def _spin_zero(model: Model, root: Array) -> Array:
+    """The part of spin 0 of a virtual vector, which has no pole, the shape of ``root``."""
+    parts = tuple((s, np.asarray(ALPHA * c**2)) for s, c in model.lepton_parts("electron"))
+    leptons, dark = LeptonPair(parts, ELECTRON_MASS, model.name), model.divergence(root, dark=True)
+    if not leptons.diverging or not dark.any():
+        return np.zeros_like(root)
+    return np.asarray(4 * np.pi * leptons.divergence(root) * dark / model.mediator_mass[:, None] ** 4)
 
 
 def resonance_nodes(model: Model, low: float | Array, high: float | Array, panels: int = PANELS) -> tuple[Array, Array]:

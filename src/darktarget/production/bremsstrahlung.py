@@ -2,6 +2,9 @@ r"""Mediator bremsstrahlung l N -> l N X by electrons, positrons and muons.
 
 Three calculations by name: ``exact`` (tree level, the default), ``ww`` and ``iww``
 (Weizsaecker-Williams and its improved variant: within 1 % for muons, wrong by up to 4 for electrons).
+
+Forms of the coupling add: for an unpolarised lepton, a nucleus of spin 0 and real couplings vector and axial (scalar
+and pseudoscalar) amplitudes do not interfere at any point of the phase space (a test shows it by traces).
 """
 
 from __future__ import annotations
@@ -91,34 +94,43 @@ class Bremsstrahlung:
         how, stuff, chosen = calculation(options.cross_section), material(target), form_factor(options.form_factor)
         counts = np.array(stuff.nuclei_per_cm2_per_X0)
         shares = list(zip(stuff.elements, counts / counts.sum(), strict=True))
+        coupled = model.coupled_parts(beam.particle)
 
         @cache
         def parts(form: FormFactor) -> tuple[Array, Array]:
-            pairs = [self._totals(model, beam, nucleus, how, form) for nucleus, _ in shares]
-            mean = [share * value for (_, share), (value, _) in zip(shares, pairs, strict=True)]
-            return np.sum(mean, axis=0), np.max([error for _, error in pairs], axis=0)
+            total, error = np.zeros((2, model.points))
+            for (nucleus, share), (structure, charge) in product(shares, coupled):
+                value, relative_error = self._totals(model, structure, beam, nucleus, how, form)
+                total, error = total + share * value * charge**2, np.maximum(error, relative_error)
+            return total, error
 
         own = [parts(part(name)) for name in chosen.parts]
         sigma = np.sum([value for value, _ in own], axis=0)
         error = relative(np.sum([value * error for value, error in own], axis=0), sigma)
-        charge = model.lepton_coupling(beam.particle) ** 2
+        closed = _closed(beam) if coupled else f"{model.mediator} does not couple to the {beam.particle}"
         return CrossSection(
             mass=model.mass,
-            sigma=sigma * charge,
+            sigma=sigma,
             relative_error=error,
             systematics=systematics(chosen, lambda form: parts(form)[0]),
             method=(how.text, words(chosen)),
-            reason=tuple(None if s > 0 else _closed(beam) for s in sigma),
+            reason=tuple(None if s > 0 else closed for s in sigma),
             references=how.references,
         )
 
     def _totals(
-        self, model: Model, beam: Beam, nucleus: Element, how: Calculation, form: FormFactor
+        self,
+        model: Model,
+        structure: LorentzStructure,
+        beam: Beam,
+        nucleus: Element,
+        how: Calculation,
+        form: FormFactor,
     ) -> tuple[Array, Array]:
         lepton = LEPTON_MASS[beam.particle]
 
         def at(mass: float) -> tuple[float, float]:
-            return _with_error(model.structure, Collision(lepton, mass, beam.energy, nucleus), form, how)
+            return _with_error(structure, Collision(lepton, mass, beam.energy, nucleus), form, how)
 
         unique, inverse = np.unique(model.mass, return_inverse=True)
         is_open = np.array([Collision(lepton, m, beam.energy, nucleus).is_open for m in unique])
@@ -150,8 +162,8 @@ class Bremsstrahlung:
         how, form = calculation(options.cross_section), form_factor(options.form_factor)
         y, tau = 1 - np.asarray(x, float), 2 * np.sin(np.asarray(theta, float) / 2) ** 2
 
-        def at(collision: Collision, quality: float) -> Array:
-            density = how.energy_angle(model.structure, collision, form, y, tau, quality)
+        def at(structure: LorentzStructure, collision: Collision, quality: float) -> Array:
+            density = how.energy_angle(structure, collision, form, y, tau, quality)
             return np.asarray(density * np.sin(np.asarray(theta, float)))
 
         return self._differential(model, beam, target, how, form, at)
@@ -163,10 +175,10 @@ class Bremsstrahlung:
         how, form = calculation(options.cross_section), form_factor(options.form_factor)
         y = 1 - np.asarray(x, float)
 
-        def at(collision: Collision, quality: float) -> Array:
+        def at(structure: LorentzStructure, collision: Collision, quality: float) -> Array:
             chart, row = how.chart(collision), np.zeros(y.size)
             inside = (1 - y > chart.low) & (1 - y < chart.high)
-            row[inside] = how.spectrum(model.structure, collision, form, y[inside], quality)
+            row[inside] = how.spectrum(structure, collision, form, y[inside], quality)
             return row
 
         return self._differential(model, beam, target, how, form, at)
@@ -178,22 +190,28 @@ class Bremsstrahlung:
         target: Medium,
         how: Calculation,
         form: FormFactor,
-        at: Callable[[Collision, float], Array],
+        at: Callable[[LorentzStructure, Collision, float], Array],
     ) -> DifferentialCrossSection:
         """Values with many nodes and their distance from those with fewer, one row per mass."""
         nucleus, lepton = material(target).elements[0], LEPTON_MASS[beam.particle]
         hits = [Collision(lepton, m, beam.energy, nucleus) for m in model.mass]
-        fine, coarse = (np.array([at(hit, quality) for hit in hits]) for quality in (3.0, 1.5))
+        # of the first form, if nothing couples
+        coupled = model.coupled_parts(beam.particle) or model.lepton_parts(beam.particle)[:1]
+
+        def total(quality: float) -> Array:
+            rows = [c[:, None] ** 2 * np.array([at(s, hit, quality) for hit in hits]) for s, c in coupled]
+            return np.asarray(np.sum(rows, axis=0))
+
+        fine, coarse = total(3.0), total(1.5)
         error = np.abs(np.divide(coarse, fine, out=np.ones_like(fine), where=fine > 0) - 1)
-        charge = model.lepton_coupling(beam.particle)[:, None] ** 2
-        return DifferentialCrossSection(fine * charge, error, (how.text, words(form)), how.references)
+        return DifferentialCrossSection(fine, error, (how.text, words(form)), how.references)
 
     def produce(self, model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions = DEFAULT) -> Yield:
         r"""Mediators above ``minimum`` energy per primary at unit coupling.
 
         .. math:: N = \sum_{\rm species, nuclei} n X_0 \int dE\,T(E) \int dx\,\frac{d\sigma}{dx}(E)
 
-        with n X0 nuclei per cm^2 in one radiation length and T in X0.
+        with n X0 nuclei per cm^2 in one radiation length and T in X0, and a sum over the forms of the coupling.
         """
         how = calculation(options.cross_section)
         parts = list(self._radiators(model, tracks, minimum, options, how))
@@ -220,15 +238,15 @@ class Bremsstrahlung:
     def _radiators(
         self, model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions, how: Calculation
     ) -> Iterator[_Part]:
-        """What each charged species radiates off each kind of nucleus."""
+        """What each charged species radiates off each kind of nucleus through each form of its coupling."""
         pairs = product([s for s in RADIATING if s in tracks.species], tracks.materials)
         total = sum(tracks.nodes(species, name, minimum)[1].sum() for species, name in pairs)
-        for species, name, density, request in _requests(model, tracks, minimum, options, how):
+        for species, name, density, charge, request in _requests(model, tracks, minimum, options, how):
             parent, length = tracks.nodes(species, name, minimum, MERGED_BINS)
             if parent.size == 0:
                 continue
             nodes = NODES_PER_ENERGY if length.sum() > 0.1 * total else FEW_NODES
-            factor = density * HBARC_CM**2 * length[:, None] * model.lepton_coupling(species)[:, None, None] ** 2
+            factor = density * HBARC_CM**2 * length[:, None] * charge[:, None, None] ** 2
             tables, own = sources(request), request.grid().form.parts
             made = {key: table.evaluate(model.mass, parent, minimum, nodes) for key, table in tables.items()}
             energy, weight = made[own[0]][0], {key: w * factor for key, (_, w) in made.items()}
@@ -259,21 +277,22 @@ class Bremsstrahlung:
         if not how.tabulated:
             raise PhysicsError(f"events need the exact cross section; {how.text} has none")
         groups = [
-            radiators(model, tracks, minimum, species, stuff, density, request)
-            for species, stuff, density, request in _requests(model, tracks, minimum, options, how)
+            radiators(tracks, minimum, species, stuff, density, float(charge[0] ** 2), request)
+            for species, stuff, density, charge, request in _requests(model, tracks, minimum, options, how)
         ]
         return Sampler(model, groups, minimum, options.form_factor, tracks, name, thickness)
 
 
 def _requests(
     model: Model, tracks: Tracks, minimum: float, options: BremsstrahlungOptions, how: Calculation
-) -> Iterator[tuple[str, Medium, float, Request]]:
-    """Every radiating species, material, nuclei per cm^2 and X0, and the table of its spectrum."""
+) -> Iterator[tuple[str, Medium, float, Array, Request]]:
+    """Every radiating species, material, nuclei per cm^2 and X0, coupling [point], and the table of its spectrum."""
     for species, name in product([s for s in RADIATING if s in tracks.species], tracks.materials):
         stuff = material(name)
         for nucleus, density in zip(stuff.elements, stuff.nuclei_per_cm2_per_X0, strict=True):
-            recipe = recipe_of(model.structure, LEPTON_MASS[species], nucleus, options, tracks.beam, minimum)
-            yield species, name, density, Request(recipe, model.structure, nucleus, how)
+            for structure, charge in model.coupled_parts(species):
+                recipe = recipe_of(structure, LEPTON_MASS[species], nucleus, options, tracks.beam, minimum)
+                yield species, name, density, charge, Request(recipe, structure, nucleus, how)
 
 
 @dataclass(frozen=True, eq=False)

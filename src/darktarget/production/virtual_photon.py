@@ -14,11 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from darktarget.core import (
+    PSEUDOSCALAR,
     Array,
     Beam,
     Channel,
@@ -30,6 +31,7 @@ from darktarget.core import (
     Tracks,
     Yield,
 )
+from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import Medium, material
 from darktarget.numerics.quadrature import gauss
@@ -50,13 +52,16 @@ REFERENCES: Final = ("2305.16781", "2204.03984")
 DEFAULT: Final = VirtualPhotonOptions()
 
 
+Parts: TypeAlias = tuple[tuple[LorentzStructure, Array], ...]
+
+
 class VirtualVectors(Model):
     """Vector mediators standing in for virtual photons: bremsstrahlung makes them as any other mediator.
 
     Args:
-        structure: Lorentz structure of the coupling to leptons.
+        structure: primary Lorentz structure of the coupling to leptons.
         masses: one per stand-in, [point].
-        coupling_to: lepton -> coupling in units of e, [point].
+        parts_to: lepton -> the forms of the coupling, in units of e, each [point].
     """
 
     name = "virtual-photon"
@@ -64,9 +69,9 @@ class VirtualVectors(Model):
     processes = ("bremsstrahlung",)
     references = REFERENCES
 
-    def __init__(self, structure: LorentzStructure, masses: Array, coupling_to: Callable[[str], Array]) -> None:
-        self.structure, self.mass, self._coupling_to = structure, masses, coupling_to
-        self.values = FrozenDict(structure=structure, masses=masses, coupling_to=coupling_to)
+    def __init__(self, structure: LorentzStructure, masses: Array, parts_to: Callable[[str], Parts]) -> None:
+        self.structure, self.mass, self._parts_to = structure, masses, parts_to
+        self.values = FrozenDict(structure=structure, masses=masses, parts_to=parts_to)
 
     @property
     def dark_mass(self) -> Array:
@@ -74,8 +79,13 @@ class VirtualVectors(Model):
         return np.zeros(self.points)
 
     def lepton_coupling(self, lepton: str) -> Array:
-        """Coupling in units of e, [point]."""
-        return self._coupling_to(lepton)
+        """Coupling of the primary form in units of e, [point]; 0 where there is none."""
+        found = (c for s, c in self.lepton_parts(lepton) if s == self.structure)
+        return next(found, np.zeros(self.points))
+
+    def lepton_parts(self, lepton: str) -> Parts:
+        """The forms of the coupling in units of e, each [point]."""
+        return self._parts_to(lepton)
 
     def channels(self) -> tuple[Channel, ...]:
         """None."""
@@ -145,15 +155,20 @@ class VirtualPhoton:
         shift = {name: np.zeros(model.points) for name in SYSTEMATICS}
         has = model.dark_threshold < end * (1 - CLOSE)
         if has.any():
-            log_sigma, ratios, error = _sampled(model, beam, target, options, end)
             (root, ds), (rough_root, rough_ds) = (virtual_masses(model, end, n) for n in (2 * NODES, NODES))
-            part = ds * np.exp(log_sigma(root))
-            value = part.sum(axis=1) * model.lepton_coupling(beam.particle) ** 2
-            rough = (rough_ds * np.exp(log_sigma(rough_root))).sum(axis=1) * model.lepton_coupling(beam.particle) ** 2
+            rough = np.zeros(model.points)
+            fine, coarse = forms(model, beam.particle, root), forms(model, beam.particle, rough_root)
+            for (structure, coupling), (_, rough_coupling) in zip(fine, coarse, strict=True):
+                log_sigma, ratios, error = _sampled(model, structure, beam, target, options, end)
+                part = ds * coupling**2 * np.exp(log_sigma(root))
+                value = value + part.sum(axis=1)
+                rough = rough + (rough_ds * rough_coupling**2 * np.exp(log_sigma(rough_root))).sum(axis=1)
+                change = np.maximum(change, error)
+                for name, ratio in ratios.items():
+                    shift[name] = shift[name] + (part * ratio(root)).sum(axis=1)
             has = value > 0
-            change[has] = error + np.abs(rough[has] / value[has] - 1)
-            for name, ratio in ratios.items():
-                shift[name][has] = (part * ratio(root)).sum(axis=1)[has] / part.sum(axis=1)[has]
+            change = np.where(has, change + np.abs(relative(rough, value) - 1), 0.0)
+            shift = {name: relative(some, value) for name, some in shift.items()}
         return CrossSection(
             mass=model.mass,
             sigma=value,
@@ -168,10 +183,12 @@ class VirtualPhoton:
         self, model: Model, beam: Beam, target: Medium, root: Array, options: VirtualPhotonOptions = DEFAULT
     ) -> DifferentialCrossSection:
         r"""d sigma/ds at unit coupling, (energy unit)^-4; ``root`` = sqrt(s) has shape [n], the result [point, n]."""
-        total = Bremsstrahlung().cross_section(_stand_ins(model, root), beam, target, options)
-        f = factor(model, np.broadcast_to(root, (model.points, len(root))) ** 2)
-        value = f * total.sigma * model.lepton_coupling(beam.particle)[:, None] ** 2
-        error = np.broadcast_to(total.relative_error, value.shape)
+        at = np.broadcast_to(root, (model.points, len(root)))
+        value, error = np.zeros(at.shape), np.zeros(at.shape)
+        for structure, coupling in forms(model, beam.particle, at):
+            total = Bremsstrahlung().cross_section(_unit(structure, root), beam, target, options)
+            value = value + factor(model, at**2) * total.sigma * coupling**2
+            error = np.maximum(error, total.relative_error)
         return DifferentialCrossSection(value, error, _words(self.carrier, options), _references(options))
 
     def spectrum(
@@ -183,12 +200,11 @@ class VirtualPhoton:
             (energy unit)^-2, shape [point, n]; ``x`` has shape [n].
         """
         root, ds = virtual_masses(model, kinematic_end(beam, material(target).elements[0].A))
-        one = Bremsstrahlung().spectrum(_stand_ins(model, root.ravel()), beam, target, x, options)
+        one = Bremsstrahlung().spectrum(stand_ins(model, root), beam, target, x, options)
         shape = (*root.shape, len(x))
         value = (one.value.reshape(shape) * ds[..., None]).sum(axis=1)
         error = (one.relative_error * one.value).reshape(shape) * ds[..., None]
         relative = np.divide(error.sum(axis=1), value, out=np.ones_like(value), where=value > 0)
-        value = value * model.lepton_coupling(beam.particle)[:, None] ** 2
         return DifferentialCrossSection(
             value, relative + QUADRATURE_ERROR, _words(self.carrier, options), _references(options)
         )
@@ -197,8 +213,7 @@ class VirtualPhoton:
         """Dark pairs above ``minimum`` energy per primary at unit coupling, along the tracks of charged leptons."""
         nuclei = [e.A for name in tracks.materials for e in material(name).elements]
         root, ds = virtual_masses(model, max(kinematic_end(tracks.beam, a) for a in nuclei))
-        vectors = VirtualVectors(model.structure, root.ravel(), partial(_repeated, model, root.shape[1]))
-        made = Bremsstrahlung().produce(vectors, tracks, minimum, options)
+        made = Bremsstrahlung().produce(stand_ins(model, root), tracks, minimum, options)
         weight = (made.weight.reshape(*root.shape, -1) * ds[..., None]).reshape(model.points, -1)
         parts = made.total.reshape(root.shape) * ds
 
@@ -231,16 +246,43 @@ def _angles(made: Yield, points: int) -> Array:
     return logs.reshape(points, -1, logs.shape[-1])
 
 
-def _stand_ins(model: Model, masses: Array) -> VirtualVectors:
-    return VirtualVectors(model.structure, np.asarray(masses, float), partial(_unit, np.size(masses)))
+def stand_ins(model: Model, root: Array) -> VirtualVectors:
+    """One vector for each virtual mass [point, node], with the couplings of the model, in this order."""
+    return VirtualVectors(model.structure, root.ravel(), partial(_flat_forms, model, root))
 
 
-def _repeated(model: Model, times: int, lepton: str) -> Array:
-    return np.repeat(model.lepton_coupling(lepton), times)
+def forms(model: Model, lepton: str, root: Array) -> Parts:
+    r"""The forms in which a lepton emits virtual mediators, and the coupling of each in units of e, [point, node].
+
+    Where neither current is conserved a massive vector has a part of spin 0, a pseudoscalar with the coupling
+    :math:`2m_lg_A/\sqrt s` (``decays.currents``); its other propagator and width are part of that coupling, relative to
+    ``factor``.
+
+    Args:
+        root: virtual masses, [point, node].
+    """
+    coupled = model.coupled_parts(lepton)
+    parts = tuple((s, np.broadcast_to(c[:, None], root.shape)) for s, c in coupled)
+    pair = LeptonPair(tuple((s, c**2) for s, c in coupled), LEPTON_MASS[lepton], model.name)
+    dark = model.divergence(root, dark=True)
+    if not pair.diverging or not dark.any():
+        return parts
+    spin_one = model.photon_width(root) * model.mediator_mass[:, None] ** 4
+    return *parts, (PSEUDOSCALAR, np.sqrt(pair.as_pseudoscalar(root) * relative(dark * root**4, spin_one)))
 
 
-def _unit(points: int, lepton: str) -> Array:
-    return np.ones(points)
+def _flat_forms(model: Model, root: Array, lepton: str) -> Parts:
+    return tuple((structure, coupling.ravel()) for structure, coupling in forms(model, lepton, root))
+
+
+def _unit(structure: LorentzStructure, masses: Array) -> VirtualVectors:
+    """Stand-ins with one form of coupling 1."""
+    masses = np.asarray(masses, float)
+    return VirtualVectors(structure, masses, partial(_one, structure, masses.size))
+
+
+def _one(structure: LorentzStructure, points: int, lepton: str) -> Parts:
+    return ((structure, np.ones(points)),)
 
 
 def _words(carrier: str, options: VirtualPhotonOptions) -> tuple[str, ...]:
@@ -253,9 +295,9 @@ def _references(options: VirtualPhotonOptions) -> tuple[str, ...]:
 
 
 def _sampled(
-    model: Model, beam: Beam, target: Medium, options: VirtualPhotonOptions, end: float
+    model: Model, structure: LorentzStructure, beam: Beam, target: Medium, options: VirtualPhotonOptions, end: float
 ) -> tuple[Callable[[Array], Array], dict[str, Callable[[Array], Array]], float]:
-    """Interpolations of log(sigma) of a vector and of its relative systematics over its mass m, and the error.
+    """Interpolations over the mass m of log(sigma) and its relative systematics for one structure, and the error.
 
     The variable is log[m/(end - m)], in which log(sigma) tends to straight lines at both ends.
     """
@@ -267,7 +309,7 @@ def _sampled(
     place = np.linspace(first, top, max(LEAST, int(np.ceil(PER_UNIT * (top - first)))))
     masses = end / (1 + np.exp(-place))
     chunks = np.array_split(masses, -(-masses.size // Bremsstrahlung.direct_limit))
-    parts = [Bremsstrahlung().cross_section(_stand_ins(model, c), beam, target, options) for c in chunks]
+    parts = [Bremsstrahlung().cross_section(_unit(structure, c), beam, target, options) for c in chunks]
     sigma = np.concatenate([p.sigma for p in parts])
     made = sigma > 0  # closer to the end than 1e-5 it drops below any number
     if made.sum() < 4:

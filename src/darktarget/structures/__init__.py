@@ -62,6 +62,8 @@ class LorentzStructure:
         name: in results, files and errors: letters, digits and hyphens. spin: of the mediator, 0, 1 or 2.
         particle_id: PDG number of the mediator in event files.
         lepton_width: (M, m, alpha) -> width to a pair of leptons of mass m; :mod:`darktarget.decays.two_body`.
+        lepton_current: ``Current`` of the lepton pair: angles in three-body decays, and the part of spin 0 of a virtual
+            vector; :mod:`darktarget.decays.lepton_pair`.
         dark_currents: kind of dark matter (dirac, majorana, scalar, vector) -> ``Current`` of the pair;
             :mod:`darktarget.decays.currents`.
         exact_amplitude: ``ExactKernel`` of bremsstrahlung; :mod:`darktarget.production.amplitudes.exact`.
@@ -88,6 +90,7 @@ class LorentzStructure:
     spin: int
     particle_id: int | None = field(default=None, metadata=_number("PDG number of the mediator"))
     lepton_width: Function = field(default=None, metadata=_function("width to a lepton pair"))
+    lepton_current: Function = field(default=None, metadata=_function("current of a lepton pair"))
     dark_currents: Mapping[str, Any] | None = field(default=None, metadata=_mapping("currents of dark matter"))
     exact_amplitude: Function = field(default=None, metadata=_function("exact amplitude of bremsstrahlung"))
     weizsaecker_williams: Function = field(default=None, metadata=_function("amplitude of gamma l -> l X"))

@@ -10,6 +10,7 @@ AXIAL: Final = LorentzStructure(
     spin=1,
     particle_id=MEDIATOR_NUMBER[1],
     lepton_width="darktarget.decays.two_body:axial_to_dirac",
+    lepton_current="darktarget.decays.currents:AXIAL_FERMIONS",
     dark_currents={
         "dirac": "darktarget.decays.currents:AXIAL_FERMIONS",
         "majorana": "darktarget.decays.currents:AXIAL_FERMIONS",

@@ -10,6 +10,7 @@ PSEUDOSCALAR: Final = LorentzStructure(
     spin=0,
     particle_id=MEDIATOR_NUMBER[0],
     lepton_width="darktarget.decays.two_body:pseudoscalar_to_dirac",
+    lepton_current="darktarget.decays.currents:PSEUDOSCALAR_FERMIONS",
     dark_currents={
         "dirac": "darktarget.decays.currents:PSEUDOSCALAR_FERMIONS",
         "majorana": "darktarget.decays.currents:PSEUDOSCALAR_FERMIONS",

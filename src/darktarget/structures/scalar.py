@@ -10,6 +10,7 @@ SCALAR: Final = LorentzStructure(
     spin=0,
     particle_id=MEDIATOR_NUMBER[0],
     lepton_width="darktarget.decays.two_body:scalar_to_dirac",
+    lepton_current="darktarget.decays.currents:SCALAR_FERMIONS",
     dark_currents={
         "dirac": "darktarget.decays.currents:SCALAR_FERMIONS",
         "majorana": "darktarget.decays.currents:SCALAR_FERMIONS",

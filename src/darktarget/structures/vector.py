@@ -10,6 +10,7 @@ VECTOR: Final = LorentzStructure(
     spin=1,
     particle_id=MEDIATOR_NUMBER[1],
     lepton_width="darktarget.decays.two_body:vector_to_dirac",
+    lepton_current="darktarget.decays.currents:VECTOR_FERMIONS",
     dark_currents={
         "dirac": "darktarget.decays.currents:VECTOR_FERMIONS",
         "majorana": "darktarget.decays.currents:AXIAL_FERMIONS",  # a Majorana fermion has no vector current

@@ -17,7 +17,7 @@ import numpy as np
 from darktarget.constraints.base.search import Search, above
 from darktarget.core import Curve, Model
 from darktarget.decays.anomalies import AnomalyOptions, anomaly
-from darktarget.decays.magnetic_moment import contribution
+from darktarget.decays.magnetic_moment import contribution, words
 from darktarget.options import option
 
 
@@ -47,7 +47,7 @@ class MagneticMoment(Search):
         room = np.maximum(0.0, np.sign(unit) * used.delta) + z * used.sigma
         edge = np.sqrt(np.divide(room, np.abs(unit), out=np.full_like(room, np.nan), where=unit != 0))
         how = (
-            f"one loop, {model.structure.name} coupling; Delta a = {used.delta:g}, sigma {used.sigma:g} ({used.name}); "
+            f"{words(model, self.lepton)}; Delta a = {used.delta:g}, sigma {used.sigma:g} ({used.name}); "
             f"excluded above max(0, Delta a of the sign of the contribution) + {z:g} sigma"
         )
         none = f"{model.name} does not couple to the {self.lepton}"

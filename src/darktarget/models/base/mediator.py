@@ -10,11 +10,12 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, State
-from darktarget.decays.currents import Current, PairWidth, emission_width
+from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, LorentzStructure, Model, State
+from darktarget.decays.currents import Current, PairWidth, divergence_of, emission_width
 from darktarget.decays.exchange import crossed
+from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.decays.three_body import ThreeBody
-from darktarget.decays.two_body import TO_DARK, TO_LEPTONS, TwoBody
+from darktarget.decays.two_body import TO_DARK, TwoBody
 from darktarget.errors import PhysicsError
 from darktarget.models.base.declared import require_declared
 from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter, resolve
@@ -157,10 +158,23 @@ class MediatorModel(Model):
         kind = self.values["dm"]
         return (State("chi", self.dark_mass, DEGREES[kind]),) if kind in DEGREES else ()
 
+    def visible_parts(self, lepton: str) -> tuple[tuple[LorentzStructure, Array], ...]:
+        """Every form of the coupling to a lepton in visible decays, in units of e * coupling, [point] or one number.
+
+        Those of ``lepton_parts`` where a model lists them there, else one form with ``lepton_ratio``.
+        """
+        if type(self).lepton_parts is not Model.lepton_parts:
+            return self.lepton_parts(lepton)
+        return ((self.structure, np.asarray(self.lepton_ratio(lepton))),)
+
+    def lepton_pair(self, lepton: str) -> LeptonPair:
+        """A pair of charged leptons at unit coupling: its width, its part of spin 0 and the angles of its leptons."""
+        parts = tuple((s, np.asarray(ALPHA * coupling**2)) for s, coupling in self.visible_parts(lepton))
+        return LeptonPair(parts, LEPTON_MASS[lepton], self.name)
+
     def lepton_width(self, lepton: str, mass: Array) -> Array:
         """Width of the mediator at any virtual mass to a pair of charged leptons, at unit coupling."""
-        strength = ALPHA * self.lepton_ratio(lepton) ** 2
-        return TO_LEPTONS.of(self.structure, self.name)(mass, LEPTON_MASS[lepton], strength)
+        return self.lepton_pair(lepton)(mass)
 
     def hadron_width(self, mass: Array) -> Array:
         """Width of the mediator at any virtual mass to hadrons, at unit coupling."""
@@ -178,7 +192,8 @@ class MediatorModel(Model):
 
     def _dark(self, pair: Pair) -> Channel:
         decay = TwoBody(self.mass, *pair.masses)
-        return Channel(self.mediator, pair.names, pair.width, 0.0, True, pair.masses, decay)
+        divergence = divergence_of(pair.width) if pair.current.spin == 1 else None
+        return Channel(self.mediator, pair.names, pair.width, 0.0, True, pair.masses, decay, divergence)
 
     def _neutrinos(self) -> tuple[Channel, ...]:
         zero = np.zeros(self.points)
@@ -191,14 +206,18 @@ class MediatorModel(Model):
         found = []
         for short, lepton in LEPTONS.items():
             one = np.full(self.points, LEPTON_MASS[lepton])
-            names, pair = (f"{short}+", f"{short}-"), TwoBody(self.mass, one, one)
-            found.append(Channel(self.mediator, names, self._to(lepton), 2.0, False, (one, one), pair))
+            names, decay, pair = (f"{short}+", f"{short}-"), TwoBody(self.mass, one, one), self.lepton_pair(lepton)
+            divergence = pair.divergence if pair.diverging else None
+            width = self._to(lepton)
+            found.append(Channel(self.mediator, names, width, 2.0, False, (one, one), decay, divergence))
         if self.hadronic:
             found.append(Channel(self.mediator, ("hadrons",), self.hadron_width, 2.0, False))
         return tuple(found)
 
     def _to(self, lepton: str) -> Callable[[Array], Array]:
-        return partial(self.lepton_width, lepton)
+        """``lepton_width``; by default as a pair, which can be restricted to some of the points."""
+        own = type(self).lepton_width is not MediatorModel.lepton_width
+        return partial(self.lepton_width, lepton) if own else self.lepton_pair(lepton)
 
     def _cascade(self, step: Transition) -> tuple[Channel, ...]:
         """chi2 -> chi1 X where X is light enough, else chi2 -> chi1 l l and hadrons through X*."""
@@ -213,9 +232,10 @@ class MediatorModel(Model):
                 TwoBody(heavy, light, self.mass),
             )
         ]  # fmt: skip
-        ends = [(short, LEPTON_MASS[name], self._to(name)) for short, name in LEPTONS.items()]
-        for short, lepton, width in ends:
-            decay = ThreeBody(step.current, step.alpha, heavy, light, self.mass, total, width, 2 * lepton, lepton)
+        for short, name in LEPTONS.items():
+            lepton, pair = LEPTON_MASS[name], self.lepton_pair(name)
+            ends = (self._to(name), 2 * lepton, lepton, pair)
+            decay = ThreeBody(step.current, step.alpha, heavy, light, self.mass, total, *ends)
             names, one = (step.child, f"{short}+", f"{short}-"), np.full(self.points, lepton)
             found.append(Channel(step.parent, names, decay.at, 2.0, False, (light, one, one), decay))
         if self.hadronic:

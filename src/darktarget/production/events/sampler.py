@@ -50,7 +50,7 @@ NUMBERS: Final = 10  # random ones per event
 
 @dataclass(frozen=True, eq=False)
 class Radiators:
-    """Leptons of one species on one kind of nucleus, in energy bins.
+    """Leptons of one species on one kind of nucleus through one form of their coupling, in energy bins.
 
     Attributes:
         species: of the lepton. nucleus: what it hits. request: table of its spectrum.
@@ -69,9 +69,13 @@ class Radiators:
 
 
 def radiators(
-    model: Model, tracks: Tracks, minimum: float, species: str, material: Medium, nuclei: float, request: Request
+    tracks: Tracks, minimum: float, species: str, material: Medium, nuclei: float, charge2: float, request: Request
 ) -> Radiators:
-    """The energy bins of one species and material that reach above ``minimum``, the line included."""
+    """The energy bins of one species and material that reach above ``minimum``, the line included.
+
+    Args:
+        nuclei: per cm^2 and X0. charge2: squared coupling in units of e, of the form of the coupling in ``request``.
+    """
     i, j = tracks.species.index(species), tracks.materials.index(material)
     length = tracks.length[i, j]  # [depth, bin]
     low, high = np.maximum(tracks.energy[:-1], minimum), tracks.energy[1:]
@@ -85,7 +89,6 @@ def radiators(
         weight = np.append(weight, tracks.line[i, j])
         even = np.diff(tracks.depth) / (tracks.depth[-1] - tracks.depth[0])
         depth = np.append(depth, np.cumsum(even)[None], axis=0)
-    charge2 = float(model.lepton_coupling(species)[0] ** 2)
     return Radiators(species, request.nucleus, request, energy, weight * nuclei, depth, charge2)
 
 
@@ -145,7 +148,7 @@ class Sampler:
         if model.points != 1:
             raise InputError("mass", f"{model.points} points", "one parameter point", "Events are those of one point.")
         self.block = BLOCK  # chunks of this size, or multiples, waste nothing
-        self.mass, self.structure, self.minimum = float(model.mass[0]), model.structure, minimum
+        self.mass, self.minimum = float(model.mass[0]), minimum
         self.model, self.source, self.thickness, self.tracks = model, source, thickness, tracks
         self.groups = tuple(g for g in groups if g.nuclei.size)
         self.form: FormFactor = form_factor(form_name)
@@ -154,7 +157,7 @@ class Sampler:
             ROLES + (STRUCK,) * has_break_up(self.form),
             STATUS + (OUTGOING,) * has_break_up(self.form),
         )
-        self.mediator_id = MEDIATOR_ID[self.structure]
+        self.mediator_id = MEDIATOR_ID[model.structure]
         if not self.groups:
             raise PhysicsError(f"no charged particle above {minimum / GeV:g} GeV in the target of {source}")
         self.cells = self._proposals()
@@ -254,7 +257,7 @@ class Sampler:
         t, dt = _transfer(a, g.nucleus, self.form, u[3])
         s = _recoil.propagator(hit, a, t)
         cosine, phi, dphi = _azimuth(*s, u[4])
-        exact = _recoil.density(EXACT[self.structure], hit, a, t, cosine, s, self.form)
+        exact = _recoil.density(EXACT[g.request.structure], hit, a, t, cosine, s, self.form)
         rate = g.nuclei[number] * g.charge2 * HBARC_CM**2
         weight = rate * exact * dx / CELLS * dtau * dt * dphi / self.cells.chance[row, cell]
         drawn.weight[where] = np.where(np.isfinite(weight), weight, 0.0)

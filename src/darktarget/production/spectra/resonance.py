@@ -42,8 +42,9 @@ def area(model: Model) -> Array:
     1.0
     """
     mass = np.where(model.mediator_mass > 0, model.mediator_mass, 1.0)
-    width = TO_LEPTONS.of(model.structure, f"annihilation to {model.mediator} of {model.name}")(mass, 0.0, ALPHA)
-    strength = width * model.lepton_coupling("electron") ** 2
+    purpose = f"annihilation to {model.mediator} of {model.name}"
+    parts = (TO_LEPTONS.of(s, purpose)(mass, 0.0, ALPHA) * c**2 for s, c in model.lepton_parts("electron"))
+    strength = np.asarray(sum(parts, np.zeros_like(mass)))
     spins = 4 * np.pi**2 * (2 * model.structure.spin + 1)
     return np.where(model.mediator_mass > 0, spins * strength / mass, 0.0)
 
