@@ -12,7 +12,7 @@ Parts = tuple[tuple[LorentzStructure, Array], ...]
 
 
 class Chiral(MediatorModel):
-    """A vector with g_V gamma^mu + g_A gamma^mu gamma5 to every charged lepton, and an axial current of Dirac matter."""
+    """A vector with gamma^mu (g_V + g_A gamma5) to charged leptons, and an axial current of Dirac matter."""
 
     name = "chiral"
     mediator = "Z'"
@@ -34,10 +34,10 @@ class Chiral(MediatorModel):
         return tuple(Pair(p.names, p.masses, AXIAL_FERMIONS, p.alpha) for p in super().pairs())
 
 
-class Alone(Chiral):
+class Vectorlike(Chiral):
     """One of the two forms with the strength that it has in ``Chiral``."""
 
-    name = "alone"
+    name = "vectorlike"
     chosen = VECTOR
 
     def lepton_parts(self, lepton: str) -> Parts:
@@ -45,7 +45,7 @@ class Alone(Chiral):
         return tuple(part for part in super().lepton_parts(lepton) if part[0] == self.chosen)
 
 
-class OnlyAxial(Alone):
+class OnlyAxial(Vectorlike):
     """The axial form."""
 
     name = "only-axial"

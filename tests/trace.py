@@ -126,13 +126,24 @@ def squared(point: Point, m: float, lines: list[tuple[float, Matrix]]) -> float:
 
 GAMMA5 = 1j * GAMMA[0] @ GAMMA[1] @ GAMMA[2] @ GAMMA[3]
 ONE = np.eye(4, dtype=complex)
+G_V, G_A, G_S, G_P = 0.6, -0.8, 0.5, 2.0  # of the mixtures
+#: What follows gamma^mu in the vertex of a vector, and the vertex of a scalar.
+RIGHT = {
+    "vector": ONE,
+    "axial": GAMMA5,
+    "chiral": G_V * ONE + G_A * GAMMA5,
+    "scalar": ONE,
+    "pseudoscalar": 1j * GAMMA5,
+    "mixed": G_S * ONE + 1j * G_P * GAMMA5,
+}
+SPIN_ZERO = ("scalar", "pseudoscalar", "mixed")
 
 
 def polarisations(kind: str, point: Point) -> list[tuple[float, Matrix]]:
     """Vertices of a mediator and their weights: -g + kk/M^2 for spin 1, one for spin 0."""
-    right = GAMMA5 if kind in ("axial", "pseudoscalar") else ONE
-    if kind in ("scalar", "pseudoscalar"):
-        return [(1.0, 1j * right if kind == "pseudoscalar" else right)]
+    right = RIGHT[kind]
+    if kind in SPIN_ZERO:
+        return [(1.0, right)]
     transverse = [(-METRIC[a], GAMMA[a] @ right) for a in range(4)]
     return [*transverse, (1 / float(dot(point.k, point.k)), slash(point.k) @ right)]
 

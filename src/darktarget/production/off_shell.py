@@ -5,9 +5,9 @@ r"""Dark pairs from a mediator below their threshold, l N -> l N X*(-> pair): wh
 
 As for a virtual photon the tensor of the pair is the polarisation sum of a mediator of mass sqrt(s): exact for
 conserved currents and spin 0. Where a vector has axial couplings to leptons and dark particles its part of spin 0 adds,
-the bremsstrahlung of a pseudoscalar of mass sqrt(s) (``virtual_photon.forms``). Where the mediator decays to the pair on shell
-this is part of its bremsstrahlung, and 0 here. It is of second order in the dark coupling, and calculated on request
-only.
+the bremsstrahlung of a pseudoscalar of mass sqrt(s) (``virtual_photon.forms``). Where the mediator decays to the pair
+on shell this is part of its bremsstrahlung, and 0 here. It is of second order in the dark coupling, and calculated on
+request only.
 """
 
 from __future__ import annotations
