@@ -92,4 +92,4 @@ def annihilation(
     below = tensor(slash(plus) - lepton * ONE, slash(minus) + lepton * ONE, visible)
     above = tensor(slash(one) + chi * ONE, slash(two) - chi * ONE, dark)
     mean = float((squared(above, below, minus + plus, mediator, width) * weight).sum() / 2)
-    return mean / 4 * k / p / (16 * np.pi * s)
+    return float(mean / 4 * k / p / (16 * np.pi * s))
