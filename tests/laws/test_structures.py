@@ -76,14 +76,19 @@ def _primakoff(structure: LorentzStructure) -> Any:
     return dt.cross_section(radiating(structure), beam="photon", energy=50, target="Pb", process="primakoff").sigma
 
 
+def _annihilation(structure: LorentzStructure) -> Any:
+    return dt.cross_section(photon(structure), beam="positron", energy=9, target="Pb", process="annihilation").sigma
+
+
 def _constraint(name: str) -> Callable[[LorentzStructure], Any]:
     return lambda structure: dt.constraint(name, photon(structure)).coupling
 
 
-#: A calculation that needs each ability. The vector has all but one, which is the scalar's.
+#: A calculation that needs each ability. The vector has all but the scalar's and what only an axial current needs.
 NEEDS: dict[str, Callable[[LorentzStructure], Any]] = {
     "particle_id": _events,
     "lepton_width": lambda s: photon(s).width(coupling=1e-3),
+    "lepton_current": _annihilation,
     "dark_currents": lambda s: photon(s).width(dark=True),
     "exact_amplitude": lambda s: dt.limit(photon(s), LDMX, processes=["bremsstrahlung"]).coupling_upper,
     "weizsaecker_williams": lambda s: _bremsstrahlung(s, "ww"),
@@ -98,15 +103,13 @@ NEEDS: dict[str, Callable[[LorentzStructure], Any]] = {
 MORE: dict[str, Callable[[LorentzStructure], Any]] = {
     "limit with annihilation": lambda s: dt.limit(photon(s), LDMX).coupling_upper,
     "exact cross section": lambda s: _bremsstrahlung(s, "etl"),
-    "annihilation": lambda s: (
-        dt.cross_section(photon(s), beam="positron", energy=9, target="Pb", process="annihilation").sigma
-    ),
+    "annihilation": _annihilation,
     "omega": lambda s: dt.omega(photon(s, coupling=1e-4)),
 }
 
 
 def _original(ability: str) -> LorentzStructure:
-    return SCALAR if ability == "primakoff" else VECTOR
+    return {"primakoff": SCALAR, "lepton_current": AXIAL}.get(ability, VECTOR)
 
 
 def test_every_ability_is_under_test() -> None:

@@ -174,7 +174,7 @@ class Simulation(ByValue):
             first=first,
             method=(
                 *self.made.method,
-                "decays at the stated coupling; showers in the detector simulated",
+                "decays at the stated coupling, isotropic into two particles; showers in the detector simulated",
                 *self.experiment.caveats,
             ),
             references=(*self.model.references, *self.made.references),

@@ -218,7 +218,8 @@ class VisibleDecay:
     def _notes(self, events: DumpEvents, made: Yield) -> tuple[str, ...]:
         angles = "production angle of the exact cross section, simulated angles of the shower, decay angles"
         disc = f"detector disc of {self.detector_radius_cm:g} cm: {angles}" if self.detector_radius_cm else "all angles"
-        decays = f"visible decay within {self.decay_volume_cm:g} cm after {self.shield_cm:g} cm of shield"
+        where = f"within {self.decay_volume_cm:g} cm after {self.shield_cm:g} cm of shield"
+        decays = f"visible decay {where}, isotropic into two particles"
         states = f"decays of {', '.join(events.states)} in the same volume, their visible products along them"
         resonance = f"{made.process}: visible decays of mediators on their mass shell"
         pairs = f"{made.process}: dark pairs as isotropic decays of their invariant mass"
