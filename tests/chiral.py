@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, LorentzStructure, State
+from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, State
+from darktarget.core.couplings import Parts
 from darktarget.decays.currents import AXIAL_FERMIONS, VECTOR_FERMIONS, Current
 from darktarget.models.base.mediator import MediatorModel, Pair, Transition
-
-Parts = tuple[tuple[LorentzStructure, Array], ...]
 
 
 class Chiral(MediatorModel):

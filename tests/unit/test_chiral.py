@@ -9,12 +9,12 @@ import pytest
 from mpmath import mp, mpf
 
 import darktarget as dt
-from darktarget.core import AXIAL, PSEUDOSCALAR, VECTOR, Array, Beam, LorentzStructure
+from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, Beam, LorentzStructure
 from darktarget.decays.kinematics import momentum, uniforms
 from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.decays.magnetic_moment import contribution
 from darktarget.decays.three_body import ThreeBody
-from darktarget.errors import PhysicsError
+from darktarget.errors import InputError, PhysicsError
 from darktarget.matter.form_factors import elastic
 from darktarget.production import annihilation
 from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
@@ -300,3 +300,26 @@ def test_shipped_axial_states_its_divergence() -> None:
     }  # fmt: skip
     assert all(c.divergence is None for c in dt.model("dark-photon", mass=0.1).channels())
     assert [c.divergence is not None for c in dt.model("idm", mass=0.3).channels()][:3] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (1.0, r"lepton_parts\('electron'\) returned 1.0: it has to return pairs"),
+        ([(SCALAR, 1.0)], r"pairs of a Lorentz structure of spin 1 \(that of vector\)"),
+        ([(VECTOR, "g")], r"for the structure vector returned 'g': it has to return one number"),
+        ([(VECTOR, np.ones(3))], r"for the structure vector returned an array of shape \(3,\)"),
+    ],
+)
+def test_parts_that_are_none(given: Any, message: str) -> None:
+    model = type("Wrong", (Chiral,), {"lepton_parts": lambda self, lepton: given})
+    with pytest.raises(PhysicsError, match=message):
+        model(mass=0.1, dm="none").lepton_parts("electron")
+    with pytest.raises(InputError, match="lepton_parts of the model Wrong"):
+        type("Wrong", (Chiral,), {"lepton_parts": 1.0})
+
+
+def test_one_number_is_that_of_every_point() -> None:
+    model = type("Plain", (Chiral,), {"lepton_parts": lambda self, lepton: [(VECTOR, 0.6), (AXIAL, -0.8)]})
+    mass = [0.05, 0.1]
+    np.testing.assert_array_equal(model(mass=mass).width(coupling=0.1), Chiral(mass=mass).width(coupling=0.1))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 import numpy as np
 
 from darktarget.core import propagator
-from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.core.couplings import Parts, forms, per_point
+from darktarget.errors import InputError, UnknownName
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, same
 from darktarget.structures import LorentzStructure
@@ -104,29 +104,6 @@ class Exchange(ByValue):
     current: Callable[[Array], tuple[Array, Array]]
 
 
-Coupling = Callable[["Model", str], Array]
-
-
-def _per_point(method: Coupling) -> Coupling:
-    """The method ``lepton_coupling`` of a model with its result checked; one number is that of every point."""
-
-    @wraps(method)
-    def checked(self: Model, lepton: str) -> Array:
-        value = np.asarray(method(self, lepton))
-        number = value.dtype.kind in "fiu"
-        if number and value.shape == (self.points,):
-            return value
-        if number and value.ndim == 0:
-            return np.full(self.points, float(value))
-        given = f"an array of shape {value.shape}" if value.ndim else repr(value.item())
-        raise PhysicsError(
-            f"{type(self).__name__}.lepton_coupling({lepton!r}) returned {given}: it has to return one number, or an "
-            f"array of numbers of shape ({self.points},), one per parameter point."
-        )
-
-    return checked
-
-
 class Model(ABC):
     """A Lagrangian at P parameter points: couplings, states and decay channels.
 
@@ -151,7 +128,7 @@ class Model(ABC):
         """Check the methods that a subclass defines.
 
         Raises:
-            InputError: one has a former name, or ``lepton_coupling`` is no method.
+            InputError: one has a former name, or ``lepton_coupling`` or ``lepton_parts`` is no method.
         """
         super().__init_subclass__(**given)
         for former, name in RENAMED.items():
@@ -161,7 +138,13 @@ class Model(ABC):
             if not callable(method):
                 allowed = "a method, lepton_coupling(self, lepton)"
                 raise InputError(f"lepton_coupling of the model {cls.__name__}", method, allowed)
-            cls.lepton_coupling = _per_point(method)  # type: ignore[assignment]
+            cls.lepton_coupling = per_point(method)  # type: ignore[assignment]
+        if (listed := vars(cls).get("lepton_parts")) is not None:
+            if not callable(listed):
+                raise InputError(
+                    f"lepton_parts of the model {cls.__name__}", listed, "a method, lepton_parts(self, lepton)"
+                )
+            cls.lepton_parts = forms(listed)  # type: ignore[assignment]
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -178,7 +161,7 @@ class Model(ABC):
         It is that of the form ``structure``; couplings of other forms are in ``lepton_parts``.
         """
 
-    def lepton_parts(self, lepton: str) -> tuple[tuple[LorentzStructure, Array], ...]:
+    def lepton_parts(self, lepton: str) -> Parts:
         """Every form of the coupling to a lepton: Lorentz structures of one spin, each with its coupling, [point].
 
         Rates are sums over them: vector and axial (scalar and pseudoscalar) couplings, if real, do not interfere where
@@ -186,7 +169,7 @@ class Model(ABC):
         """
         return ((self.structure, self.lepton_coupling(lepton)),)
 
-    def coupled_parts(self, lepton: str) -> tuple[tuple[LorentzStructure, Array], ...]:
+    def coupled_parts(self, lepton: str) -> Parts:
         """Those of ``lepton_parts`` that are not 0 at every point: no table is built for the others."""
         return tuple((structure, coupling) for structure, coupling in self.lepton_parts(lepton) if coupling.any())
 

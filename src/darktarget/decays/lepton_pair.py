@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from darktarget.core import Array, ByValue, LorentzStructure
+from darktarget.core.couplings import Parts
 from darktarget.decays.currents import PSEUDOSCALAR_FERMIONS, Current, divergence_width
 from darktarget.decays.two_body import TO_LEPTONS
 from darktarget.structures import Ability
@@ -36,7 +37,7 @@ class LeptonPair(ByValue):
         owner: what the pair belongs to, for errors.
     """
 
-    parts: tuple[tuple[LorentzStructure, Array], ...]
+    parts: Parts
     mass: float
     owner: str
 
@@ -50,7 +51,7 @@ class LeptonPair(ByValue):
         return replace(self, parts=tuple((s, alpha[chosen] if alpha.ndim else alpha) for s, alpha in self.parts))
 
     @property
-    def diverging(self) -> tuple[tuple[LorentzStructure, Array], ...]:
+    def diverging(self) -> Parts:
         """Those of the parts whose current is not conserved."""
         return tuple((s, a) for s, a in self.parts if s.spin == 1 and s not in CONSERVED and np.any(a > 0))
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from darktarget.core import (
     Tracks,
     Yield,
 )
+from darktarget.core.couplings import Parts
 from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import Medium, material
@@ -50,9 +51,6 @@ INTERPOLATION_ERROR: Final = 5e-4  # of log(sigma) between the samples
 QUADRATURE_ERROR: Final = 3e-3  # of totals and yields against four times the nodes (a test holds it to that)
 REFERENCES: Final = ("2305.16781", "2204.03984")
 DEFAULT: Final = VirtualPhotonOptions()
-
-
-Parts: TypeAlias = tuple[tuple[LorentzStructure, Array], ...]
 
 
 class VirtualVectors(Model):

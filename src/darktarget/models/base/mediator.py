@@ -10,7 +10,8 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, LorentzStructure, Model, State
+from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, State
+from darktarget.core.couplings import Parts
 from darktarget.decays.currents import Current, PairWidth, divergence_of, emission_width
 from darktarget.decays.exchange import crossed
 from darktarget.decays.lepton_pair import LeptonPair
@@ -158,7 +159,7 @@ class MediatorModel(Model):
         kind = self.values["dm"]
         return (State("chi", self.dark_mass, DEGREES[kind]),) if kind in DEGREES else ()
 
-    def visible_parts(self, lepton: str) -> tuple[tuple[LorentzStructure, Array], ...]:
+    def visible_parts(self, lepton: str) -> Parts:
         """Every form of the coupling to a lepton in visible decays, in units of e * coupling, [point] or one number.
 
         Those of ``lepton_parts`` where a model lists them there, else one form with ``lepton_ratio``.
