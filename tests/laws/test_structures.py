@@ -206,6 +206,7 @@ def test_names_and_equality() -> None:
         ({"particle_id": 0}, "particle_id of the structure mine"),
         ({"lepton_width": 3.0}, "lepton_width"),
         ({"lepton_width": "vector_to_dirac"}, "lepton_width"),
+        ({"lepton_current": "axial"}, "lepton_current"),
         ({"dark_currents": "dirac"}, "dark_currents"),
         ({"photon_like": "yes"}, "photon_like"),
     ],

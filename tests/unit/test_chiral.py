@@ -10,6 +10,7 @@ from mpmath import mp, mpf
 
 import darktarget as dt
 from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, Beam, LorentzStructure
+from darktarget.decays import currents
 from darktarget.decays.kinematics import momentum, uniforms
 from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.decays.magnetic_moment import contribution
@@ -265,6 +266,17 @@ def test_off_shell_pairs_have_the_part_of_spin_zero() -> None:
         EN.cross_section(dt.model(name, mass=0.4), beam, "Pb", ELASTIC).sigma[0] for name in ("axial", "pseudoscalar")
     ]
     np.testing.assert_allclose(value, f * (0.64 * sigma[0] + pseudoscalar**2 * sigma[1]), rtol=1e-9)
+
+
+def test_one_structure_with_a_combined_current_is_the_same() -> None:
+    """A chiral structure of one's own: its current gives the same part of spin 0 and angles as two forms."""
+    squares = ((currents.VECTOR_FERMIONS, 0.6), (currents.AXIAL_FERMIONS, -0.8))
+    own = LorentzStructure("own", 1, lepton_current=currents.combined(squares))
+    one = LeptonPair(((own, np.array([0.1])),), MUON_MASS, "one")
+    two = LeptonPair(((VECTOR, np.array([0.036])), (AXIAL, np.array([0.064]))), MUON_MASS, "two")
+    root = np.array([[0.22, 0.5, 3.0]])
+    for method in (LeptonPair.divergence, LeptonPair.opening, LeptonPair.as_pseudoscalar):
+        np.testing.assert_allclose(method(one, root), method(two, root), rtol=1e-12)
 
 
 def test_magnetic_moments_add() -> None:

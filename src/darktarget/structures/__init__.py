@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, Generic, Self, TypeVar, cast
@@ -30,6 +30,11 @@ def _is_function(value: Any) -> bool:
     return callable(value) or (isinstance(value, str) and ":" in value)
 
 
+def _is_current(value: Any) -> bool:
+    """A record, or a reference; its class is known to ``decays`` alone, which is not imported here."""
+    return (isinstance(value, str) and ":" in value) or (is_dataclass(value) and not isinstance(value, type))
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
@@ -37,6 +42,10 @@ def _is_number(value: Any) -> bool:
 def _function(text: str) -> dict[str, Any]:
     """About an ability that is a function: what it is in words, and which values are allowed."""
     return {"text": text, "valid": _is_function, "allowed": 'a function, or "module:name" of one'}
+
+
+def _current(text: str) -> dict[str, Any]:
+    return {"text": text, "valid": _is_current, "allowed": 'a Current (darktarget.decays.currents), or "module:name"'}
 
 
 def _flag(text: str) -> dict[str, Any]:
@@ -90,7 +99,7 @@ class LorentzStructure:
     spin: int
     particle_id: int | None = field(default=None, metadata=_number("PDG number of the mediator"))
     lepton_width: Function = field(default=None, metadata=_function("width to a lepton pair"))
-    lepton_current: Function = field(default=None, metadata=_function("current of a lepton pair"))
+    lepton_current: Any = field(default=None, metadata=_current("current of a lepton pair"))
     dark_currents: Mapping[str, Any] | None = field(default=None, metadata=_mapping("currents of dark matter"))
     exact_amplitude: Function = field(default=None, metadata=_function("exact amplitude of bremsstrahlung"))
     weizsaecker_williams: Function = field(default=None, metadata=_function("amplitude of gamma l -> l X"))
