@@ -477,7 +477,7 @@ def test_refusals_say_why() -> None:
         ("charm", "pseudoscalar", "pseudoscalar"),
         ("nucal", "l-mu-l-tau", "kinetic mixing"),
         ("lep", "dipole-idm", "none of its own"),
-        ("lep-mono-photon", "dark-photon", "to which the bound lep applies"),
+        ("lep-mono-photon", "dark-photon", "has a mediator: to those of the photon's form the bound lep applies"),
     ):
         with pytest.raises(PhysicsError, match=word):
             dt.constraint(name, dt.model(model, mass=0.1))

@@ -22,7 +22,7 @@ from darktarget.core import Array, Channel, Model
 from darktarget.dump.flight import Unstable, bare, into_states, mediator_channels, unstable
 from darktarget.dump.radiated import Radiated
 from darktarget.dump.samples import Parents, Source
-from darktarget.dump.scattering import KNOWN, struck
+from darktarget.dump.scattering import struck, unknown
 from darktarget.dump.volume import Volume
 from darktarget.numerics.interpolation import semilog
 from darktarget.units import HBARC_CM, GeV
@@ -56,7 +56,7 @@ class DumpEvents:
     @cached_property
     def hits(self) -> Mapping[str, Array]:
         """Scatterings per particle at the energies ENERGIES and unit coupling, by its name, [point, energy]."""
-        decays_only = self.volume.length > 0 and self.model.structure not in KNOWN
+        decays_only = self.volume.length > 0 and unknown(self.model) is not None
         if not self.column or decays_only:
             return {}
         cross = struck(self.model, ENERGIES, (self.volume.threshold, self.volume.highest))
@@ -65,14 +65,14 @@ class DumpEvents:
     @property
     def scattering(self) -> tuple[str, ...]:
         """How scattering is counted, in words; nothing where it is not."""
-        counted = self.column and self.model.structure in KNOWN and self.model.exchanges()
+        counted = self.column and unknown(self.model) is None and self.model.exchanges()
         return (SCATTERING,) if counted else ()
 
     @property
     def uncounted(self) -> tuple[str, ...]:
         """Scattering that is not counted and why, in words; nothing where it is counted or nothing can scatter."""
-        structure = self.model.structure
-        if not self.column or not self.model.states() or structure in KNOWN:
+        structure = unknown(self.model)
+        if not self.column or not self.model.states() or structure is None:
             return ()
         return (f"scattering on electrons is not counted: {structure.name} has no electron_scattering",)
 

@@ -73,7 +73,9 @@ class LorentzStructure:
         conversion: (s, t, masses, mediator mass) -> sum of |M|^2 over the squared couplings of chi f -> chi' f' by
             exchange in the t channel; :mod:`darktarget.thermal.scattering`.
         conserved_current: whether the current of on-shell leptons is conserved (or the spin is 0): then widths at
-            virtual mass give annihilation off the mass shell.
+            virtual mass give annihilation off the mass shell, and ``lepton_divergence`` is not needed.
+        lepton_divergence: (s, m, m) -> sum over spins of the squared divergence of the current of a pair of leptons,
+            energy^4; :func:`darktarget.decays.currents.axial_divergence`.
         photon_like: whether the coupling has the form of the photon's: then bounds on kinetic mixing apply.
         absent: name of an ability -> why there is none, for the error.
 
@@ -97,6 +99,7 @@ class LorentzStructure:
     mono_photon: Function = field(default=None, metadata=_function("angular distribution of e+ e- -> gamma X"))
     conversion: Function = field(default=None, metadata=_function("amplitude of exchange in the t channel"))
     conserved_current: bool = field(default=False, metadata=_flag("conserved current of leptons"))
+    lepton_divergence: Function = field(default=None, metadata=_function("divergence of the lepton current"))
     photon_like: bool = field(default=False, metadata=_flag("coupling of the photon's form"))
     absent: Mapping[str, str] | None = field(default=None, metadata=_mapping("reasons"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
@@ -11,10 +11,17 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, State
-from darktarget.decays.currents import Current, PairWidth, emission_width
-from darktarget.decays.exchange import crossed
+from darktarget.decays.currents import (
+    AXIAL_FERMIONS,
+    Current,
+    PairWidth,
+    Squared,
+    divergence_width,
+    emission_width,
+)
+from darktarget.decays.exchange import crossed, crossed_divergence
 from darktarget.decays.three_body import ThreeBody
-from darktarget.decays.two_body import TO_DARK, TO_LEPTONS, TwoBody
+from darktarget.decays.two_body import DIVERGENCE, TO_DARK, TO_LEPTONS, TwoBody
 from darktarget.errors import PhysicsError
 from darktarget.models.base.declared import require_declared
 from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter, resolve
@@ -27,6 +34,7 @@ DEGREES: Final = MappingProxyType({"dirac": 4, "majorana": 2, "scalar": 2, "vect
 #: Fields that are their own antiparticle: (g/2) chibar chi has the amplitude g, and the two particles are identical.
 SELF_CONJUGATE: Final = ("majorana", "vector")
 LEPTONS: Final = MappingProxyType({"e": "electron", "mu": "muon", "tau": "tau"})
+FAR: Final = 1e4  # sqrt(s) over all masses, at which they do not count
 LANDAU: Final = 0.2  # alpha_D below which no Landau pole appears up to 1 TeV, arXiv:2107.02021
 
 
@@ -49,6 +57,19 @@ class Pair(ByValue):
         """Width of the mediator into the pair."""
         return PairWidth(self.current, *self.masses, self.alpha)
 
+    def longitudinal(self, mediator: Array) -> Array:
+        r"""Strength of the longitudinal mode over the largest that is unitary, [point].
+
+        An axial current has :math:`8\alpha_Dm^2/M^2`: elastic scattering of dark particles violates perturbative
+        unitarity for :math:`m>\sqrt{\pi/2}\,M/g_A` (arXiv:1510.02110).
+
+        Args:
+            mediator: its mass, [point].
+        """
+        alpha = self.alpha * (2 if self.names[0] == self.names[1] else 1)  # of the vertex of identical particles
+        s = (FAR * (mediator + sum(self.masses))) ** 2
+        return np.asarray(alpha * self.current.divergence(s, *self.masses) / (s * mediator**2))
+
 
 @dataclass(frozen=True, eq=False)
 class Transition(ByValue):
@@ -63,13 +84,25 @@ class Transition(ByValue):
 
 def _exchange(first: str, second: str, masses: tuple[Array, Array], current: Current, square: Array) -> Exchange:
     """That of a current; square: coupling^2, [point]."""
-    return Exchange(first, second, masses, partial(_strength, current, masses, square))
+    ends = partial(_divergence, current, masses, square) if current.spin == 1 else None
+    return Exchange(first, second, masses, partial(_strength, current, masses, square), ends)
 
 
 def _strength(current: Current, masses: tuple[Array, Array], square: Array, momentum: Array) -> tuple[Array, Array]:
     """(W_1, W_2) at momentum = Q^2, [point, any]."""
     one, two = crossed(current, momentum, masses[0][:, None], masses[1][:, None])
     return square[:, None] * one, square[:, None] * two
+
+
+def _to_spin_zero(parts: tuple[tuple[Squared, Array], ...], lepton: float, mass: Array) -> Array:
+    """Width of the part of spin 0 to leptons, from squared divergences and coupling^2/(4 pi), [point, any]."""
+    each = (divergence_width(replace(AXIAL_FERMIONS, divergence=f), mass, lepton, lepton, a) for f, a in parts)
+    return np.asarray(sum(each))
+
+
+def _divergence(current: Current, masses: tuple[Array, Array], square: Array, momentum: Array) -> Array:
+    """W_0 at momentum = Q^2, [point, any]."""
+    return square[:, None] * crossed_divergence(current, momentum, masses[0][:, None], masses[1][:, None])
 
 
 class MediatorModel(Model):
@@ -116,9 +149,11 @@ class MediatorModel(Model):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """landau-pole: the dark gauge coupling blows up below 1 TeV (arXiv:2107.02021)."""
-        has_pairs = self.structure.spin == 1 and self.pairs()
-        return ("landau-pole",) if has_pairs and (self.values["alpha_D"] > LANDAU).any() else ()
+        """What is not perturbative: landau-pole (g_D blows up below 1 TeV, arXiv:2107.02021), unitarity (``Pair``)."""
+        pairs = self.pairs() if self.structure.spin == 1 else ()
+        landau = pairs and (self.values["alpha_D"] > LANDAU).any()
+        unitarity = any((pair.longitudinal(self.mass) > 1).any() for pair in pairs)
+        return ("landau-pole",) * bool(landau) + ("unitarity",) * unitarity
 
     def pairs(self) -> tuple[Pair, ...]:
         """Dark pairs of the mediator; nothing where there is no dark matter.
@@ -178,7 +213,10 @@ class MediatorModel(Model):
 
     def _dark(self, pair: Pair) -> Channel:
         decay = TwoBody(self.mass, *pair.masses)
-        return Channel(self.mediator, pair.names, pair.width, 0.0, True, pair.masses, decay)
+        first, second, alpha = (v[:, None] for v in (*pair.masses, pair.alpha))
+        spin_zero = partial(divergence_width, pair.current, first=first, second=second, alpha=alpha)
+        divergence = spin_zero if pair.current.spin == 1 else None
+        return Channel(self.mediator, pair.names, pair.width, 0.0, True, pair.masses, decay, divergence)
 
     def _neutrinos(self) -> tuple[Channel, ...]:
         zero = np.zeros(self.points)
@@ -192,10 +230,16 @@ class MediatorModel(Model):
         for short, lepton in LEPTONS.items():
             one = np.full(self.points, LEPTON_MASS[lepton])
             names, pair = (f"{short}+", f"{short}-"), TwoBody(self.mass, one, one)
-            found.append(Channel(self.mediator, names, self._to(lepton), 2.0, False, (one, one), pair))
+            spin_zero = self._spin_zero(lepton)
+            found.append(Channel(self.mediator, names, self._to(lepton), 2.0, False, (one, one), pair, spin_zero))
         if self.hadronic:
             found.append(Channel(self.mediator, ("hadrons",), self.hadron_width, 2.0, False))
         return tuple(found)
+
+    def _spin_zero(self, lepton: str) -> Callable[[Array], Array] | None:
+        """The part of spin 0 of the virtual mediator to a pair of leptons; None where the current is conserved."""
+        parts = [(DIVERGENCE[s], ALPHA * c[:, None] ** 2) for s, c in self.lepton_parts(lepton) if s in DIVERGENCE]
+        return partial(_to_spin_zero, tuple(parts), LEPTON_MASS[lepton]) if parts else None
 
     def _to(self, lepton: str) -> Callable[[Array], Array]:
         return partial(self.lepton_width, lepton)
