@@ -17,6 +17,7 @@ import pytest
 import darktarget as dt
 from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, TENSOR, TENSOR_LEPTONS, VECTOR, LorentzStructure
 from darktarget.decays.two_body import TO_LEPTONS
+from darktarget.dump.scattering import struck
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.models import MODELS
 from darktarget.models.base.mediator import MediatorModel
@@ -80,7 +81,11 @@ def _constraint(name: str) -> Callable[[LorentzStructure], Any]:
     return lambda structure: dt.constraint(name, photon(structure)).coupling
 
 
-#: A calculation that needs each ability. The vector has all but one, which is the scalar's.
+def _scattering(structure: LorentzStructure) -> Any:
+    return struck(photon(structure), np.array([10.0]), (1.0, 5.0))["chi"]
+
+
+#: A calculation that needs each ability. The vector has all but two, which are the scalar's and the axial vector's.
 NEEDS: dict[str, Callable[[LorentzStructure], Any]] = {
     "particle_id": _events,
     "lepton_width": lambda s: photon(s).width(coupling=1e-3),
@@ -93,6 +98,7 @@ NEEDS: dict[str, Callable[[LorentzStructure], Any]] = {
     "mono_photon": _constraint("babar-2017"),
     "conversion": lambda s: dt.omega(doublet(s)),
     "conserved_current": lambda s: dt.relic_target(photon(s)).coupling,
+    "lepton_divergence": _scattering,
     "photon_like": _constraint("lep"),
 }
 MORE: dict[str, Callable[[LorentzStructure], Any]] = {
@@ -106,7 +112,7 @@ MORE: dict[str, Callable[[LorentzStructure], Any]] = {
 
 
 def _original(ability: str) -> LorentzStructure:
-    return SCALAR if ability == "primakoff" else VECTOR
+    return {"primakoff": SCALAR, "lepton_divergence": AXIAL}.get(ability, VECTOR)
 
 
 def test_every_ability_is_under_test() -> None:

@@ -115,16 +115,11 @@ def annihilation_at_rest(model: Model) -> Array:
     s = (2 * mass) ** 2 * (1 + SPEED**2 / 4)
     root = np.sqrt(s)
     total = np.zeros((model.points, COUPLINGS.size))
-    visible = through.to_standard_model(root)
     for pair in _own(through, model):
         # gamma/n^2 for both particles at rest: (2J+1) 4 pi s Gamma Gamma/(g^2 p^2 BW) v, p = m v/2 and v = SPEED
         momentum = mass * SPEED / 2
         flux = 4 * np.pi * (2 * through.spin + 1) * s / (lightest.degrees**2 * momentum**2) * SPEED
-        grown = COUPLINGS ** (pair.power + through.visible_power)
-        propagator = through.propagator(root, COUPLINGS[None, :], ENERGY_DEPENDENT, visible)
-        total = total + 2 * flux * pair.width(root) * visible * grown / propagator
-        if (spin_zero := through.spin_zero(pair, root)) is not None:
-            total = total + 2 * flux * np.sum(spin_zero, axis=0) * grown / (2 * through.spin + 1)
+        total = total + 2 * flux * through.rate(pair, root, COUPLINGS[None, :])
     return total
 
 

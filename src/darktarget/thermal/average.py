@@ -117,13 +117,7 @@ def integrands(
     total, found = through.width(coupling), []
     for pair in through.pairs:
         grid = nodes(through, pair, total, temperature.min(axis=1), temperature.max(axis=1))
-        strength = coupling ** (pair.power + through.visible_power)
-        visible = through.to_standard_model(grid.root)
-        top = pair.width(grid.root) * visible * strength[:, None]
-        below = through.propagator(grid.root, coupling[:, None], width, visible)
-        ratio = np.divide(top, below, out=np.zeros_like(top), where=top > 0)
-        if (spin_zero := through.spin_zero(pair, grid.root)) is not None:
-            ratio = ratio + np.sum(spin_zero, axis=0) * strength[:, None] / (2 * through.spin + 1)
+        ratio = through.rate(pair, grid.root, coupling[:, None], width)
         found.append(Integrand(grid.root, grid.weight * grid.root**3 * ratio, pair.threshold))
     return tuple(found)
 

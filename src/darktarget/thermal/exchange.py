@@ -22,7 +22,7 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Channel, Model
-from darktarget.core.propagator import inverse_square
+from darktarget.core.propagator import ENERGY_DEPENDENT, inverse_square
 from darktarget.decays.r_ratio import hadronic_ratio
 from darktarget.decays.two_body import CONSERVED, vector_to_dirac
 from darktarget.errors import PhysicsError
@@ -90,6 +90,24 @@ class ThermalExchange:
             return None
         dark, zero = pair.divergence(at) / self.mass[:, None] ** 4, np.zeros_like(at)
         return [zero if c.divergence is None else dark * c.divergence(at) for c in self.visible]
+
+    def rate(self, pair: ThermalPair, at: Array, coupling: Array, width: str = ENERGY_DEPENDENT) -> Array:
+        r"""Annihilation up to phase space and flux, [point, any]; 0 where closed.
+
+        .. math:: \frac{\Gamma_{ab}\Gamma_{\rm SM}}{(s-M^2)^2+I^2}
+                  + \frac{\Gamma^0_{ab}\Gamma^0_{\rm SM}}{(2J+1)M^4}
+
+        Args:
+            pair: of dark particles. at: sqrt(s), [point, any]. coupling: broadcasts against it.
+            width: in the propagator, its name in ``core.propagator.WIDTHS``.
+        """
+        visible, grown = self.to_standard_model(at), coupling ** (pair.power + self.visible_power)
+        top = pair.width(at) * visible * grown
+        below = self.propagator(at, coupling, width, visible)
+        value = np.divide(top, below, out=np.zeros_like(top), where=top > 0)
+        if (spin_zero := self.spin_zero(pair, at)) is not None:
+            value = value + np.sum(spin_zero, axis=0) * grown / (2 * self.spin + 1)
+        return np.asarray(value)
 
     def width(self, coupling: Array) -> Array:
         """Total width on shell at couplings [point], [point]."""
