@@ -18,10 +18,14 @@ from darktarget.decays.two_body import axial_to_dirac, vector_to_dirac
 from darktarget.dump.scattering import Scatterer, struck
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
+from darktarget.models.base.gauged import neutrino_width
 from darktarget.models.base.mediator import MediatorModel, Pair
-from darktarget.thermal import average
+from darktarget.models.i2dm import I2dm
+from darktarget.thermal import average, elastic
 from darktarget.thermal.deposition import of_particle
 from darktarget.thermal.exchange import exchange
+from darktarget.thermal.scattering import axial as axial_conversion
+from darktarget.thermal.scattering import of_exchanges
 from darktarget.units import ALPHA, ELECTRON_MASS, LEPTON_MASS, MUON_MASS, TAU_MASS, GeV, MeV
 from tests import boltzmann
 from tests.trace import GAMMA, GAMMA5, METRIC
@@ -185,6 +189,49 @@ def test_scattering_against_explicit_traces(
     assert struck(model, np.array([E]), (low, high))["chi"][0, 0] == pytest.approx(expected, rel=1e-8)
 
 
+@pytest.mark.parametrize("second", MIXED)
+@pytest.mark.parametrize("first", MIXED)
+def test_conversions_against_explicit_traces(first: tuple[float, float], second: tuple[float, float]) -> None:
+    """22 -> 11, 22 -> 12 and 2 l -> 1 l in unitary gauge, the mean over particles and antiparticles."""
+    M, root, cosine, strength = 0.7, 0.9, 0.3, (4 * np.pi * 0.1) ** 2
+    for a, b, c, d in ((0.3, 0.3, 0.2, 0.2), (0.3, 0.3, 0.2, 0.3), (0.3, 0.1, 0.2, 0.1)):
+        p, q = (np.sqrt((root**2 - (x + y) ** 2) * (root**2 - (x - y) ** 2)) / (2 * root) for x, y in ((a, b), (c, d)))
+        way = np.array([np.sqrt(1 - cosine**2), 0, cosine])
+        pa, pb = np.array([np.hypot(p, a), 0, 0, p]), np.array([np.hypot(p, b), 0, 0, -p])
+        pc, pd = np.append(np.hypot(q, c), q * way), np.append(np.hypot(q, d), -q * way)
+        P, other = propagator(pa - pc, M, 0.0), tensor(pb, b, pd, d, second, 1)
+        ends = tensor(pa, a, pc, c, first, 1), tensor(pc, -c, pa, -a, first, 1)
+        expected = sum(summed(end, P, other) for end in ends) / 2 * strength
+        models = [
+            chiral(v, (0.0, 1.0), y / x, mass=M / GeV, mass_ratio=M / x, alpha_D=0.1)
+            for v, x, y in ((first, a, c), (second, b, d))
+        ]
+        amplitude = of_exchanges(models[0].exchanges()[0], models[1].exchanges()[0])
+        s, t = np.full((1, 1, 1), root**2), np.full((1, 1, 1), float(((pa - pc) ** 2 * METRIC).sum()))
+        masses = tuple(np.full((1, 1, 1), m) for m in (a, b, c, d))
+        found = amplitude(s, t, masses, np.full((1, 1, 1), M))  # type: ignore[arg-type]
+        assert float(found[0, 0, 0]) == pytest.approx(expected, rel=1e-8)
+        if first == second == (0.0, 1.0):
+            unit = axial_conversion(s, t, masses, np.full((1, 1, 1), M))  # type: ignore[arg-type]
+            assert float(unit[0, 0, 0]) * strength == pytest.approx(expected, rel=1e-8)
+
+
+def test_two_axial_states_are_solved_for() -> None:
+    """With axial leptons: in chemical equilibrium for a large mixing angle, out of it for a small one."""
+    model = axial_doublet(theta=0.5, mass=0.3)
+    solved, imposed = (dt.relic_target(model, equilibrium=e, kinetic="equilibrium") for e in ("solved", "imposed"))
+    assert solved.coupling[0] == pytest.approx(imposed.coupling[0], rel=0.02)
+    alone = axial_doublet(theta=1e-4, mass=0.3)
+    apart, together = (dt.relic_target(alone, equilibrium=e, kinetic="equilibrium") for e in ("solved", "imposed"))
+    assert apart.coupling[0] > 3 * together.coupling[0]
+
+
+def axial_doublet(**given: Any) -> I2dm:
+    """The two states of i2dm with leptons that couple axially, without hadrons."""
+    about = {"structure": AXIAL, "hadronic": False}
+    return type("Doublet", (I2dm,), about)(**{"splitting": 0.05, **given})  # type: ignore[no-any-return]
+
+
 def test_particle_and_antiparticle_differ_for_chiral_couplings_alone() -> None:
     for dark, lepton in (((1.0, 0.0), (0.6, -0.8)), ((0.6, -0.8), (0.0, 1.0)), ((0.6, -0.8), (0.6, -0.8))):
         model = chiral(dark, lepton, mass=2.4e-3, mass_ratio=3.0, alpha_D=0.1)
@@ -202,6 +249,22 @@ def test_scattering_on_muons_has_their_mass() -> None:
     assert contact is not None
     found = met.contracted(square, np.full((1, 1, 1), along)) / ((0.3 * GeV) ** 2 + square) ** 2 + contact
     assert found[0, 0, 0] == pytest.approx(scattering(model, MUON_MASS, E, kinetic, 1), rel=1e-8)
+
+
+def test_partners_of_a_mixture_are_its_forms() -> None:
+    """Squared couplings of each form from the widths; neutrinos scatter as massless vectors, whatever the structure."""
+    model = chiral((1.0, 0.0), (0.6, -0.8), mass=0.1)
+    found = [(p.mass, p.structure.name, float(p.square[0])) for p in elastic.partners(model, exchange(model))]
+    square = 4 * np.pi * ALPHA
+    expected = [(LEPTON_MASS[n], s, square * g**2) for n in LEPTONS for s, g in (("vector", 0.6), ("axial", 0.8))]
+    for one, other in zip(found, expected, strict=True):
+        assert one == pytest.approx(other)
+    assert dt.relic_target(model, kinetic="coupled").extra["kinetic_ratio"][0] == pytest.approx(1, abs=0.02)
+    left = type("Left", (type(dt.model("axial", mass=0.1)),), {"neutrino_widths": lambda _: {"nu_e": neutrino_width}})
+    axial = left(mass=0.1)
+    (nu,) = (p for p in elastic.partners(axial, exchange(axial)) if p.degrees == 2)
+    assert nu.structure == VECTOR
+    assert float(nu.square[0]) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("dm", ["dirac", "majorana"])

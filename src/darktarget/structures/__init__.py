@@ -71,7 +71,7 @@ class LorentzStructure:
         electron_scattering: (W_1, W_2, Q^2, K.k, K^2) -> L of chi e -> chi e; :mod:`darktarget.dump.scattering`.
         mono_photon: angular integral of e+ e- -> gamma X; :mod:`darktarget.constraints.base.mono_photon`.
         conversion: (s, t, masses, mediator mass) -> sum of |M|^2 over the squared couplings of chi f -> chi' f' by
-            exchange in the t channel; :mod:`darktarget.thermal.scattering`.
+            exchange in the t channel of two such currents; :mod:`darktarget.thermal.scattering`.
         conserved_current: whether the current of on-shell leptons is conserved (or the spin is 0): then widths at
             virtual mass give annihilation off the mass shell, and ``lepton_divergence`` is not needed.
         lepton_divergence: (s, m, m) -> sum over spins of the squared divergence of the current of a pair of leptons,

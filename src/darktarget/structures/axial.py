@@ -19,6 +19,7 @@ AXIAL: Final = LorentzStructure(
     weizsaecker_williams="darktarget.production.amplitudes.weizsaecker_williams:AXIAL_FLUX",
     magnetic_moment="darktarget.decays.magnetic_moment:axial",
     electron_scattering="darktarget.dump.scattering:axial",
+    conversion="darktarget.thermal.scattering:axial",
     mono_photon="darktarget.constraints.base.mono_photon:vector",  # m_e = 0; the part of spin 0 is added
     lepton_divergence="darktarget.decays.currents:axial_divergence",
     absent={
