@@ -85,15 +85,23 @@ def majorana(m: float) -> Dark:
     return Dark((m, m), 2, lambda s: s - 4 * m**2, lambda M, up: M / 6 * (np.maximum(up, 0) / M**2) ** 1.5, 1)
 
 
+def dirac_axial(m: float) -> Dark:
+    """A Dirac fermion with an axial current: particle and antiparticle are two species."""
+    return Dark((m, m), 2, lambda s: s - 4 * m**2, lambda M, up: M / 3 * (np.maximum(up, 0) / M**2) ** 1.5, 2)
+
+
 def scalar(m: float) -> Dark:
     """A complex scalar: particle and antiparticle are two species."""
     return Dark((m, m), 1, lambda s: s - 4 * m**2, lambda M, up: M / 12 * (np.maximum(up, 0) / M**2) ** 1.5, 2)
 
 
-def averages(dark: Dark, M: float, alpha_D: float, T: Array, fixed: bool = False) -> tuple[Array, Array]:
+def averages(
+    dark: Dark, M: float, alpha_D: float, T: Array, fixed: bool = False, axial: bool = False
+) -> tuple[Array, Array]:
     """<sigma v>_eff at eps = 1 (GeV^-2) and equilibrium density (GeV^3) of all dark particles, [T].
 
-    The propagator has the width of the mediator to dark pairs at s, or (``fixed``) on the mass shell.
+    The propagator has the width of the mediator to dark pairs at s, or (``fixed``) on the mass shell. The mediator
+    couples to the electromagnetic current, or (``axial``) to the axial current of leptons alone.
     """
     low, top = sum(dark.masses), sum(dark.masses) + 45 * T.max()
     on_shell = alpha_D * float(dark.width(np.array(M), np.array(M**2 - low**2)))
@@ -107,15 +115,21 @@ def averages(dark: Dark, M: float, alpha_D: float, T: Array, fixed: bool = False
     root, above = low + away, away * (2 * low + away)
     s, (m1, m2) = root**2, dark.masses
     kallen = above * (s - (m1 - m2) ** 2)
-    visible = hadronic_ratio(s)
+    visible = np.zeros_like(s) if axial else hadronic_ratio(s)
     for m in LEPTONS:
-        visible = visible + (1 + 2 * m**2 / s) * np.sqrt(np.maximum(1 - 4 * m**2 / s, 0))
+        beta = np.sqrt(np.maximum(1 - 4 * m**2 / s, 0))
+        visible = visible + (beta**3 if axial else (1 + 2 * m**2 / s) * beta)
     imaginary = M * on_shell if fixed else root * alpha_D * dark.width(root, above)
     propagator = (above + (low - M) * (low + M)) ** 2 + imaginary**2
     # sigma lambda: one of the two roots of lambda in the flux cancels against the average
     coupling = 4 * np.pi * alpha_D * 4 * np.pi * ALPHA / (6 * np.pi)
     propagator[0] = 1.0  # at the threshold itself nothing is open, and there may be no width
     weighted = coupling * dark.shape(s) * s * visible * np.sqrt(kallen) / (2 * propagator) / root
+    if axial:  # (q.J_D)(q.J_l)/(s M^2) of two axial currents, sums over spins 8 m^2 s and 8 m_l^2 s
+        helicity = sum(m**2 * np.sqrt(np.maximum(1 - 4 * m**2 / s, 0)) for m in LEPTONS)
+        weighted = (
+            weighted + (4 * np.pi) ** 2 * alpha_D * ALPHA * m1**2 * helicity / (np.pi * M**4) * np.sqrt(kallen) / root
+        )
     exponent = np.exp(-away[:, None] / T)
     integral = np.trapezoid(2 * root[:, None] * weighted[:, None] * k1e(root[:, None] / T) * exponent, root, axis=0)
     reactions = dark.degrees**2 * T / (32 * np.pi**4) * integral  # times exp(-low/T)
@@ -130,12 +144,19 @@ def averages(dark: Dark, M: float, alpha_D: float, T: Array, fixed: bool = False
 
 
 def omega(
-    dark: Dark, M: float, alpha_D: float, eps: float, fixed: bool = False, end: float = 3e4, nodes: int = 180
+    dark: Dark,
+    M: float,
+    alpha_D: float,
+    eps: float,
+    fixed: bool = False,
+    end: float = 3e4,
+    nodes: int = 180,
+    axial: bool = False,
 ) -> float:
     """Omega h^2 that a coupling leaves, from x = 8 to ``end`` (at most today); width as in ``averages``."""
     log = np.linspace(np.log(8.0), np.log(min(end, dark.masses[0] / TODAY)), nodes)
     T = dark.masses[0] / np.exp(log)
-    cross, number = averages(dark, M, alpha_D, T, fixed)
+    cross, number = averages(dark, M, alpha_D, T, fixed, axial)
     rho, entropy = plasma(T)
     rho = rho + MATTER * entropy / DENSITY_TODAY
     slope = 1 + (np.gradient(np.log(entropy / T**3), np.log(T))) / 3

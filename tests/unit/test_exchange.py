@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import darktarget as dt
-from darktarget.core import Array, Model
+from darktarget.core import AXIAL, Array, Model
 from darktarget.decays.exchange import axion_current, convection, dipole_current
 from darktarget.dump.scattering import struck
 from darktarget.errors import PhysicsError
@@ -137,6 +139,18 @@ def test_scalars_against_a_sum_over_angles() -> None:
     assert struck(model, np.array([E]), (1.0, np.inf))["chi"][0, 0] == pytest.approx(expected, rel=1e-3)
 
 
+def test_pseudoscalars_against_a_sum_over_angles() -> None:
+    """|M|^2 = g_D^2 e^2 t^2/(t - M^2)^2 in the centre of mass."""
+    E, m, M, a, me = 5.0, 0.05, 0.15, 0.1, ELECTRON_MASS
+    s = m**2 + me**2 + 2 * E * me
+    k2 = me**2 * (E**2 - m**2) / s
+    t = -2 * k2 * (1 - np.linspace(-1, 1, 200_001))
+    square = np.where(-t / (2 * me) + me > 1.0, 16 * np.pi**2 * a * ALPHA * t**2 / (t - M**2) ** 2, 0)
+    expected = np.trapezoid(square, t) / (64 * np.pi * s * k2)
+    model = dt.model("pseudoscalar", mass=M, dm="dirac", alpha_D=a)
+    assert struck(model, np.array([E]), (1.0, np.inf))["chi"][0, 0] == pytest.approx(expected, rel=1e-3)
+
+
 def test_dipoles_scatter_as_neutrinos_with_a_moment() -> None:
     r"""Fast and light, :math:`d\sigma/dT = \alpha\mu^2(1/T-1/E)` with mu = 2/Lambda."""
     model, E = dt.model("dipole-idm", mass=1e-4, splitting=1e-6), 100.0
@@ -158,6 +172,8 @@ def test_up_scattering_has_a_threshold(name: str, light: str, heavy: str) -> Non
 
 
 def test_structures_without_scattering_are_refused() -> None:
-    with pytest.raises(PhysicsError, match="scattering in axial: the Lorentz structure axial has no electron_scatt"):
-        struck(dt.model("axial", mass=0.3), np.array([10.0]), (1.0, 5.0))
+    toy = replace(AXIAL, name="toy", electron_scattering=None)
+    model = type("Toy", (type(dt.model("axial", mass=0.3)),), {"structure": toy})(mass=0.3)
+    with pytest.raises(PhysicsError, match="scattering in axial: the Lorentz structure toy has no electron_scatt"):
+        struck(model, np.array([10.0]), (1.0, 5.0))
     assert struck(dt.model("axial", mass=0.3, dm="none"), np.array([10.0]), (1.0, 5.0)) == {}

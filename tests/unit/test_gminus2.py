@@ -248,7 +248,7 @@ def test_relic_command_line() -> None:
     assert document["y"][0] == pytest.approx(document["coupling"][0] ** 2 * 0.1 / 81, rel=1e-12)
     table = CliRunner().invoke(app, ["relic", "dark-photon", "--mass", "0.03"])
     assert "coupling" in table.stdout
-    refused = CliRunner().invoke(app, ["relic", "axial", "--mass", "0.03"])
+    refused = CliRunner().invoke(app, ["relic", "dark-photon", "--mass", "0.03", "-p", "mass_ratio=0.8"])
     assert isinstance(refused.exception, PhysicsError)
     given = CliRunner().invoke(app, ["relic", "dark-photon", "--mass", "0.03", "-p", "coupling=1e-3"])
     assert isinstance(given.exception, InputError)

@@ -221,10 +221,10 @@ def test_annihilation_without_end_is_left_in_equilibrium() -> None:
 
 def test_unknown_scattering_is_said() -> None:
     """No amplitude: equilibrium, with the effect of no scattering at all as the uncertainty near the resonance."""
-    model = dt.model("pseudoscalar", mass=[0.0615, 0.09], mass_ratio=[2.05, 3])
+    model = dt.model("spin-2", mass=[0.0615, 0.09], mass_ratio=[2.05, 3])
     curve, equal = dt.relic_target(model), dt.relic_target(model, kinetic="equilibrium")
     np.testing.assert_array_equal(curve.coupling, equal.coupling)
-    assert "not known for pseudoscalar" in curve.method[0]
+    assert "not known for spin-2" in curve.method[0]
     assert curve.uncertainty > 0.05
     assert np.isnan(curve.extra["kinetic_ratio"][1])
     with pytest.raises(PhysicsError, match="electron_scattering"):

@@ -222,8 +222,6 @@ def test_resonance_lowers_the_target() -> None:
 
 
 def test_refusals() -> None:
-    with pytest.raises(PhysicsError, match="not conserved"):
-        dt.relic_target(dt.model("axial", mass=0.1))
     with pytest.raises(PhysicsError, match="secluded"):
         dt.relic_target(dt.model("dark-photon", mass=0.1, mass_ratio=0.8))
     with pytest.raises(InputError, match="leave it out"):

@@ -35,7 +35,7 @@ PHOTON: Final = (
 
 
 class Babar2017(Search):
-    """Mono-photon limit on vector and spin-0 mediators, with a veto on visible decays."""
+    """Mono-photon limit on mediators of spin 0 and 1 that couple to electrons, with a veto on visible decays."""
 
     name = "babar-2017"
     title = "BaBar mono-photon"
@@ -53,8 +53,8 @@ class Babar2017(Search):
         """Excluded couplings; islands where decays inside the detector veto the signal."""
         if through_photon(model):
             return self.curve(model, exceeding(broad(model) / self._limit()), PHOTON)
-        charge = electron_coupling(model, self.name, ANGLES)
-        rate = BABAR.rate(model.mass, model.structure) * charge**2
+        parts = electron_coupling(model, self.name, ANGLES)
+        rate = np.sum([BABAR.rate(model.mass, structure) * form**2 for structure, form in parts], axis=0)
         counts = (rate / self._limit())[:, None] * COUPLINGS**2 * unseen(model)
         method = (
             "e+ e- -> gamma X at tree level in |cos theta*| < 0.6, normalised to the published limit at 2 GeV, "

@@ -78,11 +78,12 @@ class CharmIi(ProtonDump):
     excluded = published[0].value * neutrino_events()
     production = f"pi0, eta ({eta_to_pion:g} per pi0) and bremsstrahlung of {beam / GeV:g} GeV protons"
 
-    def check(self, model: Model) -> None:
-        """Only what hits electrons is counted."""
-        super().check(model)
+    def check(self, model: Model) -> Array:
+        """As of any dump; only what hits electrons is counted."""
+        charge = super().check(model)
         if not model.exchanges():
             raise PhysicsError(f"charm-ii counts dark particles that hit electrons; {model.name} as given has none")
+        return charge
 
     def signal(self) -> str:
         """Electrons that were hit, in units of those that neutrinos hit."""

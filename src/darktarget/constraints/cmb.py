@@ -24,6 +24,7 @@ from darktarget.thermal.exchange import ThermalExchange, ThermalPair, exchange
 from darktarget.units import HBARC_CM, SPEED_OF_LIGHT, GeV
 
 SPEED: Final = 1e-6  # relative velocity at recombination, an upper bound: kinetic decoupling precedes it
+COLD: Final = float(np.sqrt(1 + SPEED**2 / 4))  # sqrt(s) over the masses of a pair
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Cmb(Search):
         """f_eff of each point, and in words."""
         if forced := self.chosen.f_eff:
             return np.full(model.points, forced), f"f_eff = {forced:g} for every final state"
-        share = deposited(model, through, 2 * model.states()[0].mass[:, None])[:, 0]
+        share = deposited(model, through, *_shares(model, through))[:, 0]
         return share, f"f_eff of the final states, {share.min():.2g} to {share.max():.2g}, neutrinos 0"
 
 
@@ -114,12 +115,28 @@ def annihilation_at_rest(model: Model) -> Array:
     s = (2 * mass) ** 2 * (1 + SPEED**2 / 4)
     root = np.sqrt(s)
     total = np.zeros((model.points, COUPLINGS.size))
-    visible = through.to_standard_model(root)
     for pair in _own(through, model):
         # gamma/n^2 for both particles at rest: (2J+1) 4 pi s Gamma Gamma/(g^2 p^2 BW) v, p = m v/2 and v = SPEED
         momentum = mass * SPEED / 2
         flux = 4 * np.pi * (2 * through.spin + 1) * s / (lightest.degrees**2 * momentum**2) * SPEED
-        grown = COUPLINGS ** (pair.power + through.visible_power)
-        propagator = through.propagator(root, COUPLINGS[None, :], ENERGY_DEPENDENT, visible)
-        total = total + 2 * flux * pair.width(root) * visible * grown / propagator
+        total = total + 2 * flux * through.rate(pair, root, COUPLINGS[None, :])
     return total
+
+
+def _shares(model: Model, through: ThermalExchange) -> tuple[Array, list[Array]]:
+    """sqrt(s) of cold pairs of the lightest state, [point, 1], and rates into the Standard Model channels, likewise.
+
+    They are widths where the current is conserved: the propagator is that of all channels. The part of spin 0 of a
+    vector prefers heavy leptons.
+    """
+    root = 2 * model.states()[0].mass[:, None]
+    found = [(p, s) for p in _own(through, model) if (s := through.spin_zero(p, root * COLD)) is not None]
+    if not found:
+        return root, [c.at(root) for c in through.visible]
+    moving = root * COLD
+    below = through.propagator(moving, np.full_like(root, model.reference_coupling), ENERGY_DEPENDENT)
+    spin_one = sum((p.width(moving) for p, _ in found), np.zeros_like(root)) / below * (2 * through.spin + 1)
+    return root, [
+        c.at(moving) * spin_one + sum((s[k] for _, s in found), np.zeros_like(root))
+        for k, c in enumerate(through.visible)
+    ]

@@ -6,7 +6,7 @@ from darktarget.constraints.base.experiment import OfExperiment
 
 
 class E137(OfExperiment):
-    """Visible decays, decays of heavier dark states, and for vector and scalar mediators scattering on electrons."""
+    """Visible decays, decays of heavier dark states, and for mediators of spin 0 and 1 scattering on electrons."""
 
     name = "e137"
     title = "E137"

@@ -38,9 +38,9 @@ class E949(Search):
 
     def apply(self, model: Model) -> Curve:
         """Excluded couplings in the windows 0-100 and 160-250 MeV."""
-        photon_like(model, self.name)
+        charge = photon_like(model, self.name)
         inside = np.any([(model.mass > a) & (model.mass < b) for a, b in WINDOWS], axis=0)
-        rate = kaon_width(model.mass) / KAON_WIDTH * model.invisible_fraction()
+        rate = kaon_width(model.mass) / KAON_WIDTH * model.invisible_fraction() * charge**2
         limit = self.published[0].value
         edge = np.sqrt(np.divide(limit, rate, out=np.full(model.points, np.nan), where=inside & (rate > 0)))
         outside = [None if i else "outside the windows 0-100 and 160-250 MeV" for i in inside]

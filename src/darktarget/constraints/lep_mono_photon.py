@@ -69,8 +69,8 @@ class LepMonoPhoton(Search):
         """Excluded couplings, with the veto on decays beside a radiated photon and the photons of decays alone."""
         if not through_photon(model):
             raise PhysicsError(
-                f"lep-mono-photon is recomputed for dark pairs of virtual photons; {model.name} has a mediator, to "
-                "which the bound lep applies"
+                f"lep-mono-photon is recomputed for dark pairs of virtual photons; {model.name} has a mediator: to "
+                "those of the photon's form the bound lep applies, to those that couple to electrons babar-2017"
             )
         return self.curve(model, exceeding((radiated(model) + prompt(model)) / self.limit()), METHOD)
 

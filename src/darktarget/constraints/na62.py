@@ -37,9 +37,9 @@ class Na62(Search):
 
     def apply(self, model: Model) -> Curve:
         """Excluded couplings for dark channels; unstable dark states are not treated as seen."""
-        photon_like(model, self.name)
+        charge = photon_like(model, self.name)
         inside = (model.mass > WINDOW[0]) & (model.mass < WINDOW[1])
-        rate = phase_space(model.mass) / phase_space(np.array([REFERENCE])) * model.invisible_fraction()
+        rate = phase_space(model.mass) / phase_space(np.array([REFERENCE])) * model.invisible_fraction() * charge**2
         edge = np.divide(
             self.published[0].value, np.sqrt(rate), out=np.full(model.points, np.nan), where=inside & (rate > 0)
         )

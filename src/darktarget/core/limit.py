@@ -41,7 +41,7 @@ class Limit(ByValue):
         nuisances: marginalise, profile or none. uncertainties: names of those that entered.
         flags: ``empty`` if some point allows no signal at all (its ``reason`` has the negative number);
             ``grid end`` if some interval reaches the end of the known couplings; then those of the model, such as
-            ``landau-pole``.
+            ``landau-pole`` and ``unitarity``.
         bands: expected limits on the coupling under minus2, minus1, median, plus1, plus2, each [point]; the
             lower edge of the first interval.
         ranking: relative change of the coupling (of the same edge) by each uncertainty, each [point].

@@ -96,12 +96,14 @@ class Exchange(ByValue):
     Attributes:
         incoming, outgoing: names of the states. masses: of both, each [point].
         current: Q^2 [point, any] -> (W_1, W_2) of :mod:`darktarget.decays.exchange`, each of that shape.
+        divergence: Q^2 [point, any] -> W_0 of the same module, of that shape; None where the current is conserved.
     """
 
     incoming: str
     outgoing: str
     masses: tuple[Array, Array]
     current: Callable[[Array], tuple[Array, Array]]
+    divergence: Callable[[Array], Array] | None = None
 
 
 class Model(ABC):

@@ -7,6 +7,11 @@ A conserved current between particles of momenta p and p' = p + q, averaged over
 
 with two functions of :math:`Q^2=-q^2`; for spin 0, :math:`W_1` is the squared amplitude and :math:`W_2=0`. Crossed to
 :math:`q^2=s`, :math:`3W_1-W_2K^2` is that of a decay to the pair, of which :math:`W_1` is one transverse polarisation.
+
+A current that is not conserved has :math:`W_0=q_\mu q_\nu D^{\mu\nu}` as well, by exchange of spin 0. Vector and axial
+parts add; their interference, antisymmetric in the indices, is of opposite sign for particle and antiparticle, for a
+lepton and its antilepton, and there is none for a Majorana particle. Whoever uses these functions averages over
+particles and antiparticles, which are produced alike, so that it cancels.
 """
 
 from __future__ import annotations
@@ -36,6 +41,20 @@ def crossed(current: Current, square: Array, first: Real, second: Real) -> tuple
     if current.spin == 0:
         return np.asarray(whole), np.zeros_like(whole)
     return np.asarray(one), np.asarray((3 * one - whole) / convection(square, first, second))
+
+
+def crossed_divergence(current: Current, square: Array, first: Real, second: Real) -> Array:
+    r""":math:`W_0` of a current of spin 1 at unit coupling, averaged over the incoming spins (energy^4).
+
+    Args:
+        current, square, first, second: as for ``crossed``.
+
+    >>> from darktarget.decays.currents import AXIAL_FERMIONS
+    >>> float(crossed_divergence(AXIAL_FERMIONS, np.array(2.0), 0.5, 0.5))
+    2.0
+    """
+    sign = -1 if current.spin_states == 2 else 1
+    return np.asarray(sign * current.divergence(-square, first, second) / current.spin_states)
 
 
 def dipole_current(square: Array, light: Real, heavy: Real, moment: Real) -> tuple[Array, Array]:

@@ -10,7 +10,6 @@ vector form and 1 for an axial one. The parts of spin 0 and 1 do not interfere a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +17,7 @@ import numpy.typing as npt
 from darktarget.core import Array, ByValue, LorentzStructure
 from darktarget.core.couplings import Parts
 from darktarget.decays.currents import PSEUDOSCALAR_FERMIONS, Current, divergence_width
-from darktarget.decays.two_body import TO_LEPTONS
-from darktarget.structures import Ability
-
-#: Current of the lepton pair of each Lorentz structure.
-LEPTON_CURRENT: Final[Ability[Current]] = Ability("lepton_current")
-#: Whether that current is conserved (or of spin 0).
-CONSERVED: Final[Ability[bool]] = Ability("conserved_current")
+from darktarget.decays.two_body import CONSERVED, LEPTON_CURRENT, TO_LEPTONS
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,6 +80,12 @@ def tensor_to_dirac(mass: Array, daughter: Array | float, alpha: Array | float) 
 #: Width of a mediator into a lepton pair, with alpha = g^2/(4 pi), of each Lorentz structure.
 TO_LEPTONS: Final[Ability[Width]] = Ability("lepton_width")
 
+#: Whether the lepton current of a Lorentz structure is conserved: widths at virtual mass give annihilation.
+CONSERVED: Final[Ability[bool]] = Ability("conserved_current")
+
+#: Current of the lepton pair of each Lorentz structure.
+LEPTON_CURRENT: Final[Ability[Current]] = Ability("lepton_current")
+
 #: Current of each kind of dark matter, of each Lorentz structure.
 TO_DARK: Final[Ability[Mapping[str, Current]]] = Ability("dark_currents")
 

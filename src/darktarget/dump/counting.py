@@ -22,7 +22,7 @@ from darktarget.core import Array, Channel, Model
 from darktarget.dump.flight import Unstable, bare, into_states, mediator_channels, unstable
 from darktarget.dump.radiated import Radiated
 from darktarget.dump.samples import Parents, Source
-from darktarget.dump.scattering import KNOWN, struck
+from darktarget.dump.scattering import struck, unknown
 from darktarget.dump.volume import Volume
 from darktarget.numerics.interpolation import semilog
 from darktarget.units import HBARC_CM, GeV
@@ -56,7 +56,7 @@ class DumpEvents:
     @cached_property
     def hits(self) -> Mapping[str, Array]:
         """Scatterings per particle at the energies ENERGIES and unit coupling, by its name, [point, energy]."""
-        decays_only = self.volume.length > 0 and self._not_scattering
+        decays_only = self.volume.length > 0 and unknown(self.model) is not None
         if not self.column or decays_only:
             return {}
         cross = struck(self.model, ENERGIES, (self.volume.threshold, self.volume.highest))
@@ -65,23 +65,16 @@ class DumpEvents:
     @property
     def scattering(self) -> tuple[str, ...]:
         """How scattering is counted, in words; nothing where it is not."""
-        counted = self.column and not self._not_scattering and self.model.exchanges()
+        counted = self.column and unknown(self.model) is None and self.model.exchanges()
         return (SCATTERING,) if counted else ()
 
     @property
     def uncounted(self) -> tuple[str, ...]:
         """Scattering that is not counted and why, in words; nothing where it is counted or nothing can scatter."""
-        missing = self._not_scattering
-        if not self.column or not self.model.states() or not missing:
+        structure = unknown(self.model)
+        if not self.column or not self.model.states() or structure is None:
             return ()
-        verb = "has" if len(missing) == 1 else "have"
-        return (f"scattering on electrons is not counted: {' and '.join(missing)} {verb} no electron_scattering",)
-
-    @property
-    def _not_scattering(self) -> tuple[str, ...]:
-        """Names of the forms of the coupling to electrons whose scattering is not defined."""
-        parts = self.model.coupled_parts("electron") or self.model.lepton_parts("electron")
-        return tuple(structure.name for structure, _ in parts if structure not in KNOWN)
+        return (f"scattering on electrons is not counted: {structure.name} has no electron_scattering",)
 
     @property
     def not_followed(self) -> tuple[str, ...]:

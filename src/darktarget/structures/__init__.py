@@ -82,9 +82,9 @@ class LorentzStructure:
         electron_scattering: (W_1, W_2, Q^2, K.k, K^2) -> L of chi e -> chi e; :mod:`darktarget.dump.scattering`.
         mono_photon: angular integral of e+ e- -> gamma X; :mod:`darktarget.constraints.base.mono_photon`.
         conversion: (s, t, masses, mediator mass) -> sum of |M|^2 over the squared couplings of chi f -> chi' f' by
-            exchange in the t channel; :mod:`darktarget.thermal.scattering`.
+            exchange in the t channel of two such currents; :mod:`darktarget.thermal.scattering`.
         conserved_current: whether the current of on-shell leptons is conserved (or the spin is 0): then widths at
-            virtual mass give annihilation off the mass shell.
+            virtual mass give annihilation off the mass shell, and the divergence of ``lepton_current`` is not needed.
         photon_like: whether the coupling has the form of the photon's: then bounds on kinetic mixing apply.
         absent: name of an ability -> why there is none, for the error.
 

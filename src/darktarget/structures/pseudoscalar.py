@@ -21,6 +21,7 @@ PSEUDOSCALAR: Final = LorentzStructure(
     weizsaecker_williams="darktarget.production.amplitudes.weizsaecker_williams:PSEUDOSCALAR_FLUX",
     primakoff="darktarget.production.primakoff:spin_zero",
     magnetic_moment="darktarget.decays.magnetic_moment:pseudoscalar",
+    electron_scattering="darktarget.dump.scattering:pseudoscalar",
     mono_photon="darktarget.constraints.base.mono_photon:spin_zero",
     conserved_current=True,
 )

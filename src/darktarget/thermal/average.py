@@ -8,8 +8,10 @@ The number of annihilations ab -> SM per volume and time in equilibrium (P. Gond
           \langle\sigma v\rangle_{\rm eff} = \frac{2\sum\gamma_{ab}}{n_{\rm eq}^2}
 
 because an annihilation removes two dark particles of n = sum of all (each kind's antiparticle included). I(s) is the
-width in the propagator (:mod:`darktarget.core.propagator`). The variable is the root of sqrt(s) - threshold, in which
-phase space, and a resonance at the threshold that is as wide as it is far, are smooth.
+width in the propagator (:mod:`darktarget.core.propagator`). A virtual vector between currents that are not conserved
+adds 1/3 of :math:`\Gamma^0_{ab}\Gamma^0_{\rm SM}/M^4` to the ratio (:mod:`darktarget.thermal.exchange`). The variable
+is the root of sqrt(s) - threshold, in which phase space, and a resonance at the threshold that is as wide as it is far,
+are smooth.
 """
 
 from __future__ import annotations
@@ -94,7 +96,8 @@ class Integrand:
     """What the average of one dark pair sums over s, without the Bessel function of the temperature.
 
     Attributes:
-        root: sqrt(s). value: weight times s^(3/2) Gamma_ab Gamma_SM over the propagator, each [point, node].
+        root: sqrt(s). value: weight times s^(3/2) Gamma_ab Gamma_SM over the propagator (the part of spin 0 of a
+            vector included), each [point, node].
         threshold: of the pair, [point].
     """
 
@@ -114,11 +117,7 @@ def integrands(
     total, found = through.width(coupling), []
     for pair in through.pairs:
         grid = nodes(through, pair, total, temperature.min(axis=1), temperature.max(axis=1))
-        strength = coupling ** (pair.power + through.visible_power)
-        visible = through.to_standard_model(grid.root)
-        top = pair.width(grid.root) * visible * strength[:, None]
-        below = through.propagator(grid.root, coupling[:, None], width, visible)
-        ratio = np.divide(top, below, out=np.zeros_like(top), where=top > 0)
+        ratio = through.rate(pair, grid.root, coupling[:, None], width)
         found.append(Integrand(grid.root, grid.weight * grid.root**3 * ratio, pair.threshold))
     return tuple(found)
 

@@ -22,9 +22,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from darktarget.core import Array, Model, State
+from darktarget.core import Array, Exchange, LorentzStructure, Model, State
 from darktarget.core.propagator import ENERGY_DEPENDENT
 from darktarget.decays.kinematics import kallen_root
+from darktarget.decays.two_body import CONSERVED
+from darktarget.dump.scattering import Scatterer
 from darktarget.thermal import scattering
 from darktarget.thermal.average import density, reaction_densities
 from darktarget.thermal.boltzmann import (
@@ -39,13 +41,14 @@ from darktarget.thermal.boltzmann import (
 )
 from darktarget.thermal.degrees import standard_model
 from darktarget.thermal.exchange import ThermalExchange, ThermalPair
-from darktarget.units import ALPHA, ELECTRON_MASS, MUON_MASS
+from darktarget.units import ALPHA, LEPTON_MASS
 
 STEPS: Final = 360  # of the coarse grid
 START, END = 3.0, 3e4
 TINY: Final = 1e-250  # Y of a state that is gone
 NEWTON, CONVERGED = 8, 1e-6  # iterations at most, relative change at which they stop (quadratic convergence)
 IMPOSED: Final = 1e8  # factor on conversions that imposes chemical equilibrium
+SCATTERERS: Final = ("electron", "muon")
 REFERENCES: Final = ("1705.08450", "2201.08409")
 
 
@@ -203,8 +206,22 @@ def strengths(through: ThermalExchange, model: Model) -> tuple[Array, Array, Arr
     return found[0], found[1], found[2]
 
 
-def _amplitude(model: Model) -> scattering.Square:
-    return scattering.CONVERSION.of(model.structure, f"conversion of the dark states of {model.name}")
+def _refuse(model: Model) -> tuple[LorentzStructure, ...]:
+    """Structures of the couplings to electrons and muons.
+
+    Raises:
+        PhysicsError: one has no ``conversion``.
+    """
+    found = tuple(dict.fromkeys(s for lepton in SCATTERERS for s, _ in model.lepton_parts(lepton)))
+    for structure in found:
+        scattering.CONVERSION.of(structure, f"conversion of the dark states of {model.name}")
+    return found
+
+
+def _plain(model: Model) -> scattering.Square | None:
+    """The amplitude of a single Lorentz structure with a conserved current, which dark currents share; else None."""
+    found = _refuse(model)
+    return scattering.CONVERSION[found[0]] if len(found) == 1 and found[0] in CONSERVED else None
 
 
 def _leptons(
@@ -212,22 +229,47 @@ def _leptons(
 ) -> Array:
     """chi2 f -> chi1 f on electrons and muons (4 degrees of freedom each) over exp(-m_2/T), [point, x]."""
     one, two = (s.mass for s in model.states())
-    mixed, amplitude = strengths(through, model)[1], _amplitude(model)
-    total = np.zeros_like(temperature)
-    for lepton, mass in (("electron", ELECTRON_MASS), ("muon", MUON_MASS)):
+    total, degrees = np.zeros_like(temperature), (model.states()[1].degrees, 4)
+    for lepton in SCATTERERS:
+        mass = LEPTON_MASS[lepton]
         m = np.full(model.points, mass)
-        couplings = (4 * np.pi) ** 2 * mixed * ALPHA * (model.lepton_coupling(lepton) * coupling) ** 2
-        value = scattering.density((two, m, one, m), through.mass, (model.states()[1].degrees, 4), nodes, amplitude)
-        total = total + couplings[:, None] * _grown(value, to) * np.exp(-mass / temperature)
+        for form, amplitude in _down(through, model, lepton):
+            couplings = 4 * np.pi * ALPHA * (form * coupling) ** 2
+            value = scattering.density((two, m, one, m), through.mass, degrees, nodes, amplitude)
+            total = total + couplings[:, None] * _grown(value, to) * np.exp(-mass / temperature)
     return total
+
+
+def _down(through: ThermalExchange, model: Model, lepton: str) -> list[tuple[Array, scattering.Square]]:
+    """Forms of the coupling of a lepton that chi2 -> chi1 meets, and amplitudes with the dark coupling in the first."""
+    if (amplitude := _plain(model)) is not None:
+        mixed = np.sqrt(4 * np.pi * strengths(through, model)[1])
+        return [(mixed * model.lepton_coupling(lepton), amplitude)]
+    met = [
+        (form, Scatterer(model, _exchanges(model)[1, 0], structure, LEPTON_MASS[lepton]))
+        for structure, form in model.lepton_parts(lepton)
+    ]
+    return [(form, scattering.of_scatterer(each)) for form, each in met]
+
+
+def _exchanges(model: Model) -> dict[tuple[int, int], Exchange]:
+    """Exchanges by the places of the incoming and the outgoing state."""
+    place = {state.name: k for k, state in enumerate(model.states())}
+    return {(place[e.incoming], place[e.outgoing]): e for e in model.exchanges()}
 
 
 def _dark(through: ThermalExchange, model: Model, nodes: Array, to: Array) -> tuple[Array, Array, Array]:
     """22->12, 22->11 and 12->11 events in the t channel over the exponentials of the initial masses, [point, x]."""
     (one, two), degrees = (s.mass for s in model.states()), model.states()[1].degrees
     a11, a12, a22 = ((4 * np.pi) * a[:, None] for a in strengths(through, model))
-    both, amplitude = (degrees, degrees), _amplitude(model)
-    first = scattering.density((two, two, one, two), through.mass, both, nodes, amplitude)
-    second = scattering.density((two, two, one, one), through.mass, both, nodes, amplitude)
-    third = scattering.density((two, one, one, one), through.mass, both, nodes, amplitude)
+    both, amplitude = (degrees, degrees), _plain(model)
+    if amplitude is None:
+        met, unit = _exchanges(model), np.ones_like(a11)
+        a11 = a12 = a22 = unit
+        amplitudes = [scattering.of_exchanges(met[1, 0], met[other]) for other in ((1, 1), (1, 0), (0, 0))]
+    else:
+        amplitudes = [amplitude] * 3
+    first = scattering.density((two, two, one, two), through.mass, both, nodes, amplitudes[0])
+    second = scattering.density((two, two, one, one), through.mass, both, nodes, amplitudes[1])
+    third = scattering.density((two, one, one, one), through.mass, both, nodes, amplitudes[2])
     return a12 * a22 * _grown(first, to), a12 * a12 * _grown(second, to) / 2, a12 * a11 * _grown(third, to)

@@ -10,7 +10,7 @@ the final state radiates are left out (a few per cent).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -154,16 +154,17 @@ def of_hadrons(model: Model, root: Array) -> Array:
     return np.asarray(found)
 
 
-def deposited(model: Model, through: ThermalExchange, root: Array) -> Array:
+def deposited(model: Model, through: ThermalExchange, root: Array, rates: Sequence[Array] | None = None) -> Array:
     """f_eff of all that a virtual mediator turns into, 0 where only neutrinos or nothing is open.
 
     Args:
         model: whose hadronic current is used. through: its s channel. root: sqrt(s), [point, any].
+        rates: into each channel of ``through.visible``, up to a common factor, the shape of ``root``; or widths.
 
     Raises:
         PhysicsError: an open channel is not tabulated.
     """
-    widths = [channel.at(root) for channel in through.visible]
+    widths = [channel.at(root) for channel in through.visible] if rates is None else rates
     total = np.asarray(sum(widths, np.zeros_like(root)))
     parts = [w * _of(model, c, root) for c, w in zip(through.visible, widths, strict=True) if w.any() and not c.dark]
     return np.divide(sum(parts, np.zeros_like(root)), total, out=np.zeros_like(root), where=total > 0)

@@ -27,15 +27,14 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array, Channel, Exchange, Model
-from darktarget.decays.exchange import convection
+from darktarget.core import VECTOR, Array, Channel, Exchange, LorentzStructure, Model
 from darktarget.decays.kinematics import momentum
 from darktarget.decays.two_body import TO_LEPTONS
-from darktarget.dump.scattering import KNOWN
+from darktarget.dump.scattering import Scatterer, unknown
 from darktarget.numerics.quadrature import gauss
-from darktarget.thermal.exchange import ThermalExchange
+from darktarget.thermal.exchange import CHARGED, ThermalExchange
 from darktarget.thermal.scattering import energies
-from darktarget.units import ALPHA, ELECTRON_MASS
+from darktarget.units import ALPHA, ELECTRON_MASS, LEPTON_MASS
 
 TRANSFERS: Final = 16  # nodes in Q^2
 SCREENED: Final = 20.0  # x at which the screening of photon exchange is taken, m_D^2 = e^2 T^2/3
@@ -49,16 +48,18 @@ class Partner:
 
     Attributes:
         mass: its mass. degrees: of freedom, antiparticle included. square: its coupling^2 at unit coupling, [point].
+        structure: of that coupling; a lepton with several forms of it is several partners.
     """
 
     mass: float
     degrees: int
     square: Array
+    structure: LorentzStructure
 
 
 def scatters(model: Model) -> bool:
     """Whether the amplitude of scattering on leptons is known."""
-    return bool(model.exchanges()) and model.structure in KNOWN
+    return bool(model.exchanges()) and unknown(model) is None
 
 
 def partners(model: Model, through: ThermalExchange) -> tuple[Partner, ...]:
@@ -66,23 +67,34 @@ def partners(model: Model, through: ThermalExchange) -> tuple[Partner, ...]:
     found = []
     for channel in through.visible:
         if len(channel.masses) == 2 and (channel.masses[0] == channel.masses[1]).all():
-            found += [_charged(model, channel)] if channel.masses[0].any() else _neutrinos(channel, model.points)
+            found += _charged(model, channel) if channel.masses[0].any() else _neutrinos(model, channel)
     return tuple(found)
 
 
-def _charged(model: Model, channel: Channel) -> Partner:
+def _charged(model: Model, channel: Channel) -> list[Partner]:
+    """One partner for each form of the coupling, by its share of the width."""
     mass = float(channel.masses[0][0])
     at = np.full((model.points, 1), 4 * mass)
-    unit = TO_LEPTONS.of(model.structure, model.name)(at, mass, 1.0)
-    return Partner(mass, 4, 4 * np.pi * (channel.at(at) / unit)[:, 0])
+    name = next((name for name in CHARGED if LEPTON_MASS[name] == mass), None)
+    parts = model.lepton_parts(name) if name else ((model.structure, np.ones(model.points)),)
+    if len(parts) == 1:
+        parts = ((parts[0][0], np.ones(model.points)),)
+    units = [TO_LEPTONS.of(structure, model.name)(at, mass, 1.0)[:, 0] for structure, _ in parts]
+    unit = np.asarray(sum(c**2 * u for (_, c), u in zip(parts, units, strict=True)))
+    square = 4 * np.pi * np.divide(channel.at(at)[:, 0], unit, out=np.zeros(model.points), where=unit > 0)
+    return [Partner(mass, 4, square * c**2, structure) for structure, c in parts]
 
 
-def _neutrinos(channel: Channel, points: int) -> list[Partner]:
-    """A left-handed kind of a vector, Gamma = g^2 M/24 pi; nothing for two photons."""
+def _neutrinos(model: Model, channel: Channel) -> list[Partner]:
+    """A left-handed kind of a vector, Gamma = g^2 M/24 pi; nothing for two photons.
+
+    Its vector and axial halves scatter alike, as it has no mass: together, over one spin state, as a vector with g^2.
+    """
     if not channel.dark:
         return []
-    at = np.full((points, 1), ELECTRON_MASS)
-    return [Partner(MASSLESS * ELECTRON_MASS, 2, 24 * np.pi * (channel.at(at) / at)[:, 0])]
+    at = np.full((model.points, 1), ELECTRON_MASS)
+    structure = VECTOR if model.structure.spin == 1 else model.structure
+    return [Partner(MASSLESS * ELECTRON_MASS, 2, 24 * np.pi * (channel.at(at) / at)[:, 0], structure)]
 
 
 def exchanged(
@@ -117,7 +129,7 @@ def _scattering(
     (first, second), lepton = exchange.masses, partner.mass
     start = np.maximum(first, second) + lepton
     root, weight = energies(start, temperature)
-    zeroth, square = _moments(model, through, exchange, lepton, root)
+    zeroth, square = _moments(model, through, exchange, partner, root)
     jump, split = (second**2 - first**2)[:, None] / (2 * root), (second - first)[:, None]
     omega = (root**2 - first[:, None] ** 2 - lepton**2) / (2 * first[:, None])
     weight = weight / (64 * np.pi * root**2)
@@ -137,10 +149,10 @@ def _scattering(
 
 
 def _moments(
-    model: Model, through: ThermalExchange, exchange: Exchange, lepton: float, root: Array
+    model: Model, through: ThermalExchange, exchange: Exchange, partner: Partner, root: Array
 ) -> tuple[Array, Array]:
     """Integrals over t of the averaged |M|^2 and of Q^2 times it at sqrt(s), each [point, node]."""
-    first, second = (m[:, None] for m in exchange.masses)
+    (first, second), lepton = (m[:, None] for m in exchange.masses), partner.mass
     before, after = momentum(root, first, lepton), momentum(root, second, lepton)
     least = (np.hypot(before, first) - np.hypot(after, second)) ** 2
     low, high = (before - after) ** 2 - least, (before + after) ** 2 - least
@@ -152,20 +164,11 @@ def _moments(
     span = np.log(high / low)
     denominator = low * np.exp(span * node)
     square = np.maximum(denominator - mediator, 1e-12 * mediator)
-    amplitude = _contracted(model, exchange, lepton, root[..., None], square) / denominator**2
-    step = np.maximum(amplitude, 0) * denominator * span * w
+    along = root[..., None] ** 2 - first[..., None] ** 2 - lepton**2 - square / 2
+    along = along - (second**2 - first**2)[..., None] / 2
+    met = Scatterer(model, exchange, partner.structure, lepton)
+    amplitude = np.maximum(met.contracted(square, along) / denominator**2, 0)
+    if (spin_zero := met.spin_zero(square)) is not None:
+        amplitude = amplitude + spin_zero
+    step = amplitude * denominator * span * w
     return step.sum(axis=-1), (step * square).sum(axis=-1)
-
-
-def _contracted(model: Model, exchange: Exchange, lepton: float, root: Array, square: Array) -> Array:
-    """|M|^2 without the propagator and the coupling of the lepton, averaged over spins, [point, node, transfer].
-
-    The contraction is known for electrons; energies in units of the lepton's mass are the same for all leptons.
-    """
-    first, second = (m[:, None, None] for m in exchange.masses)
-    one, two = (w.reshape(square.shape) for w in exchange.current(square.reshape(model.points, -1)))
-    along = root**2 - first**2 - lepton**2 - square / 2 - (second**2 - first**2) / 2
-    unit = (ELECTRON_MASS / lepton) ** 2
-    contract = KNOWN.of(model.structure, f"scattering in {model.name}")
-    length = convection(square, first, second)
-    return contract(one / unit, two / unit**2, unit * square, unit * along, unit * length)

@@ -3,8 +3,14 @@ r"""What dark pairs annihilate through: one mediator X* in the s channel, from t
 .. math:: \sigma(ab\to X^*\to{\rm SM}) = \frac{4\pi(2J+1)}{(2s_a+1)(2s_b+1)\,p^2}\,S_{ab}\,
           \frac{s\,\Gamma_{ab}(\sqrt s)\,\Gamma_{\rm SM}(\sqrt s)}{(s-M^2)^2+I(s)^2}
 
-with S = 2 for identical a and b, and I(s) of :mod:`darktarget.core.propagator`. It holds where the current of the
-Standard Model is conserved, or for spin 0.
+with S = 2 for identical a and b, and I(s) of :mod:`darktarget.core.propagator`. Where the currents at both ends are not
+conserved (axial), a virtual vector has a part of spin 0 as well, without a pole (:mod:`darktarget.decays.currents`):
+
+.. math:: \sigma_0 = \frac{4\pi}{(2s_a+1)(2s_b+1)\,p^2}\,S_{ab}\,
+          \frac{s\,\Gamma^0_{ab}(\sqrt s)\,\Gamma^0_{\rm SM}(\sqrt s)}{M^4}
+
+with the widths :math:`\Gamma^0` of ``Channel.divergence``. Parts of different spin do not interfere in the sum over
+angles.
 """
 
 from __future__ import annotations
@@ -16,16 +22,14 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import Array, Channel, Model
-from darktarget.core.propagator import inverse_square
+from darktarget.core.propagator import ENERGY_DEPENDENT, inverse_square
 from darktarget.decays.r_ratio import hadronic_ratio
-from darktarget.decays.two_body import vector_to_dirac
+from darktarget.decays.two_body import CONSERVED, vector_to_dirac
 from darktarget.errors import PhysicsError
-from darktarget.structures import Ability
 from darktarget.units import ALPHA, LEPTON_MASS
 
 Widths = Callable[[Array], Array]
-#: Whether the widths of a Lorentz structure at virtual mass give annihilation.
-CONSERVED: Final[Ability[bool]] = Ability("conserved_current")
+CHARGED: Final = ("electron", "muon", "tau")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +39,14 @@ class ThermalPair:
     Attributes:
         names: of the two. threshold: sum of their masses, [point].
         width: virtual masses [point, any] -> partial width at unit coupling. power: of the coupling in it.
+        divergence: as ``width``, of the part of spin 0 of a virtual vector; None where the current is conserved.
     """
 
     names: tuple[str, str]
     threshold: Array
     width: Widths
     power: float
+    divergence: Widths | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +76,38 @@ class ThermalExchange:
     def to_standard_model(self, at: Array) -> Array:
         """Width into the Standard Model at unit coupling and virtual masses [point, any]."""
         return np.asarray(sum((c.at(at) for c in self.visible), np.zeros_like(at)))
+
+    def spin_zero(self, pair: ThermalPair, at: Array) -> list[Array] | None:
+        r""":math:`\Gamma^0_{ab}\Gamma^0_c/M^4` of each Standard Model channel c at unit coupling, [point, any].
+
+        Args:
+            pair: of dark particles. at: virtual masses, [point, any].
+
+        Returns:
+            None where a current is conserved: there is no part of spin 0.
+        """
+        if pair.divergence is None or all(c.divergence is None for c in self.visible) or not self.mass.all():
+            return None
+        dark, zero = pair.divergence(at) / self.mass[:, None] ** 4, np.zeros_like(at)
+        return [zero if c.divergence is None else dark * c.divergence(at) for c in self.visible]
+
+    def rate(self, pair: ThermalPair, at: Array, coupling: Array, width: str = ENERGY_DEPENDENT) -> Array:
+        r"""Annihilation up to phase space and flux, [point, any]; 0 where closed.
+
+        .. math:: \frac{\Gamma_{ab}\Gamma_{\rm SM}}{(s-M^2)^2+I^2}
+                  + \frac{\Gamma^0_{ab}\Gamma^0_{\rm SM}}{(2J+1)M^4}
+
+        Args:
+            pair: of dark particles. at: sqrt(s), [point, any]. coupling: broadcasts against it.
+            width: in the propagator, its name in ``core.propagator.WIDTHS``.
+        """
+        visible, grown = self.to_standard_model(at), coupling ** (pair.power + self.visible_power)
+        top = pair.width(at) * visible * grown
+        below = self.propagator(at, coupling, width, visible)
+        value = np.divide(top, below, out=np.zeros_like(top), where=top > 0)
+        if (spin_zero := self.spin_zero(pair, at)) is not None:
+            value = value + np.sum(spin_zero, axis=0) * grown / (2 * self.spin + 1)
+        return np.asarray(value)
 
     def width(self, coupling: Array) -> Array:
         """Total width on shell at couplings [point], [point]."""
@@ -102,10 +140,10 @@ def exchange(model: Model) -> ThermalExchange:
     """The s channel of a model.
 
     Raises:
-        PhysicsError: the lepton current is not conserved (axial); there is no dark particle or no annihilation; the
-            mediator is lighter than the dark particle, so that pairs of mediators set the relic density.
+        PhysicsError: a lepton current is not conserved (axial) and its channel has no divergence; there is no dark
+            particle or no annihilation; the mediator is lighter than the dark particle, so that pairs of mediators set
+            the relic density.
     """
-    CONSERVED.of(model.structure, f"the relic density of {model.name} is refused")
     names = {state.name for state in model.states()}
     if not names:
         raise PhysicsError(f"{model.name} has no dark particle whose relic density could be asked for")
@@ -121,10 +159,21 @@ def exchange(model: Model) -> ThermalExchange:
     visible = photon_channels(model.points) if photon else tuple(c for c, k in zip(own, kind, strict=True) if not k)
     if not dark or not visible or len({c.power for c in visible}) > 1:
         raise PhysicsError(f"{model.name} has no annihilation of dark pairs into Standard Model particles")
+    _require_divergences(model, visible)
     pairs = tuple(
-        ThermalPair((c.daughters[0], c.daughters[1]), np.asarray(np.sum(c.masses, axis=0)), c.at, c.power) for c in dark
+        ThermalPair((c.daughters[0], c.daughters[1]), np.asarray(np.sum(c.masses, axis=0)), c.at, c.power, c.divergence)
+        for c in dark
     )
     return ThermalExchange(pairs, visible, model.mediator_mass, model.structure.spin)
+
+
+def _require_divergences(model: Model, visible: tuple[Channel, ...]) -> None:
+    """Refuse lepton currents that are not conserved if a pair of massive leptons has no divergence."""
+    leptons = (c for c in visible if c.masses and all(m.all() for m in c.masses))
+    if any(c.divergence is None for c in leptons):
+        for lepton in CHARGED:
+            for structure, _ in model.lepton_parts(lepton):
+                CONSERVED.of(structure, f"the relic density of {model.name} is refused")
 
 
 def photon_channels(points: int) -> tuple[Channel, ...]:
@@ -136,7 +185,7 @@ def photon_channels(points: int) -> tuple[Channel, ...]:
     def hadrons(at: Array) -> Array:
         return np.asarray(ALPHA * at / 3 * hadronic_ratio(at**2))
 
-    masses = {name: LEPTON_MASS[name] for name in ("electron", "muon", "tau")}
+    masses = {name: LEPTON_MASS[name] for name in CHARGED}
     leptons = [
         Channel("gamma*", (name, name), lepton(m), 0.0, False, (np.full(points, m),) * 2) for name, m in masses.items()
     ]

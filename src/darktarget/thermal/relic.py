@@ -33,6 +33,10 @@ TOLERANCE: Final = 1e-5  # of the coupling
 NUMERICAL: Final = 2e-3  # relative error of the coupling from the numerics (a test holds it to that)
 REFERENCES: Final = ("1807.06209", "1803.01038", "2008.01074")
 OPEN_MEDIATORS = "pairs of mediators (forbidden annihilation) are left out: for mass_ratio < 2 they may add to it"
+NOT_UNITARY = (
+    "the dark coupling is not perturbative at all points: m > sqrt(pi/2) M/g of an axial current violates unitarity "
+    "(arXiv:1510.02110), and the longitudinal part of annihilation is not reliable"
+)
 CHEMICAL = " and in chemical equilibrium with each other"
 COUPLED = (
     "; coupled equations for two states with decays, co-scattering on e and mu, and conversions of dark pairs "
@@ -202,6 +206,8 @@ def _curve(
     method = [text]
     if model.mediator_mass.any() and (model.mediator_mass < 2 * model.dark_mass).any():
         method.append(OPEN_MEDIATORS)
+    if "unitarity" in model.flags:
+        method.append(NOT_UNITARY)
     return Curve(
         name="relic",
         title=rf"$\Omega h^2 = {aim:g}$",

@@ -8,7 +8,14 @@ with, for vector currents, q = p_a - p_c, M^2 the squared mediator mass,
 .. math:: \sum|M|^2 = \frac{16g_{ac}^2g_{bd}^2}{(t-M^2)^2}\bigl[2(p_a\!\cdot\!p_b)(p_c\!\cdot\!p_d)
           + 2(p_a\!\cdot\!p_d)(p_c\!\cdot\!p_b) - 2B\,p_a\!\cdot\!p_c - 2A\,p_b\!\cdot\!p_d + 4AB\bigr]
 
-where A = p_a.p_c - m_a m_c and B = p_b.p_d - m_b m_d. Maxwell statistics; one of the two currents is conserved.
+where A = p_a.p_c - m_a m_c and B = p_b.p_d - m_b m_d. Maxwell statistics; one of the two currents is conserved. Other
+currents of spin 1 have the functions of :mod:`darktarget.decays.exchange` at either end, in unitary gauge:
+
+.. math:: \overline{|M|^2} = \frac{3W_1W_1'-W_1W_2'K'^2-W_1'W_2K^2+W_2W_2'(K\!\cdot\!K')^2}{(t-M^2)^2}
+          + \frac{W_0W_0'}{t^2M^4} + \frac{2W_2W_2'\,(m_c^2-m_a^2)(m_d^2-m_b^2)\,K\!\cdot\!K'}{t\,M^2(t-M^2)}
+
+with :math:`K\cdot K'=s-u+(m_c^2-m_a^2)(m_d^2-m_b^2)/t`. The interference of V and A at both ends cancels in the sum
+over particles and antiparticles.
 """
 
 from __future__ import annotations
@@ -18,19 +25,23 @@ from typing import Final
 
 import numpy as np
 
-from darktarget.core import Array
+from darktarget.core import Array, Exchange
+from darktarget.decays.currents import AXIAL_FERMIONS
+from darktarget.decays.exchange import convection, crossed, crossed_divergence
 from darktarget.decays.kinematics import momentum
+from darktarget.dump.scattering import Scatterer
 from darktarget.numerics.quadrature import gauss_on, gauss_panels
 from darktarget.structures import Ability
 
+Masses = tuple[Array, Array, Array, Array]
 #: (s, t, masses, mediator mass) -> sum over spins of |M|^2 over the squared couplings of both vertices; broadcasts.
-Square = Callable[[Array, Array, tuple[Array, Array, Array, Array], Array], Array]
+Square = Callable[[Array, Array, Masses, Array], Array]
 #: That of each Lorentz structure.
 CONVERSION: Final[Ability[Square]] = Ability("conversion")
 S_PANELS, S_NODES, T_NODES, TOP = 30, 4, 16, 60.0
 
 
-def vector(s: Array, t: Array, masses: tuple[Array, Array, Array, Array], mediator: Array) -> Array:
+def vector(s: Array, t: Array, masses: Masses, mediator: Array) -> Array:
     """Sum over spins of |M|^2 over the squared couplings of two vector currents; all arguments broadcast."""
     a, b, c, d = masses
     ab, cd = (s - a**2 - b**2) / 2, (s - c**2 - d**2) / 2
@@ -42,9 +53,64 @@ def vector(s: Array, t: Array, masses: tuple[Array, Array, Array, Array], mediat
     return np.asarray(16 * bracket / (t - mediator**2) ** 2)
 
 
-def reduced(
-    root: Array, masses: tuple[Array, Array, Array, Array], mediator: Array, amplitude: Square = vector
-) -> Array:
+#: (W_1, W_2, W_0) of the current at one end, averaged over the incoming spins; they broadcast against t.
+Ends = tuple[Array, Array, Array]
+
+
+def contracted(s: Array, t: Array, masses: Masses, mediator: Array, ends: tuple[Ends, Ends]) -> Array:
+    """|M|^2 of two currents of spin 1, couplings included, averaged over spins; all arguments broadcast.
+
+    Args:
+        s, t: invariants. masses: a, b, c, d. ends: of a -> c and of b -> d.
+    """
+    a, b, c, d = masses
+    (one, two, zero), (one_b, two_b, zero_b) = ends
+    steps = (c**2 - a**2) * (d**2 - b**2)
+    along = 2 * s + t - a**2 - b**2 - c**2 - d**2 + steps / t  # s - u and the rest of K.K'
+    whole = 3 * one * one_b - one * two_b * convection(-t, b, d) - one_b * two * convection(-t, a, c)
+    pole = t - mediator**2
+    spin_one = (whole + two * two_b * along**2) / pole**2
+    contact = zero * zero_b / (t * mediator**2) ** 2 + 2 * two * two_b * steps * along / (t * mediator**2 * pole)
+    return np.asarray(spin_one + contact)
+
+
+def axial(s: Array, t: Array, masses: Masses, mediator: Array) -> Array:
+    """Sum over spins of |M|^2 over the squared couplings of two axial currents of fermions; all arguments broadcast."""
+    a, b, c, d = masses
+    ends = [(*crossed(AXIAL_FERMIONS, -t, *m), crossed_divergence(AXIAL_FERMIONS, -t, *m)) for m in ((a, c), (b, d))]
+    return 4 * contracted(s, t, masses, mediator, (ends[0], ends[1]))
+
+
+def of_exchanges(first: Exchange, second: Exchange) -> Square:
+    """The ``Square`` of two dark particles that exchange the mediator, their couplings included."""
+
+    def square(s: Array, t: Array, masses: Masses, mediator: Array) -> Array:
+        ends = tuple(_ends(exchange, t) for exchange in (first, second))
+        return 4 * contracted(s, t, masses, mediator, (ends[0], ends[1]))
+
+    return square
+
+
+def _ends(exchange: Exchange, t: Array) -> Ends:
+    flat = -t.reshape(t.shape[0], -1)
+    zero = np.zeros_like(flat) if exchange.divergence is None else exchange.divergence(flat)
+    one, two, zero = (w.reshape(t.shape) for w in (*exchange.current(flat), zero))
+    return one, two, zero
+
+
+def of_scatterer(met: Scatterer) -> Square:
+    """The ``Square`` of a dark particle and a lepton, the coupling of the dark particle included."""
+
+    def square(s: Array, t: Array, masses: Masses, mediator: Array) -> Array:
+        a, b, c, _ = masses
+        value = met.contracted(-t, s - a**2 - b**2 + t / 2 - (c**2 - a**2) / 2) / (t - mediator**2) ** 2
+        spin_zero = met.spin_zero(-t)
+        return np.asarray(4 * (value if spin_zero is None else value + spin_zero))
+
+    return square
+
+
+def reduced(root: Array, masses: Masses, mediator: Array, amplitude: Square = vector) -> Array:
     """p^2 sigma at unit squared couplings, averaged over 2 x 2 spins, sqrt(s) [point, any]; 0 below threshold."""
     a, b, c, d = (np.asarray(m)[:, None] for m in masses)
     s = root**2
@@ -76,7 +142,7 @@ def energies(start: Array, temperature: Array) -> tuple[Array, Array]:
 
 
 def density(
-    masses: tuple[Array, Array, Array, Array],
+    masses: Masses,
     mediator: Array,
     degrees: tuple[int, int],
     temperature: Array,

@@ -30,9 +30,13 @@ class DumpSearch(Search):
     def samples(self, model: Model) -> Iterator[Source]:
         """Mediators per primary at unit coupling, one sample per point."""
 
-    def check(self, model: Model) -> None:
-        """Refuse models that the beam cannot produce."""
-        photon_like(model, self.name)
+    def check(self, model: Model) -> Array:
+        """Coupling of the mediator over that of kinetic mixing, [point]; other models are refused.
+
+        Raises:
+            PhysicsError: production from hadrons is not known.
+        """
+        return photon_like(model, self.name)
 
     def events(self, model: Model) -> DumpEvents:
         """What counts the events of a model."""
@@ -40,9 +44,9 @@ class DumpSearch(Search):
 
     def apply(self, model: Model) -> Curve:
         """Intervals of the coupling with more visible decays than were excluded; both edges are computed."""
-        self.check(model)
-        events = self.events(model)
+        charge, events = self.check(model), self.events(model)
         counts = np.stack([events.counts(k, source) for k, source in enumerate(self.samples(model))])
+        counts = counts * charge[:, None] ** 2
         return self.found(events, counts, (f"{self.production}; {self.signal()}",))
 
     def found(self, events: DumpEvents, counts: Array, method: tuple[str, ...]) -> Curve:

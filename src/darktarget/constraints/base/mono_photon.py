@@ -5,6 +5,10 @@ r"""Single photons at e+ e- colliders: e+ e- -> gamma X and e+ e- -> gamma gamma
           \Bigl[\dots\Bigr] = \frac{s^2+M^4}{2tu}\ {\rm for\ spin\ 0},\qquad
           d\sigma_{\rm pair} = \sigma(M)\,\frac{\Gamma(M)}{\pi M^3}\,dM^2
 
+with the mass of the electron neglected, so that vector and axial couplings have one rate. The longitudinal mode of a
+vector whose lepton current is not conserved is that of a pseudoscalar with the coupling :math:`2m_e/M` of an axial
+vector, which matters below 20 MeV and is added.
+
 A selection says which cosines are accepted; a dark state that decays visibly within the detector vetoes the event.
 """
 
@@ -17,10 +21,11 @@ from typing import Final
 import numpy as np
 
 from darktarget.core import VECTOR, Array, LorentzStructure, Model
+from darktarget.decays.two_body import CONSERVED, LEPTON_CURRENT
 from darktarget.dump.flight import mediator_channels, survive, unstable, virtual_masses
 from darktarget.limits.exclusion import COUPLINGS
 from darktarget.structures import Ability
-from darktarget.units import ALPHA
+from darktarget.units import ALPHA, ELECTRON_MASS
 
 Angles = Callable[[Array, Array, Array], Array]
 
@@ -71,7 +76,12 @@ class Collider:
         safe = np.where(open_, mass, 0.0)
         r, edge = safe**2 / self.root_s**2, self.largest_cosine(safe)
         flat = 2 * np.arctanh(edge)
-        value = 2 * np.pi * ALPHA**2 / self.root_s**2 * (1 - r) * ANGLES[structure](r, flat, 2 * flat - 2 * edge)
+        shape = ANGLES[structure](r, flat, 2 * flat - 2 * edge)
+        if structure.spin == 1 and structure not in CONSERVED:
+            square = np.where(open_, mass, self.top) ** 2
+            yukawa = LEPTON_CURRENT[structure].divergence(square, ELECTRON_MASS, ELECTRON_MASS) / (2 * square**2)
+            shape = shape + yukawa * spin_zero(r, flat, flat)
+        value = 2 * np.pi * ALPHA**2 / self.root_s**2 * (1 - r) * shape
         return np.asarray(np.where(open_, value, 0.0))
 
     def recoil_energy(self, mass: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from darktarget.constraints.base.dump import DumpSearch
 from darktarget.constraints.base.search import through_photon
-from darktarget.core import Curve, Model
+from darktarget.core import Array, Curve, Model
 from darktarget.dump.flight import mediator_channels
 from darktarget.dump.protons import HARDER, pair_parents, proton_sample
 from darktarget.dump.samples import MomentumSample
@@ -22,10 +22,9 @@ class ProtonDump(DumpSearch):
     beam: ClassVar[float]
     eta_to_pion: ClassVar[float]
 
-    def check(self, model: Model) -> None:
-        """Pairs of virtual photons need no mediator."""
-        if not through_photon(model):
-            super().check(model)
+    def check(self, model: Model) -> Array:
+        """As of any dump; 1 for pairs of virtual photons, which need no mediator."""
+        return model.lepton_coupling("electron") if through_photon(model) else super().check(model)
 
     def samples(self, model: Model) -> Iterator[MomentumSample]:
         """Mediators per proton at unit coupling, one sample per point."""

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from darktarget import __version__
-from darktarget.core import Array, Curve, FittedNumber, Model, PublishedNumber
+from darktarget.core import Array, Curve, FittedNumber, LorentzStructure, Model, PublishedNumber
 from darktarget.errors import PhysicsError
 from darktarget.limits.exclusion import COUPLINGS
 from darktarget.numerics.interpolation import SMALLEST
@@ -153,24 +153,29 @@ def electron_vector(model: Model, search: str) -> Array:
     """Vector coupling to the electron in units of e * coupling, [point].
 
     Raises:
-        PhysicsError: the mediator is not a massive vector.
+        PhysicsError: the mediator is not a massive vector, or has other forms of coupling to the electron.
     """
-    return electron_coupling(model, search, PHOTON_LIKE)
+    parts = electron_coupling(model, search, PHOTON_LIKE)
+    return np.asarray(np.abs(np.sum([coupling for _, coupling in parts], axis=0)))
 
 
-def electron_coupling(model: Model, search: str, needed: Ability[Any]) -> Array:
-    """Coupling to the electron in units of e * coupling, [point], of structures that a search can be recomputed for.
+def electron_coupling(model: Model, search: str, needed: Ability[Any]) -> tuple[tuple[LorentzStructure, Array], ...]:
+    """Every form of the coupling to the electron that is not 0, in units of e * coupling, [point].
 
     Args:
-        needed: what the search needs of the Lorentz structure.
+        needed: what the search needs of each Lorentz structure.
 
     Raises:
-        PhysicsError: the structure lacks it, or the mediator has no mass.
+        PhysicsError: a structure lacks it, the mediator has no mass, or it does not couple to electrons.
     """
     if through_photon(model):
         raise PhysicsError(f"{search} is recomputed for mediators; {model.name} has none of its own")
-    needed.of(model.structure, f"{search} cannot be recomputed for {model.name}")
-    return np.abs(model.lepton_coupling("electron"))
+    parts = tuple((s, coupling) for s, coupling in model.lepton_parts("electron") if coupling.any())
+    for structure, _ in parts or ((model.structure, None),):
+        needed.of(structure, f"{search} cannot be recomputed for {model.name}")
+    if not parts:
+        raise PhysicsError(f"{search} says nothing about {model.name}: its mediator does not couple to electrons")
+    return parts
 
 
 def photon_like(model: Model, search: str) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, State
 from darktarget.core.couplings import Parts
 from darktarget.decays.currents import Current, PairWidth, divergence_of, emission_width
-from darktarget.decays.exchange import crossed
+from darktarget.decays.exchange import crossed, crossed_divergence
 from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.decays.three_body import ThreeBody
 from darktarget.decays.two_body import TO_DARK, TwoBody
@@ -29,6 +29,7 @@ DEGREES: Final = MappingProxyType({"dirac": 4, "majorana": 2, "scalar": 2, "vect
 #: Fields that are their own antiparticle: (g/2) chibar chi has the amplitude g, and the two particles are identical.
 SELF_CONJUGATE: Final = ("majorana", "vector")
 LEPTONS: Final = MappingProxyType({"e": "electron", "mu": "muon", "tau": "tau"})
+FAR: Final = 1e4  # sqrt(s) over all masses, at which they do not count
 LANDAU: Final = 0.2  # alpha_D below which no Landau pole appears up to 1 TeV, arXiv:2107.02021
 
 
@@ -51,6 +52,19 @@ class Pair(ByValue):
         """Width of the mediator into the pair."""
         return PairWidth(self.current, *self.masses, self.alpha)
 
+    def longitudinal(self, mediator: Array) -> Array:
+        r"""Strength of the longitudinal mode over the largest that is unitary, [point].
+
+        An axial current has :math:`8\alpha_Dm^2/M^2`: elastic scattering of dark particles violates perturbative
+        unitarity for :math:`m>\sqrt{\pi/2}\,M/g_A` (arXiv:1510.02110).
+
+        Args:
+            mediator: its mass, [point].
+        """
+        alpha = self.alpha * (2 if self.names[0] == self.names[1] else 1)  # of the vertex of identical particles
+        s = (FAR * (mediator + sum(self.masses))) ** 2
+        return np.asarray(alpha * self.current.divergence(s, *self.masses) / (s * mediator**2))
+
 
 @dataclass(frozen=True, eq=False)
 class Transition(ByValue):
@@ -65,13 +79,19 @@ class Transition(ByValue):
 
 def _exchange(first: str, second: str, masses: tuple[Array, Array], current: Current, square: Array) -> Exchange:
     """That of a current; square: coupling^2, [point]."""
-    return Exchange(first, second, masses, partial(_strength, current, masses, square))
+    ends = partial(_divergence, current, masses, square) if current.spin == 1 else None
+    return Exchange(first, second, masses, partial(_strength, current, masses, square), ends)
 
 
 def _strength(current: Current, masses: tuple[Array, Array], square: Array, momentum: Array) -> tuple[Array, Array]:
     """(W_1, W_2) at momentum = Q^2, [point, any]."""
     one, two = crossed(current, momentum, masses[0][:, None], masses[1][:, None])
     return square[:, None] * one, square[:, None] * two
+
+
+def _divergence(current: Current, masses: tuple[Array, Array], square: Array, momentum: Array) -> Array:
+    """W_0 at momentum = Q^2, [point, any]."""
+    return square[:, None] * crossed_divergence(current, momentum, masses[0][:, None], masses[1][:, None])
 
 
 class MediatorModel(Model):
@@ -118,9 +138,11 @@ class MediatorModel(Model):
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """landau-pole: the dark gauge coupling blows up below 1 TeV (arXiv:2107.02021)."""
-        has_pairs = self.structure.spin == 1 and self.pairs()
-        return ("landau-pole",) if has_pairs and (self.values["alpha_D"] > LANDAU).any() else ()
+        """What is not perturbative: landau-pole (g_D blows up below 1 TeV, arXiv:2107.02021), unitarity (``Pair``)."""
+        pairs = self.pairs() if self.structure.spin == 1 else ()
+        landau = pairs and (self.values["alpha_D"] > LANDAU).any()
+        unitarity = any((pair.longitudinal(self.mass) > 1).any() for pair in pairs)
+        return ("landau-pole",) * bool(landau) + ("unitarity",) * unitarity
 
     def pairs(self) -> tuple[Pair, ...]:
         """Dark pairs of the mediator; nothing where there is no dark matter.
