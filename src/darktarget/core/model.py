@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import wraps
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 import numpy as np
 
 from darktarget.core import propagator
-from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.core.guard import LIKE_MASS, MASS_PER_POINT, PER_POINT, Own, Returns, guard, numbers, sequence_of
+from darktarget.errors import InputError, UnknownName
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, same
 from darktarget.structures import LorentzStructure
@@ -20,6 +20,8 @@ from darktarget.units import HBARC_CM
 
 #: Coupling at which widths that grow with it enter a propagator: narrow, as at any limit.
 SMALL: Final = 1e-7
+#: Antiparticles of beams -> the leptons whose couplings they have (read-only).
+ANTILEPTONS: Final[Mapping[str, str]] = MappingProxyType({"positron": "electron"})
 #: Former names of methods that a model may define -> names of today (read-only).
 RENAMED: Final[Mapping[str, str]] = MappingProxyType({"charge": "lepton_coupling"})
 
@@ -104,27 +106,45 @@ class Exchange(ByValue):
     current: Callable[[Array], tuple[Array, Array]]
 
 
-Coupling = Callable[["Model", str], Array]
+def _as_lepton(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The particle in place of its antiparticle, whose couplings are the same ones."""
+    return tuple(ANTILEPTONS.get(a, a) if isinstance(a, str) else a for a in arguments)
 
 
-def _per_point(method: Coupling) -> Coupling:
-    """The method ``lepton_coupling`` of a model with its result checked; one number is that of every point."""
+def _parts(value: Any, points: int, given: tuple[Any, ...], own: Own) -> tuple[tuple[LorentzStructure, Array], ...]:
+    """What ``lepton_parts`` returned, with one number as that of every point."""
+    found = tuple((structure, numbers(coupling, (points,))) for structure, coupling in value)
+    if not found or not all(isinstance(structure, LorentzStructure) for structure, _ in found):
+        raise TypeError("structures")
+    return found
 
-    @wraps(method)
-    def checked(self: Model, lepton: str) -> Array:
-        value = np.asarray(method(self, lepton))
-        number = value.dtype.kind in "fiu"
-        if number and value.shape == (self.points,):
-            return value
-        if number and value.ndim == 0:
-            return np.full(self.points, float(value))
-        given = f"an array of shape {value.shape}" if value.ndim else repr(value.item())
-        raise PhysicsError(
-            f"{type(self).__name__}.lepton_coupling({lepton!r}) returned {given}: it has to return one number, or an "
-            f"array of numbers of shape ({self.points},), one per parameter point."
-        )
 
-    return checked
+def _channel(channel: Channel, own: Own) -> Channel:
+    """A channel whose functions are guarded where they are the user's."""
+    at = own.function(channel.at, channel.label)
+    return channel if at is channel.at else replace(channel, at=at)
+
+
+#: What the methods of every model have to return (read-only).
+RETURNS: Final[Mapping[str, Returns]] = MappingProxyType(
+    {
+        "lepton_coupling": replace(PER_POINT, arguments=_as_lepton),
+        "lepton_parts": Returns(
+            "a tuple of pairs (LorentzStructure, coupling), each coupling one number or an array of shape ({points},)",
+            _parts,
+            _as_lepton,
+        ),
+        "dark_mass": MASS_PER_POINT,
+        "mediator_mass": MASS_PER_POINT,
+        "quark_charge": PER_POINT,
+        "photon_width": LIKE_MASS,
+        "channels": sequence_of(Channel, "Channel", _channel),
+        "exchanges": sequence_of(Exchange, "Exchange"),
+        "states": sequence_of(State, "State"),
+        "notes": sequence_of(str, "texts"),
+        "flags": sequence_of(str, "texts"),
+    }
+)
 
 
 class Model(ABC):
@@ -146,22 +166,19 @@ class Model(ABC):
     labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
     reference_coupling: float = SMALL  # at which dark widths enter a cross section that is linear in them
     structure: LorentzStructure
+    returns: ClassVar[Mapping[str, Returns]] = RETURNS  # what the methods of a user's model are checked for
 
     def __init_subclass__(cls, **given: Any) -> None:
-        """Check the methods that a subclass defines.
+        """Check the names of the methods that a subclass defines, and guard those of a user (``core.guard``).
 
         Raises:
-            InputError: one has a former name, or ``lepton_coupling`` is no method.
+            InputError: one has a former name, or a method is something that cannot be called.
         """
         super().__init_subclass__(**given)
         for former, name in RENAMED.items():
             if former in vars(cls):
                 raise InputError(f"method of the model {cls.__name__}", former, name, f"Rename it to {name}.")
-        if (method := vars(cls).get("lepton_coupling")) is not None:
-            if not callable(method):
-                allowed = "a method, lepton_coupling(self, lepton)"
-                raise InputError(f"lepton_coupling of the model {cls.__name__}", method, allowed)
-            cls.lepton_coupling = _per_point(method)  # type: ignore[assignment]
+        guard(cls, cls.returns)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -175,7 +192,8 @@ class Model(ABC):
     def lepton_coupling(self, lepton: str) -> Array:
         """Coupling of the mediator to a lepton in units of e * coupling, [point].
 
-        It is that of the form ``structure``; couplings of other forms are in ``lepton_parts``.
+        It is that of the form ``structure``; couplings of other forms are in ``lepton_parts``. Beams ask for electron,
+        positron and muon, curves for tau as well; a model outside the package receives "electron" for a positron.
         """
 
     def lepton_parts(self, lepton: str) -> tuple[tuple[LorentzStructure, Array], ...]:

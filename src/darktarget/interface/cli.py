@@ -254,6 +254,12 @@ def _shown(usual: Callable[..., None], message: Warning | str, category: type[Wa
         usual(message, category, *where)
 
 
+def _failed(error: DarktargetError) -> None:
+    """Write an error to stderr, with the place in a user's own model where it was raised."""
+    for line in (f"error: {error}", *getattr(error, "__notes__", ())):
+        _note(line)
+
+
 def main() -> None:
     """Entry point: named errors become one line on stderr and exit status 2."""
     from darktarget.progress import reported
@@ -263,10 +269,10 @@ def main() -> None:
         with reported(_bar):
             app()
     except (InputError, PhysicsError, PluginError) as error:
-        _note(f"error: {error}")
+        _failed(error)
         sys.exit(2)
     except DarktargetError as error:
-        _note(f"error: {error}")
+        _failed(error)
         sys.exit(1)
     except KeyboardInterrupt:
         _note("interrupted")

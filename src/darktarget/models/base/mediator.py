@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, State
+from darktarget.core.guard import FUNCTIONS, LIKE_MASS, MASS_PER_POINT, NUMBER, sequence_of
 from darktarget.decays.currents import Current, PairWidth, emission_width
 from darktarget.decays.exchange import crossed
 from darktarget.decays.three_body import ThreeBody
@@ -72,6 +73,25 @@ def _strength(current: Current, masses: tuple[Array, Array], square: Array, mome
     return square[:, None] * one, square[:, None] * two
 
 
+#: What the methods of a model with a mediator have to return (read-only).
+RETURNS: Final = MappingProxyType(
+    {
+        **Model.returns,
+        "lepton_ratio": NUMBER,
+        "lepton_width": LIKE_MASS,
+        "hadron_width": LIKE_MASS,
+        "smooth_hadrons": LIKE_MASS,
+        "hadron_strength": LIKE_MASS,
+        "dark_alpha": MASS_PER_POINT,
+        "heavy_mass": MASS_PER_POINT,
+        "photon_strength": MASS_PER_POINT,
+        "neutrino_widths": FUNCTIONS,
+        "pairs": sequence_of(Pair, "Pair"),
+        "transitions": sequence_of(Transition, "Transition"),
+    }
+)
+
+
 class MediatorModel(Model):
     """A mediator of one Lorentz structure, coupled to leptons with eps e and to one kind of dark matter with g_D.
 
@@ -83,6 +103,7 @@ class MediatorModel(Model):
     parameters: ClassVar[tuple[Parameter, ...]] = (MASS, COUPLING, ALPHA_D, MASS_RATIO, DM)
     processes: tuple[str, ...] = ("bremsstrahlung", "annihilation")
     hadronic: ClassVar[bool] = False  # whether it couples to quarks
+    returns = RETURNS
 
     def __init__(self, **given: Any) -> None:
         require_declared(self)
