@@ -265,8 +265,9 @@ def _like_mass(value: Any, points: int, given: tuple[Any, ...], own: Own) -> Arr
     return numbers(value, _shape_of(given), 0.0)
 
 
-def _number(value: Any, points: int, given: tuple[Any, ...], own: Own) -> float:
-    return float(numbers(value, ()))
+def _number_or_points(value: Any, points: int, given: tuple[Any, ...], own: Own) -> Any:
+    numbers(value, (points,))
+    return value
 
 
 def _functions(value: Any, points: int, given: tuple[Any, ...], own: Own) -> dict[str, Any]:
@@ -297,7 +298,7 @@ PER_POINT: Final = Returns(_POINTS, _per_point)
 MASS_PER_POINT: Final = Returns(f"{_POINTS}, >= 0", _mass)
 #: A width, of the shape of the masses at which it is wanted.
 LIKE_MASS: Final = Returns("finite numbers >= 0 of the shape of the masses, {shape}", _like_mass)
-#: One number.
-NUMBER: Final = Returns("one finite number", _number)
+#: One number, which is not expanded, or one per parameter point.
+NUMBER_OR_POINTS: Final = Returns(_POINTS, _number_or_points)
 #: Functions of virtual mass by name.
 FUNCTIONS: Final = Returns("a dict from names to functions of the mass", _functions)

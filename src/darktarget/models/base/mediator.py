@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, State
-from darktarget.core.guard import FUNCTIONS, LIKE_MASS, MASS_PER_POINT, NUMBER, sequence_of
+from darktarget.core.guard import FUNCTIONS, LIKE_MASS, MASS_PER_POINT, NUMBER_OR_POINTS, sequence_of
 from darktarget.decays.currents import Current, PairWidth, emission_width
 from darktarget.decays.exchange import crossed
 from darktarget.decays.three_body import ThreeBody
@@ -77,7 +77,7 @@ def _strength(current: Current, masses: tuple[Array, Array], square: Array, mome
 RETURNS: Final = MappingProxyType(
     {
         **Model.returns,
-        "lepton_ratio": NUMBER,
+        "lepton_ratio": NUMBER_OR_POINTS,
         "lepton_width": LIKE_MASS,
         "hadron_width": LIKE_MASS,
         "smooth_hadrons": LIKE_MASS,
@@ -122,9 +122,14 @@ class MediatorModel(Model):
         """1: ``coupling`` is that of the lepton in question, in units of e."""
         return np.ones(self.points)
 
-    def lepton_ratio(self, lepton: str) -> float:
-        """Coupling to a lepton over that to the electron, for visible decays."""
-        return 1.0
+    def lepton_ratio(self, lepton: str) -> float | Array:
+        """Coupling to a lepton in visible decays in units of e * coupling, by default ``lepton_coupling``.
+
+        Returns:
+            one number where it is the same at all points, else [point].
+        """
+        found = self.lepton_coupling(lepton)
+        return float(found[0]) if np.all(found == found[0]) else found
 
     @property
     def dark_alpha(self) -> Array:
@@ -180,7 +185,8 @@ class MediatorModel(Model):
 
     def lepton_width(self, lepton: str, mass: Array) -> Array:
         """Width of the mediator at any virtual mass to a pair of charged leptons, at unit coupling."""
-        strength = ALPHA * self.lepton_ratio(lepton) ** 2
+        ratio = np.asarray(self.lepton_ratio(lepton))
+        strength = ALPHA * (ratio[:, None] if ratio.ndim else ratio) ** 2
         return TO_LEPTONS.of(self.structure, self.name)(mass, LEPTON_MASS[lepton], strength)
 
     def hadron_width(self, mass: Array) -> Array:
