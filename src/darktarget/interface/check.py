@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
-from darktarget.interface.common import Json, Mass, Param
+from darktarget.interface.common import Json, Param
 
 
 def check(
     model: Annotated[str, typer.Argument(help="Name of a model, or PATH.py:Class, a file of your own.")],
-    mass: Mass = None,
+    mass: Annotated[
+        list[str] | None, typer.Option("--mass", help="GeV, as elsewhere; by default 0.001, 0.03, 0.3 and 1.7.")
+    ] = None,
     param: Param = None,
     experiment: Annotated[str, typer.Option(help="The experiment of yields and limits.")] = "na64e-2018",
     quick: Annotated[bool, typer.Option("--quick", help="Only couplings, widths, decays and copies.")] = False,

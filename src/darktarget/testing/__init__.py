@@ -5,6 +5,7 @@ The tests of darktarget run the same laws on the shipped models.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
@@ -15,12 +16,14 @@ import numpy as np
 from darktarget.core import Model
 from darktarget.errors import DarktargetError, InputError, PhysicsError
 from darktarget.models.sources import factory
-from darktarget.testing import rates, states, widths
+from darktarget.testing import copies, rates, states, widths
 from darktarget.testing.law import MASSES, Law, Subject
 from darktarget.units import GeV
 
 #: All laws, in the order in which they are checked.
-LAWS: Final = tuple(v for module in (states, widths, rates) for v in vars(module).values() if isinstance(v, Law))
+LAWS: Final = tuple(
+    v for module in (states, widths, copies, rates) for v in vars(module).values() if isinstance(v, Law)
+)
 #: The first thing that is checked.
 BUILT: Final = "the model can be built"
 REPEATED: Final = "the same as in: "
@@ -120,7 +123,7 @@ def check_model(
         InputError, UnknownName, ModelError: as ``darktarget.model``, for what cannot be loaded.
 
     >>> check_model("dark-photon", quick=True)
-    dark-photon: 17 of 17 laws hold
+    dark-photon: 18 of 18 laws hold
     """
     subject, name = _subject(model, parameters)
     subject = replace(subject, experiment=experiment)
@@ -177,11 +180,16 @@ def _variants(subject: Subject) -> Iterator[Subject]:
 def _checked(law: Law, subjects: Sequence[Subject], told: dict[str, str]) -> Finding:
     """One law for all subjects; an error that another law has met is not repeated."""
     broken = list(dict.fromkeys(chain.from_iterable(_broken(law, subject) for subject in subjects)))
-    lines = [f"{REPEATED}{told[text]}" if text in told else text for text in broken]
+    lines = [f"{REPEATED}{told[_key(text)]}" if _key(text) in told else text for text in broken]
     for text in broken:
-        told.setdefault(text, law.name)
+        told.setdefault(_key(text), law.name)
     more = [f"and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
     return Finding(law.name, not broken, "\n".join([*dict.fromkeys(lines[:SHOWN]), *more]), law.remark)
+
+
+def _key(text: str) -> str:
+    """A text without the shapes of arrays, which differ between laws for one mistake."""
+    return re.sub(r"\(\d+,[ \d]*\)", "", text)
 
 
 def _broken(law: Law, subject: Subject) -> Iterator[str]:

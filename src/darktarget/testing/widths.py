@@ -8,10 +8,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from darktarget.core import Array, Channel, Model
+from darktarget.core import VECTOR, Array, Channel, Model
 from darktarget.decays.kinematics import uniforms
+from darktarget.decays.r_ratio import ELECTROMAGNETIC
+from darktarget.decays.two_body import TO_LEPTONS
+from darktarget.models.base.mediator import LEPTONS
 from darktarget.testing.law import Subject, first, law, mass_of, source_of, virtual_masses
-from darktarget.units import GeV
+from darktarget.units import ALPHA, LEPTON_MASS, GeV
 
 DRAWN: Final = 200  # decays of a channel
 COUPLINGS: Final = (1e-4, 0.7)
@@ -174,3 +177,44 @@ def differentials(subject: Subject) -> Iterator[str]:
         if not np.allclose(total, width, rtol=2e-3, atol=1e-30):
             ratio = first(total / np.where(width > 0, width, 1.0), ~np.isclose(total, width, rtol=2e-3, atol=1e-30))
             yield f"{source_of(model, channel)} is the integral of its differential width divided by {ratio}"
+
+
+@law("decays to leptons follow from the couplings to them")
+def lepton_decays(subject: Subject) -> Iterator[str]:
+    """For a mediator of spin 1 on shell: the sum over ``lepton_parts``, to 1e-6."""
+    model = subject.model()
+    name, mass = type(model).__name__, model.mediator_mass[:, None]
+    if model.structure.spin != 1 or not mass.all():
+        return
+    found = {channel.label: channel for channel in model.decays_of(model.mediator)}
+    for short, lepton in LEPTONS.items():
+        expected = sum(
+            TO_LEPTONS.of(structure, model.name)(mass, LEPTON_MASS[lepton], ALPHA * coupling[:, None] ** 2)
+            for structure, coupling in model.lepton_parts(lepton)
+        )
+        channel = found.get(f"{short}+ {short}-")
+        width = channel.at(mass) if channel is not None else np.zeros_like(mass)
+        if not np.allclose(width, expected, rtol=1e-6, atol=0):
+            where = source_of(model, channel) if channel is not None else f"{name}.channels (no {short}+ {short}-)"
+            point = int(np.argmax(np.abs(width - expected)))
+            yield (
+                f"{where} is {width[point, 0]:.4g} GeV, while {name}.lepton_coupling({lepton!r}) gives "
+                f"{np.asarray(expected)[point, 0]:.4g} GeV"
+            )
+
+
+@law("a gauge boson of lepton numbers decays to neutrinos", remark=True)
+def neutrinos(subject: Subject) -> Iterator[str]:
+    """Left-handed neutrinos have the charges of their leptons, unless the coupling comes from kinetic mixing."""
+    model = subject.model()
+    if model.structure != VECTOR or not model.mediator_mass.all():
+        return
+    if any(d.startswith("nu") for channel in model.decays_of(model.mediator) for d in channel.daughters):
+        return
+    values = [np.abs(model.lepton_coupling(lepton)) for lepton in LEPTONS.values()]
+    universal = all(np.allclose(value, values[0]) for value in values)
+    if not universal or getattr(model, "quarks", ELECTROMAGNETIC) != ELECTROMAGNETIC:
+        yield (
+            f"{type(model).__name__}.lepton_coupling is not that of kinetic mixing and no channel has neutrinos: if "
+            "these are gauge charges, derive the class from GaugedModel with charges, or define neutrino_widths"
+        )
