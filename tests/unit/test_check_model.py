@@ -91,7 +91,7 @@ def test_an_instance_keeps_its_values() -> None:
 def test_what_is_no_model() -> None:
     with pytest.raises(UnknownName, match="Did you mean dark-photon"):
         check_model("dark-photo")
-    with pytest.raises(InputError, match="subclass of a base in darktarget.models.base"):
+    with pytest.raises(InputError, match=r"subclass of a base in darktarget\.models\.base"):
         check_model(dict)  # type: ignore[arg-type]
 
 

@@ -43,7 +43,6 @@ def line_of(function: Any) -> int:
         ("lepton_ratio", lambda m: m.width()),
         ("hadron_width", lambda m: m.width()),
         ("states", lambda m: dt.relic_target(m)),
-        ("transitions", lambda m: m.channels()),
         ("exchanges", lambda m: m.exchanges()),
     ],
 )
@@ -58,7 +57,7 @@ def test_errors_name_file_line_class_and_method(method: str, run: Any) -> None:
     assert str(pickle.loads(pickle.dumps(found.value))) == str(found.value)  # noqa: S301 - our own bytes
 
 
-@pytest.mark.parametrize("method", ["channels", "pairs", "neutrino_widths"])
+@pytest.mark.parametrize("method", ["channels", "pairs", "neutrino_widths", "transitions"])
 def test_errors_while_it_is_built(method: str) -> None:
     with pytest.raises(ModelError, match=rf"line {line_of(fails)}, in Mine\.{method}\("):
         own(**{method: fails})(mass=0.1)
@@ -87,9 +86,9 @@ def test_functions_that_a_method_hands_out() -> None:
 
     with pytest.raises(ModelError, match=rf"line {line_of(fails)}, in Mine\.channels: fails\('a b'\): KeyError"):
         own(channels=channels)(mass=0.1).width()
-    negative = own(neutrino_widths=lambda self: {"nu": np.negative, "nu2": minus})(mass=0.1)
+    negative = own(neutrino_widths=lambda self: {"nu": np.square, "nu2": minus})(mass=0.1)
     with pytest.raises(ModelError, match=r"Mine\.neutrino_widths: minus\('nu2', \.\.\.\) returned .* with negative"):
-        negative.width()
+        negative.width(at=np.ones((1, 1)))
     function = negative.neutrino_widths()["nu2"]
     assert isinstance(function, OwnFunction)
     again = pickle.loads(pickle.dumps(function))  # noqa: S301 - our own bytes
@@ -99,15 +98,19 @@ def test_functions_that_a_method_hands_out() -> None:
 
 
 def minus(mass: Any) -> Any:
-    """A negative width."""
-    return -mass
+    """A width that is negative above 0.2 GeV."""
+    return 0.2 - mass
 
 
 @pytest.mark.parametrize(
     ("method", "value", "message"),
     [
         ("lepton_width", np.nan, r"lepton_width\('electron', \.\.\.\) returned nan: .*finite numbers >= 0 .*\(2, 1\)"),
-        ("lepton_width", np.ones(2), r"returned an array of shape \(2,\): .*\(2, 1\)"),
+        (
+            "lepton_width",
+            np.ones(2),
+            r"lepton_width\('electron', \.\.\.\) returned an array of shape \(2,\): .*\(2, 1\)",
+        ),
         ("hadron_width", -1.0, r"hadron_width\(\.\.\.\) returned -1\.0: "),
         ("hadron_width", None, r"hadron_width\(\.\.\.\) returned None: "),
         ("lepton_coupling", np.array([1.0, np.nan]), r"lepton_coupling\('muon'\) returned .*\(2,\) with nan or inf: "),
@@ -119,7 +122,6 @@ def minus(mass: Any) -> Any:
         ("lepton_parts", VECTOR, r"lepton_parts\('muon'\) returned LorentzStructure\('vector', 1\): "),
         ("lepton_ratio", "3", r"lepton_ratio\('electron'\) returned '3': "),
         ("states", ("chi",), r"states\(\) returned \('chi',\): it has to return a tuple of State"),
-        ("transitions", None, r"transitions\(\) returned None: it has to return a tuple of Transition"),
         ("exchanges", 1, r"exchanges\(\) returned 1: it has to return a tuple of Exchange"),
         ("quark_charge", "all", r"quark_charge\('omega'\) returned 'all': "),
         ("notes", "a text", r"notes\(\) returned 'a text': it has to return a tuple of texts"),
@@ -140,6 +142,13 @@ def test_results_of_another_form(method: str, value: Any, message: str) -> None:
         calls.get(method, model.width)()
 
 
+def test_a_form_that_the_first_step_refuses() -> None:
+    with pytest.raises(
+        ModelError, match=r"Mine\.transitions\(\) returned None: it has to return a tuple of Transition"
+    ):
+        own(transitions=lambda self: None)(mass=0.1)
+
+
 def test_one_number_is_enough_and_lists_become_tuples() -> None:
     model = own(
         hadronic=True,
@@ -150,14 +159,14 @@ def test_one_number_is_enough_and_lists_become_tuples() -> None:
     )(mass=[0.1, 0.2])
     np.testing.assert_array_equal(model.hadron_width(np.ones((2, 3))), np.zeros((2, 3)))
     assert model.states() == ()
-    ((structure, coupling),) = model.lepton_parts("electron")
+    ((_, coupling),) = model.lepton_parts("electron")
     np.testing.assert_array_equal(coupling, [2, 2])
     np.testing.assert_array_equal(model.quark_charge("phi"), [1, 1])
 
 
 def test_errors_with_a_type_keep_it_and_get_a_note() -> None:
     def channels(self: Any) -> Any:
-        return (self.state("chi9"),) and ()
+        return self.state("chi9")
 
     with pytest.raises(UnknownName, match="state of mine = 'chi9'") as found:
         own(channels=channels)(mass=0.1)
@@ -173,7 +182,7 @@ def test_a_model_that_knows_electrons_knows_positrons() -> None:
     known = {"electron": 1.0, "muon": 3.0, "tau": 1.0}
     model = own(lepton_coupling=lambda self, lepton: known[lepton])(mass=[0.05, 0.1])
     np.testing.assert_array_equal(model.lepton_coupling("positron"), model.lepton_coupling("electron"))
-    ((structure, coupling),) = model.lepton_parts("positron")
+    ((_, coupling),) = model.lepton_parts("positron")
     np.testing.assert_array_equal(coupling, [1.0, 1.0])
     bound = dt.limit(model, dt.experiment("na64e-positron"))
     expected = dt.limit(
