@@ -7,6 +7,7 @@ import os
 import pickle
 import subprocess
 import sys
+import warnings
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 
 import darktarget as dt
 from darktarget.errors import InputError, ModelError, UnknownName
-from darktarget.interface.cli import app
+from darktarget.interface.cli import app, main
 from darktarget.models import base
 from darktarget.models.b_l import BL
 from darktarget.models.sources import SOURCES, factory
@@ -194,6 +195,21 @@ def test_the_command_line_names_the_place(tmp_path: Path) -> None:
     assert done.stderr.startswith(f"error: {path}, line ")
     assert "NameError" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_command_line_shows_notes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(SOURCE.replace("super().neutrino_widths()", "self.state('chi9')"))
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # which the command replaces
+    monkeypatch.setattr(sys, "argv", ["darktarget", "width", f"{path}:LeMinusLmu", "--mass", "0.1"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    error, note = capsys.readouterr().err.splitlines()
+    assert error.startswith("error: state of l-e-l-mu = 'chi9'")
+    assert note.startswith(f"raised in LeMinusLmu.neutrino_widths(), {path}, line ")
 
 
 def test_the_forms_are_a_table() -> None:
