@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, State
-from darktarget.core.couplings import Parts
+from darktarget.core import AXIAL, PSEUDOSCALAR, SCALAR, VECTOR, Array, Parts, State
 from darktarget.decays.currents import AXIAL_FERMIONS, VECTOR_FERMIONS, Current
 from darktarget.models.base.mediator import MediatorModel, Pair, Transition
 

@@ -14,8 +14,10 @@ from darktarget._version import __version__ as __version__
 if TYPE_CHECKING:
     from darktarget import errors as errors
     from darktarget import io as io
+    from darktarget import models as models
     from darktarget import plot as plot
     from darktarget import statistics as statistics
+    from darktarget import testing as testing
     from darktarget import units as units
     from darktarget.api import constraint as constraint
     from darktarget.api import cross_section as cross_section
@@ -58,7 +60,7 @@ _PUBLIC = {
     "sampler": "flow",
     "tracks": "flow",
 }
-_MODULES = ("io", "plot", "statistics", "units", "errors")
+_MODULES = ("io", "models", "plot", "statistics", "testing", "units", "errors")
 __all__ = [*_PUBLIC, *_MODULES]
 
 

@@ -19,6 +19,7 @@ from darktarget.keywords import choose, refuse
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
+from darktarget.models.sources import factory
 from darktarget.options import OptionGroup, OptionValue, from_words, given_by
 from darktarget.production import PROCESSES
 from darktarget.progress import track
@@ -60,17 +61,22 @@ def names(kind: str) -> tuple[str, ...]:
     return chosen("list", kind, REGISTRIES).names()
 
 
-def model(name: str, **parameters: str | float | Sequence[float] | Array | None) -> Model:
+def model(name: str | type[Model], **parameters: str | float | Sequence[float] | Array | None) -> Model:
     """Return a model at one or many parameter points (masses in GeV; arrays of one length, or scalars).
 
+    Args:
+        name: of a model, ``PATH.py:Class`` for one in a file of your own, or a class (see ``models.sources``).
+        parameters: of the model.
+
     Raises:
-        UnknownName: no such model or parameter.
-        InputError: a value out of range.
+        UnknownName: no such model, class in the file, or parameter.
+        InputError: a value out of range; no such file; an incomplete class.
+        ModelError: the file of a model raises an error.
 
     >>> model("dark-photon", mass=[0.01, 0.1]).points
     2
     """
-    return MODELS[name](**parameters)
+    return factory(name)(**parameters)
 
 
 def experiment(name: str | Path) -> Experiment:

@@ -77,6 +77,10 @@ class PhysicsError(DarktargetError):
     """A calculation that is not defined for the given input, with the reason."""
 
 
+class ModelError(PhysicsError):
+    """An error in the code of a user's own model; the message names file, line, class and method."""
+
+
 class PluginError(DarktargetError):
     """A member of a registry, shipped or of another package, that cannot be loaded, with its place and the reason."""
 
@@ -105,6 +109,25 @@ def chosen(kind: str, name: str, known: Mapping[str, T]) -> T:
         return known[name]
     except (KeyError, TypeError):
         raise UnknownName(kind, name, known) from None
+
+
+def last_line(error: BaseException, file: str) -> int | None:
+    """Line of a file at which an error arose: of its innermost frame there, or of the syntax that is wrong.
+
+    Args:
+        error: as caught. file: path, as the code of the frames names it.
+
+    Returns:
+        the line; None where the error did not pass through the file.
+    """
+    if isinstance(error, SyntaxError) and error.filename == file:
+        return error.lineno
+    lines, trace = [], error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == file:
+            lines.append(trace.tb_lineno)
+        trace = trace.tb_next
+    return lines[-1] if lines else None
 
 
 def _suggestion(name: Any, valid: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ ORDER = (
     "_version", "particles", "units", "errors", "options", "progress", "numerics", "registry", "structures", "core",
     "cache", "matter", "shower", "decays", "production", "models", "statistics", "limits", "detector", "dump",
     "signatures", "experiments", "keywords", "arguments", "flow", "thermal", "constraints", "io", "plot", "api",
-    "figures", "build_tables", "interface", "__main__",
+    "testing", "figures", "build_tables", "interface", "__main__",
 )  # fmt: skip
 ONLY = {"statistics": {"errors", "numerics", "statistics"}}
 # imported inside functions: optional extras, and what a limit on shipped tables does without

@@ -279,6 +279,7 @@ def _errors() -> list[Exception]:
         errors.OutputExists("limit.json"),
         errors.OutputError("output", "x", "a folder"),
         errors.PhysicsError("closed"),
+        errors.ModelError("my.py, line 3"),
         errors.DataCorrupt("checksum"),
         errors.PluginError("no module"),
     ]

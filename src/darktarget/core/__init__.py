@@ -24,6 +24,7 @@ from darktarget.core.model import (
     Decay,
     Exchange,
     Model,
+    Parts,
     State,
 )
 from darktarget.core.signal import Signal
@@ -79,6 +80,7 @@ __all__ = [
     "Material",
     "Medium",
     "Model",
+    "Parts",
     "Process",
     "PublishedLimit",
     "PublishedNumber",

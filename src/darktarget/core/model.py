@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 import numpy as np
 
 from darktarget.core import propagator
-from darktarget.core.couplings import Parts, forms, per_point
+from darktarget.core.guard import LIKE_MASS, MASS_PER_POINT, PER_POINT, Own, Returns, guard, numbers, sequence_of
 from darktarget.errors import InputError, UnknownName
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, same
@@ -20,6 +20,8 @@ from darktarget.units import HBARC_CM
 
 #: Coupling at which widths that grow with it enter a propagator: narrow, as at any limit.
 SMALL: Final = 1e-7
+#: Antiparticles of beams -> the leptons whose couplings they have (read-only).
+ANTILEPTONS: Final[Mapping[str, str]] = MappingProxyType({"positron": "electron"})
 #: Former names of methods that a model may define -> names of today (read-only).
 RENAMED: Final[Mapping[str, str]] = MappingProxyType({"charge": "lepton_coupling"})
 
@@ -106,6 +108,56 @@ class Exchange(ByValue):
     divergence: Callable[[Array], Array] | None = None
 
 
+def _as_lepton(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The particle in place of its antiparticle, whose couplings are the same ones."""
+    return tuple(ANTILEPTONS.get(a, a) if isinstance(a, str) else a for a in arguments)
+
+
+#: Forms of a coupling: Lorentz structures of one spin, each with its coupling, [point].
+Parts = tuple[tuple[LorentzStructure, Array], ...]
+
+
+def _parts(value: Any, points: int, given: tuple[Any, ...], own: Own) -> Parts:
+    """What ``lepton_parts`` returned, with one number as that of every point."""
+    found = tuple((structure, numbers(coupling, (points,))) for structure, coupling in value)
+    if not all(isinstance(structure, LorentzStructure) for structure, _ in found):
+        raise TypeError("structures")
+    if len({structure.spin for structure, _ in found}) > 1:
+        raise ValueError("several spins")
+    return found
+
+
+def _channel(channel: Channel, own: Own) -> Channel:
+    """A channel whose functions are guarded where they are the user's."""
+    at = own.function(channel.at, channel.label)
+    spin_zero = channel.divergence and own.function(channel.divergence, channel.label)
+    same = at is channel.at and spin_zero is channel.divergence
+    return channel if same else replace(channel, at=at, divergence=spin_zero)
+
+
+#: What the methods of every model have to return (read-only).
+RETURNS: Final[Mapping[str, Returns]] = MappingProxyType(
+    {
+        "lepton_coupling": replace(PER_POINT, arguments=_as_lepton),
+        "lepton_parts": Returns(
+            "a tuple of pairs (LorentzStructure, coupling), all structures of one spin, each coupling one number or an "
+            "array of shape ({points},)",
+            _parts,
+            _as_lepton,
+        ),
+        "dark_mass": MASS_PER_POINT,
+        "mediator_mass": MASS_PER_POINT,
+        "quark_charge": PER_POINT,
+        "photon_width": LIKE_MASS,
+        "channels": sequence_of(Channel, "Channel", _channel),
+        "exchanges": sequence_of(Exchange, "Exchange"),
+        "states": sequence_of(State, "State"),
+        "notes": sequence_of(str, "texts"),
+        "flags": sequence_of(str, "texts"),
+    }
+)
+
+
 class Model(ABC):
     """A Lagrangian at P parameter points: couplings, states and decay channels.
 
@@ -125,28 +177,19 @@ class Model(ABC):
     labels: tuple[str, str] = (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
     reference_coupling: float = SMALL  # at which dark widths enter a cross section that is linear in them
     structure: LorentzStructure
+    returns: ClassVar[Mapping[str, Returns]] = RETURNS  # what the methods of a user's model are checked for
 
     def __init_subclass__(cls, **given: Any) -> None:
-        """Check the methods that a subclass defines.
+        """Check the names of the methods that a subclass defines, and guard those of a user (``core.guard``).
 
         Raises:
-            InputError: one has a former name, or ``lepton_coupling`` or ``lepton_parts`` is no method.
+            InputError: one has a former name, or a method is something that cannot be called.
         """
         super().__init_subclass__(**given)
         for former, name in RENAMED.items():
             if former in vars(cls):
                 raise InputError(f"method of the model {cls.__name__}", former, name, f"Rename it to {name}.")
-        if (method := vars(cls).get("lepton_coupling")) is not None:
-            if not callable(method):
-                allowed = "a method, lepton_coupling(self, lepton)"
-                raise InputError(f"lepton_coupling of the model {cls.__name__}", method, allowed)
-            cls.lepton_coupling = per_point(method)  # type: ignore[assignment]
-        if (listed := vars(cls).get("lepton_parts")) is not None:
-            if not callable(listed):
-                raise InputError(
-                    f"lepton_parts of the model {cls.__name__}", listed, "a method, lepton_parts(self, lepton)"
-                )
-            cls.lepton_parts = forms(listed)  # type: ignore[assignment]
+        guard(cls, cls.returns)
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -160,7 +203,8 @@ class Model(ABC):
     def lepton_coupling(self, lepton: str) -> Array:
         """Coupling of the mediator to a lepton in units of e * coupling, [point].
 
-        It is that of the form ``structure``; couplings of other forms are in ``lepton_parts``.
+        It is that of the form ``structure``; couplings of other forms are in ``lepton_parts``. Beams ask for electron,
+        positron and muon, curves for tau as well; a model outside the package receives "electron" for a positron.
         """
 
     def lepton_parts(self, lepton: str) -> Parts:

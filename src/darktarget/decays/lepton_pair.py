@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from darktarget.core import Array, ByValue, LorentzStructure
-from darktarget.core.couplings import Parts
+from darktarget.core import Array, ByValue, LorentzStructure, Parts
 from darktarget.decays.currents import PSEUDOSCALAR_FERMIONS, Current, divergence_width
 from darktarget.decays.two_body import CONSERVED, LEPTON_CURRENT, TO_LEPTONS
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import DarktargetError, InputError, PhysicsError, PluginError, PluginWarning
+from darktarget.interface.check import check
 from darktarget.interface.common import Json, Mass, Param
 from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
@@ -204,6 +205,7 @@ app.command()(constraint)
 app.command("width")(width_command)
 generated(app, events_production)(events)
 app.command()(show)
+app.command()(check)
 
 
 @app.command()
@@ -254,6 +256,12 @@ def _shown(usual: Callable[..., None], message: Warning | str, category: type[Wa
         usual(message, category, *where)
 
 
+def _failed(error: DarktargetError) -> None:
+    """Write an error to stderr, with the place in a user's own model where it was raised."""
+    for line in (f"error: {error}", *getattr(error, "__notes__", ())):
+        _note(line)
+
+
 def main() -> None:
     """Entry point: named errors become one line on stderr and exit status 2."""
     from darktarget.progress import reported
@@ -263,10 +271,10 @@ def main() -> None:
         with reported(_bar):
             app()
     except (InputError, PhysicsError, PluginError) as error:
-        _note(f"error: {error}")
+        _failed(error)
         sys.exit(2)
     except DarktargetError as error:
-        _note(f"error: {error}")
+        _failed(error)
         sys.exit(1)
     except KeyboardInterrupt:
         _note("interrupted")

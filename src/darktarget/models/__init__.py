@@ -1,6 +1,7 @@
 """Lagrangians: one file per model, found by its name."""
 
 from darktarget.core import Model
+from darktarget.models import base as base
 from darktarget.registry import Registry, subclass_of
 
 #: The models by name.

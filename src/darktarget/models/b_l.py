@@ -7,13 +7,13 @@ states below 2 GeV (``decays.r_ratio``). Dark matter is optional; its coupling i
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
 
-from darktarget.core import Array
 from darktarget.decays.r_ratio import BARYON
-from darktarget.decays.two_body import vector_to_dirac
-from darktarget.models.base.gauged import UNIT_ALPHA, E, GaugedModel
-from darktarget.units import LEPTON_MASS
+from darktarget.models.base.gauged import GaugedModel
+from darktarget.models.base.mediator import LEPTONS
 
 
 class BL(GaugedModel):
@@ -27,16 +27,5 @@ class BL(GaugedModel):
     name = "b-l"
     references = ("1801.04847",)
     quarks = BARYON
-    neutrinos = ("nu_e", "nu_mu", "nu_tau")
-
-    def lepton_coupling(self, lepton: str) -> Array:
-        """1/e for every charged lepton, [point]."""
-        return np.full(self.points, 1 / E)
-
-    def lepton_width(self, lepton: str, mass: Array) -> Array:
-        """g'^2 M/(12 pi) (1 + 2 r^2) beta at unit coupling."""
-        return vector_to_dirac(mass, LEPTON_MASS[lepton], UNIT_ALPHA)
-
-    def hadron_strength(self, mass: Array) -> Array:
-        """g'^2/(4 pi) at unit coupling, the shape of ``mass``."""
-        return np.full_like(mass, UNIT_ALPHA)
+    # up to the common sign of all leptons, which no rate depends on
+    charges: ClassVar[Mapping[str, float]] = MappingProxyType(dict.fromkeys(LEPTONS.values(), 1.0))

@@ -13,11 +13,16 @@ flavours, g'^2 M/(24 pi) each, which is all there is below 2 m_mu at tree level.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
 import numpy as np
 
 from darktarget.core import Array
+from darktarget.decays.r_ratio import ELECTROMAGNETIC
 from darktarget.decays.two_body import vector_to_dirac
-from darktarget.models.base.gauged import UNIT_ALPHA, E, GaugedModel
+from darktarget.models.base.gauged import E, GaugedModel
 from darktarget.units import ALPHA, LEPTON_MASS, MUON_MASS, TAU_MASS
 
 SMALL = 1e-3  # q^2/m^2 below which the loop is its series
@@ -33,18 +38,18 @@ class LMuLTau(GaugedModel):
 
     name = "l-mu-l-tau"
     references = ("2404.06982", "2107.13297", "2104.03297")
-    neutrinos = ("nu_mu", "nu_tau")
+    charges: ClassVar[Mapping[str, float]] = MappingProxyType({"muon": 1.0, "tau": -1.0})
+    quarks = ELECTROMAGNETIC  # through the loop
 
     def lepton_coupling(self, lepton: str) -> Array:
-        """Coupling on the mass shell in units of e g': the loop for electrons, 1/e for muons and taus, [point]."""
-        if lepton in ("electron", "positron"):
-            return mixing(self.mass)
-        return np.full(self.points, 1 / E)
+        """Coupling on the mass shell in units of e g': the loop for electrons, charge/e for the others, [point]."""
+        return mixing(self.mass) if lepton in ("electron", "positron") else super().lepton_coupling(lepton)
 
     def lepton_width(self, lepton: str, mass: Array) -> Array:
         """To muons and taus with g', to electrons with the loop at this virtual mass; at unit coupling."""
-        strength = ALPHA * mixing(mass) ** 2 if lepton == "electron" else UNIT_ALPHA
-        return vector_to_dirac(mass, LEPTON_MASS[lepton], strength)
+        if lepton == "electron":
+            return vector_to_dirac(mass, LEPTON_MASS[lepton], ALPHA * mixing(mass) ** 2)
+        return super().lepton_width(lepton, mass)
 
     def hadron_strength(self, mass: Array) -> Array:
         """Through the loop: alpha |eps/g'|^2, the shape of ``mass``."""

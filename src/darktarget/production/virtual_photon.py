@@ -28,10 +28,10 @@ from darktarget.core import (
     FrozenDict,
     LorentzStructure,
     Model,
+    Parts,
     Tracks,
     Yield,
 )
-from darktarget.core.couplings import Parts
 from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.matter.form_factors import form_factor
 from darktarget.matter.materials import Medium, material

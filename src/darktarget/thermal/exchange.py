@@ -172,7 +172,7 @@ def _require_divergences(model: Model, visible: tuple[Channel, ...]) -> None:
     leptons = (c for c in visible if c.masses and all(m.all() for m in c.masses))
     if any(c.divergence is None for c in leptons):
         for lepton in CHARGED:
-            for structure, _ in model.lepton_parts(lepton):
+            for structure, _ in model.coupled_parts(lepton):
                 CONSERVED.of(structure, f"the relic density of {model.name} is refused")
 
 

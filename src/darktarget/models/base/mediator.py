@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, State
-from darktarget.core.couplings import Parts
+from darktarget.core import Array, ByValue, Channel, Exchange, FrozenDict, Model, Parts, State
+from darktarget.core.guard import FUNCTIONS, LIKE_MASS, MASS_PER_POINT, NUMBER_OR_POINTS, sequence_of
 from darktarget.decays.currents import Current, PairWidth, divergence_of, emission_width
 from darktarget.decays.exchange import crossed, crossed_divergence
 from darktarget.decays.lepton_pair import LeptonPair
@@ -94,6 +94,25 @@ def _divergence(current: Current, masses: tuple[Array, Array], square: Array, mo
     return square[:, None] * crossed_divergence(current, momentum, masses[0][:, None], masses[1][:, None])
 
 
+#: What the methods of a model with a mediator have to return (read-only).
+RETURNS: Final = MappingProxyType(
+    {
+        **Model.returns,
+        "lepton_ratio": NUMBER_OR_POINTS,
+        "lepton_width": LIKE_MASS,
+        "hadron_width": LIKE_MASS,
+        "smooth_hadrons": LIKE_MASS,
+        "hadron_strength": LIKE_MASS,
+        "dark_alpha": MASS_PER_POINT,
+        "heavy_mass": MASS_PER_POINT,
+        "photon_strength": MASS_PER_POINT,
+        "neutrino_widths": FUNCTIONS,
+        "pairs": sequence_of(Pair, "Pair"),
+        "transitions": sequence_of(Transition, "Transition"),
+    }
+)
+
+
 class MediatorModel(Model):
     """A mediator of one Lorentz structure, coupled to leptons with eps e and to one kind of dark matter with g_D.
 
@@ -105,6 +124,7 @@ class MediatorModel(Model):
     parameters: ClassVar[tuple[Parameter, ...]] = (MASS, COUPLING, ALPHA_D, MASS_RATIO, DM)
     processes: tuple[str, ...] = ("bremsstrahlung", "annihilation")
     hadronic: ClassVar[bool] = False  # whether it couples to quarks
+    returns = RETURNS
 
     def __init__(self, **given: Any) -> None:
         require_declared(self)
@@ -123,9 +143,14 @@ class MediatorModel(Model):
         """1: ``coupling`` is that of the lepton in question, in units of e."""
         return np.ones(self.points)
 
-    def lepton_ratio(self, lepton: str) -> float:
-        """Coupling to a lepton over that to the electron, for visible decays."""
-        return 1.0
+    def lepton_ratio(self, lepton: str) -> float | Array:
+        """Coupling to a lepton in visible decays in units of e * coupling, by default ``lepton_coupling``.
+
+        Returns:
+            one number where it is the same at all points, else [point].
+        """
+        found = self.lepton_coupling(lepton)
+        return float(found[0]) if np.all(found == found[0]) else found
 
     @property
     def dark_alpha(self) -> Array:

@@ -19,7 +19,7 @@ class VectorModel(MediatorModel):
     structure = VECTOR
     hadronic = True
     quarks: Mapping[str, float] = ELECTROMAGNETIC  # couplings in units of that to a lepton
-    on_request = ("vector-meson",)  # published limits are without it; it matters above 0.5 GeV
+    on_request: tuple[str, ...] = ("vector-meson",)  # published limits are without it; it matters above 0.5 GeV
 
     def hadron_strength(self, mass: Array) -> Array:
         """Coupling^2/(4 pi) of the quark current at unit coupling; ``mass`` of any shape."""

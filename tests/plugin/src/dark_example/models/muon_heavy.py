@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from darktarget.core import VECTOR, Array
-from darktarget.models.base.mediator import MediatorModel
+from darktarget.models.base import VECTOR, Array, MediatorModel
 
 
 class MuonHeavy(MediatorModel):
@@ -15,10 +14,6 @@ class MuonHeavy(MediatorModel):
     references = ("2108.04195",)
     processes = ("half-bremsstrahlung",)
 
-    def lepton_ratio(self, lepton: str) -> float:
-        """Coupling to a lepton over that to the electron."""
-        return 3.0 if lepton == "muon" else 1.0
-
     def lepton_coupling(self, lepton: str) -> Array:
-        """Coupling to the beam lepton over eps e, [point]."""
-        return np.full(self.points, self.lepton_ratio(lepton))
+        """Coupling to a lepton over eps e, [point]."""
+        return np.full(self.points, 3.0 if lepton == "muon" else 1.0)
