@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from darktarget.flow import sampler as sampler
     from darktarget.flow import select as select
     from darktarget.flow import tracks as tracks
+    from darktarget.io.saved import load as load
 
 _PUBLIC = {
     "model": "api",
@@ -57,6 +58,7 @@ _PUBLIC = {
     "produce": "flow",
     "sampler": "flow",
     "tracks": "flow",
+    "load": "io.saved",
 }
 _MODULES = ("io", "plot", "statistics", "units", "errors")
 __all__ = [*_PUBLIC, *_MODULES]

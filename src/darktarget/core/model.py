@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from darktarget.core import propagator
 from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, same
+from darktarget.results.base import Described
+from darktarget.results.layout import Column, Layout
 from darktarget.structures import LorentzStructure
 from darktarget.units import HBARC_CM
 
@@ -22,6 +24,23 @@ from darktarget.units import HBARC_CM
 SMALL: Final = 1e-7
 #: Former names of methods that a model may define -> names of today (read-only).
 RENAMED: Final[Mapping[str, str]] = MappingProxyType({"charge": "lepton_coupling"})
+_LAYOUT: Final = Layout(
+    heading=lambda r: r.name,
+    sentence=lambda r: f"The model {r.name} with the mediator {r.mediator} at {r.points} parameter points.",
+    facts=lambda r: ", ".join(f"{k} {v if isinstance(v, str) else _span(v)}" for k, v in _known(r) if k != "mass"),
+    columns=(Column("mass", "GeV", coordinate=True),),
+    horizontal="mass_GeV",
+)
+
+
+def _known(model: Model) -> Iterable[tuple[str, Any]]:
+    """The parameters; none where a model of a user does not set them."""
+    return getattr(model, "values", {}).items()
+
+
+def _span(values: Array) -> str:
+    low, high = float(np.min(values)), float(np.max(values))
+    return f"{low:g}" if low == high else f"{low:g}..{high:g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +146,7 @@ def _per_point(method: Coupling) -> Coupling:
     return checked
 
 
-class Model(ABC):
+class Model(Described, ABC):
     """A Lagrangian at P parameter points: couplings, states and decay channels.
 
     A model file declares ``parameters`` and implements the methods; ``registry`` finds it by its file name.
@@ -135,6 +154,7 @@ class Model(ABC):
     its functions are functions of a module, methods, or a ``functools.partial`` of them: no lambdas.
     """
 
+    layout: ClassVar[Layout] = _LAYOUT
     name: str
     mediator: str  # symbol of the mediator
     mass: Array

@@ -44,7 +44,7 @@ def events(
     from darktarget import api, flow
     from darktarget.interface.parsing import masses, parameters
     from darktarget.io import events as io_events
-    from darktarget.io import files
+    from darktarget import files
     from darktarget.io.event_formats import FORMATS
 
     FORMATS.require(form)
@@ -73,7 +73,7 @@ def _detector(
 ) -> None:
     """Cut flow and event display of a sample in a detector."""
     from darktarget.detector.simulation import Simulation, cut_flow
-    from darktarget.io import files
+    from darktarget import files
 
     if not isinstance(source, Simulation):
         raise InputError("experiment", name, "one with a [detector]", "Cuts need volumes to act on.")

@@ -15,7 +15,7 @@ from typing import Final
 
 from darktarget.errors import DarktargetError, InputError
 from darktarget.figures import FIGURES, Sheet, paint, told
-from darktarget.io import files
+from darktarget import files
 from darktarget.plot import save
 from darktarget.progress import track
 
