@@ -23,7 +23,9 @@ _LAYOUT: Final = Layout(
         Column("dark_mass", "GeV", text="mass of the lightest dark particle"),
         Column("coupling", text="coupling"),
         Column("y", text="relic variable on the curve"),
-        Column("intervals", axes=("point", "interval", "edge"), name="coupling_interval", text="in the band or excluded"),
+        Column(
+            "intervals", axes=("point", "interval", "edge"), name="coupling_interval", text="in the band or excluded"
+        ),
         Column("extra", name="", text="further column"),
         Column("parameters", name="", text="parameter of the model"),
         Column("reason", text="why there is no value"),

@@ -35,7 +35,7 @@ _LAYOUT: Final = Layout(
 
 def _known(model: Model) -> Iterable[tuple[str, Any]]:
     """The parameters; none where a model of a user does not set them."""
-    return getattr(model, "values", {}).items()
+    return ((k, v) for k, v in getattr(model, "values", {}).items() if isinstance(v, str | np.ndarray))
 
 
 def _span(values: Array) -> str:

@@ -38,8 +38,8 @@ _TRACKS: Final = Layout(
 _YIELD: Final = Layout(
     heading=lambda r: f"of {r.process}",
     sentence=lambda r: (
-        f"{'Dark pairs' if r.decayed else 'Mediators'} produced per primary by {r.process} at unit coupling, growing as "
-        f"the power {r.power:g} of the coupling."
+        f"{'Dark pairs' if r.decayed else 'Mediators'} produced per primary by {r.process} at unit coupling, growing "
+        f"as the power {r.power:g} of the coupling."
     ),
     facts=lambda r: f"{len(r.weight)} points, {r.weight.shape[1]} energies, coupling^{r.power:g}",
     columns=(

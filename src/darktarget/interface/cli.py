@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import DarktargetError, InputError, PhysicsError, PluginError, PluginWarning
+from darktarget.interface.cite import cite
 from darktarget.interface.common import Json, Mass, Param
 from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
@@ -204,6 +205,7 @@ app.command()(constraint)
 app.command("width")(width_command)
 generated(app, events_production)(events)
 app.command()(show)
+app.command()(cite)
 
 
 @app.command()

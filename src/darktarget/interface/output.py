@@ -42,8 +42,7 @@ def check(
 
 def write_limit(bound: Limit, out: Path, plane: str, force: bool, curves: Sequence[Curve] = ()) -> tuple[Path, ...]:
     """Write CSV, JSON, PNG and PDF of a limit, with curves beside it in the plot and in JSON; return the paths."""
-    from darktarget import plot
-    from darktarget import files
+    from darktarget import files, plot
     from darktarget.io import tables
 
     ax = plot.exclusion(bound, *curves, plane=plane)

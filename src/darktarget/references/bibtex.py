@@ -20,7 +20,18 @@ from darktarget._version import __version__
 #: An arXiv number of today, or one of before 2007.
 ARXIV: Final = re.compile(r"(?<![\d./])(?:[a-z]+(?:-[a-z]+)?/\d{7}|\d{4}\.\d{4,5})(?!\d)")
 #: Fields of a result that hold references.
-NAMED: Final = ("references", "analysis_references", "reference", "published", "text", "to", "normalisation", "runs", "bins", "fitted")
+NAMED: Final = (
+    "references",
+    "analysis_references",
+    "reference",
+    "published",
+    "text",
+    "to",
+    "normalisation",
+    "runs",
+    "bins",
+    "fitted",
+)
 SPECIAL: Final = MappingProxyType(
     {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "#": r"\#", "_": r"\_", "~": r"\~{}"}
 )
@@ -76,7 +87,7 @@ def entry(paper: str) -> str:
     facts = known().get(paper, {})
     shown = {name: _escaped(str(facts[name])) for name in _ORDER if name in facts}
     if "collaboration" in shown and "author" not in shown:
-        shown["author"] = f"{{{shown['collaboration']} Collaboration}}"
+        shown = {"author": f"{{{shown['collaboration']} Collaboration}}", **shown}
     if ARXIV.fullmatch(paper):
         shown |= {"eprint": paper, "archivePrefix": "arXiv", "url": f"https://arxiv.org/abs/{paper}"}
     elif not facts:
@@ -88,7 +99,18 @@ def entry(paper: str) -> str:
     return _formatted(kind, key_of(paper), shown)
 
 
-_ORDER: Final = ("author", "collaboration", "title", "journal", "volume", "pages", "number", "year", "doi")
+_ORDER: Final = (
+    "author",
+    "collaboration",
+    "title",
+    "journal",
+    "volume",
+    "pages",
+    "number",
+    "reportNumber",
+    "year",
+    "doi",
+)
 
 
 def key_of(paper: str) -> str:

@@ -26,9 +26,9 @@ def to_frame(result: Any) -> pandas.DataFrame:
         MissingExtra: pandas is not installed.
     """
     library = _library("pandas")
-    frame = library.DataFrame(columns(result))
+    frame: pandas.DataFrame = library.DataFrame(columns(result))
     frame.attrs.update(_attributes(result))
-    return frame  # type: ignore[no-any-return]
+    return frame
 
 
 def columns(result: Any) -> dict[str, Values]:
@@ -105,12 +105,15 @@ def to_xarray(result: Any) -> xarray.Dataset:
             coordinates[axis] = list(marks(result, result.layout, axis, size))
     if not found:
         data = {name: ((), value) for name, value in scalars(result).items() if not isinstance(value, tuple)}
-    return library.Dataset(data, coordinates, _attributes(result))  # type: ignore[no-any-return]
+    dataset: xarray.Dataset = library.Dataset(data, coordinates, _attributes(result))
+    return dataset
 
 
 def _texts(values: Values) -> Values:
     """Arrays of words as text, empty where there is none."""
-    return values if values.dtype.kind != "O" else np.array([str(v or "") for v in values.ravel()]).reshape(values.shape)
+    if values.dtype.kind != "O":
+        return values
+    return np.array([str(v or "") for v in values.ravel()]).reshape(values.shape)
 
 
 def _cell(value: Any) -> Any:

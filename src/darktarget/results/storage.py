@@ -114,7 +114,8 @@ def _instance(kind: type, stored: Mapping[str, Any], classes: Classes) -> Any:
     needed = {n for n, f in known.items() if f.default is MISSING and f.default_factory is MISSING}
     missing = needed - values.keys()
     if unknown or missing:
-        parts = [f"unknown fields {sorted(unknown)}"] * bool(unknown) + [f"missing fields {sorted(missing)}"] * bool(missing)
+        named = {"unknown": sorted(unknown), "missing": sorted(missing)}
+        parts = (f"{word} fields {', '.join(names)}" for word, names in named.items() if names)
         raise DataCorrupt(f"{kind.__name__} has {' and '.join(parts)}")
     return kind(**values)
 

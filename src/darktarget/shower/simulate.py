@@ -65,7 +65,7 @@ _LAYOUT: Final = Layout(
         f"{r.number} showers, {r.energy_edges[0] / GeV:.4g}..{r.energy_edges[-1] / GeV:.4g} GeV, seed {r.seed}"
     ),
     columns=(
-        Column("energy_edges", "GeV", axes=("energy_edge",), coordinate=True, text="edges of the energy bins"),
+        Column("energy_edges", "GeV", axes=("energy_edge",), name="energy", coordinate=True, text="edges of the bins"),
         Column("length", "X0", axes=("species", "material", "depth", "energy"), text="track length per primary"),
         Column("length_error", "X0", axes=("species", "material", "depth", "energy"), text="its statistical error"),
     ),

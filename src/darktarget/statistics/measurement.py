@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 _LAYOUT: Final = Layout(
     heading=lambda r: f"of {len(r.bins)} bin{'s' * (len(r.bins) > 1)}",
     sentence=lambda r: (
-        f"Counting measurement of {len(r.bins)} bin{'s' * (len(r.bins) > 1)} with {len(r.nuisances)} nuisance parameters."
+        f"Counting measurement of {len(r.bins)} bin{'s' * (len(r.bins) > 1)} with {len(r.nuisances)} nuisances."
     ),
     facts=lambda r: (
         f"observed {', '.join(str(n) for n in r.observed[:8])}; background "
