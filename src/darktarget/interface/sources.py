@@ -10,23 +10,14 @@ from typing import Final
 from darktarget import api
 from darktarget.errors import UnknownName
 from darktarget.io.saved import load
-from darktarget.options import from_words
 from darktarget.references.bibtex import references_of
-
-
-def _constraint(word: str) -> object:
-    """A constraint with the options after its name, such as ``electron-g-2:cs``."""
-    name, *words = word.split(":")
-    search = api.REGISTRIES["constraints"][name]
-    return search(**from_words(search.options, words, name))
-
 
 #: What can be cited by name: the name of the kind -> name -> the thing.
 CITED: Final[Mapping[str, Callable[[str], object]]] = MappingProxyType(
     {
         "models": api.REGISTRIES["models"].__getitem__,
         "experiments": api.experiment,
-        "constraints": _constraint,
+        "constraints": lambda name: api.REGISTRIES["constraints"][name](),
         "processes": api.process,
     }
 )
@@ -47,8 +38,7 @@ def sources(name: str) -> tuple[str, ...]:
     """
     if Path(name).is_file():
         return references_of(api.experiment(Path(name)) if name.endswith(".toml") else load(name))
-    plain = name.split(":")[0]
-    found = [make(name) for kind, make in CITED.items() if plain in api.REGISTRIES[kind]]
+    found = [make(name) for kind, make in CITED.items() if name in api.REGISTRIES[kind]]
     if not found:
         known = [n for kind in CITED for n in api.names(kind)]
         raise UnknownName("what to cite", name, (*known, "the path of a file"))

@@ -91,7 +91,7 @@ def entry(paper: str) -> str:
     if ARXIV.fullmatch(paper):
         shown |= {"eprint": paper, "archivePrefix": "arXiv", "url": f"https://arxiv.org/abs/{paper}"}
     elif not facts:
-        shown["note"] = _escaped(paper)
+        shown["note"] = "".join(SPECIAL.get(c, c) for c in paper)
     if "doi" in shown:
         shown["url"] = f"https://doi.org/{facts['doi']}"
         shown["doi"] = str(facts["doi"])
@@ -138,7 +138,7 @@ def _own() -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text for a field: mathematics between dollars and the braces of LaTeX accents stay, special characters do not."""
+    """A stored fact for a field: special characters are escaped, but not in mathematics ($) and LaTeX in braces."""
     kept = re.split(r"(\$[^$]*\$|\{[^{}]*\})", text)
     return "".join(p if i % 2 else "".join(SPECIAL.get(c, c) for c in p) for i, p in enumerate(kept))
 

@@ -122,7 +122,7 @@ def _cell(value: Any) -> Any:
 
 def _attributes(result: Any) -> dict[str, Any]:
     """Facts that hold for the whole table, in types that files of either library can hold."""
-    named = {"kind": type(result).__name__, **(scalars(result) if result.layout.columns else {})}
+    named = {"class": type(result).__name__, **(scalars(result) if result.layout.columns else {})}
     return {k: int(v) if isinstance(v, bool | np.bool_) else _cell(v) for k, v in named.items()}
 
 

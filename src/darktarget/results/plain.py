@@ -22,7 +22,7 @@ def to_dict(result: Any) -> Plain:
         result: a dataclass with a ``layout``.
     """
     columns: dict[str, Column] = {c.source: c for c in result.layout.columns if c.unit}
-    found: Plain = {"kind": type(result).__name__}
+    found: Plain = {"class": type(result).__name__}
     values = {v.about.source: v for v in variables(result, result.layout) if v.about.unit}
     for about in fields(result):
         if about.name in columns:

@@ -66,7 +66,7 @@ def restored(text: str, source: str, find: Callable[[str], type]) -> Any:
     """
     try:
         stored = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataCorrupt(f"{source}: no JSON document ({error}); the file is damaged or not a saved result") from None
     if not isinstance(stored, dict) or stored.get("format") != FORMAT:
         raise DataCorrupt(f"{source}: not a result that darktarget saved: it has no format = {FORMAT!r}")
@@ -255,7 +255,7 @@ def _decoded(stored: Any, classes: Classes) -> Any:
         return [_decoded(v, classes) for v in stored]
     if not isinstance(stored, dict):
         return stored
-    return _READERS[next(iter(stored))](stored, classes)
+    return _READERS[next(iter(stored), "")](stored, classes)
 
 
 def read(path: Path) -> str:
