@@ -120,7 +120,7 @@ def test_results_cite_all_their_references(tmp_path: Path) -> None:
     model = dt.model("dark-photon", mass=[0.1, 0.2])
     for result in (dt.limit(model, dt.experiment("na64e-2018")), dt.constraint("babar-2017", model), dt.gminus2(model)):
         found = checked(result.cite())
-        assert {key_of(p) for r in result.references for p in parts(r)} <= set(found)  # type: ignore[attr-defined]
+        assert {key_of(p) for r in result.references for p in parts(r)} <= set(found)
         path = result.save(tmp_path / f"{type(result).__name__}-{len(found)}.json")
         assert CliRunner().invoke(app, ["cite", str(path)]).stdout == result.cite()
 

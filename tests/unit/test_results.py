@@ -86,7 +86,8 @@ def classes() -> dict[str, type]:
     for about in pkgutil.walk_packages(dt.__path__, "darktarget."):
         if not about.name.endswith("__main__"):
             importlib.import_module(about.name)
-    waiting, every = [Result], {}
+    waiting: list[type] = [Result]
+    every: dict[str, type] = {}
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
@@ -306,7 +307,7 @@ FLOATS = st.floats(allow_nan=True, allow_infinity=True)
 LEAVES = st.none() | st.booleans() | st.integers() | FLOATS | st.text(max_size=5) | st.binary(max_size=3)
 DTYPES = st.sampled_from(["<f8", "<f4", "<f2", ">f8", "<i8", "<i2", "|u1", "|b1", "<U4"])
 ARRAYS = DTYPES.flatmap(lambda dtype: arrays.arrays(dtype, arrays.array_shapes(min_dims=0, max_dims=3, min_side=0)))
-VALUES = st.recursive(
+VALUES: st.SearchStrategy[Any] = st.recursive(
     LEAVES | ARRAYS,
     lambda inner: (
         st.lists(inner, max_size=3)
