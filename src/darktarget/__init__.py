@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from darktarget.flow import sampler as sampler
     from darktarget.flow import select as select
     from darktarget.flow import tracks as tracks
+    from darktarget.io.saved import load as load
 
 _PUBLIC = {
     "model": "api",
@@ -59,6 +60,7 @@ _PUBLIC = {
     "produce": "flow",
     "sampler": "flow",
     "tracks": "flow",
+    "load": "io.saved",
 }
 _MODULES = ("io", "models", "plot", "statistics", "testing", "units", "errors")
 __all__ = [*_PUBLIC, *_MODULES]

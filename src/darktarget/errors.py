@@ -73,6 +73,25 @@ class OutputError(InputError):
     """A result that cannot be written (no such directory, not writable, disk full)."""
 
 
+class MissingExtra(InputError, ImportError):
+    """A library that is installed only with an optional extra of darktarget.
+
+    Args:
+        library: what is missing. extra: the extra that installs it.
+
+    >>> print(MissingExtra("pandas", "frames"))
+    library = 'pandas': allowed is an installed library. Install it with pip install 'darktarget[frames]'.
+    """
+
+    def __init__(self, library: str, extra: str) -> None:
+        advice = f"Install it with pip install 'darktarget[{extra}]'."
+        super().__init__("library", library, "an installed library", advice)
+
+
+class NotStorable(InputError):
+    """A value of a result that cannot be written to a file, such as a function."""
+
+
 class PhysicsError(DarktargetError):
     """A calculation that is not defined for the given input, with the reason."""
 

@@ -45,7 +45,7 @@ def test_every_form_of_a_limit_names_fitted_numbers(name: str, tmp_path: Path) -
     bound = _bound(name)
     (number,) = bound.fitted
     assert "fitted" in repr(bound)
-    assert "FittedNumber" in repr(EXPERIMENTS[name])
+    assert "fitted" in repr(EXPERIMENTS[name])
     assert str(number) in bound.method
     document = tables.limit_document(bound)
     assert document["fitted"] == [f"fitted, not derived: efficiency of {number.of} = {number.value:g}, to {number.to}"]

@@ -170,7 +170,7 @@ def test_what_is_no_model_is_refused(function: Callable[[object], object], value
 
 @pytest.mark.parametrize("function", FLOW)
 def test_models_and_experiments_are_not_mixed_up(function: Callable[[object, object], object]) -> None:
-    with pytest.raises(InputError, match=r"model = Experiment.*of type Experiment: swap the two arguments"):
+    with pytest.raises(InputError, match=r"model = <Experiment.*of type Experiment: swap the two arguments"):
         function(NA64, MODEL)
     with pytest.raises(InputError, match=r"model = 'dark-photon'.*dt\.model.*of type str"):
         function("dark-photon", "na64e-2018")

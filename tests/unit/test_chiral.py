@@ -317,16 +317,17 @@ def test_shipped_axial_states_its_divergence() -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (1.0, r"lepton_parts\('electron'\) returned 1.0: it has to return pairs"),
-        ([(SCALAR, 1.0)], r"pairs of a Lorentz structure of spin 1 \(that of vector\)"),
-        ([(VECTOR, "g")], r"for the structure vector returned 'g': it has to return one number"),
-        ([(VECTOR, np.ones(3))], r"for the structure vector returned an array of shape \(3,\)"),
+        (1.0, r"lepton_parts\('electron'\) returned 1.0: it has to return a tuple of pairs"),
+        ([(SCALAR, 1.0)], r"structure scalar of spin 0 in the coupling of chiral to electron.*spin 1"),
+        ([(SCALAR, 1.0), (VECTOR, 1.0)], r"returned .*scalar.*all structures of one spin"),
+        ([(VECTOR, "g")], r"returned .*'g'.*each coupling one number"),
+        ([(VECTOR, np.ones(3))], r"returned .*each coupling one number or an array of shape \(1,\)"),
     ],
 )
 def test_parts_that_are_none(given: Any, message: str) -> None:
     model = type("Wrong", (Chiral,), {"lepton_parts": lambda self, lepton: given})
     with pytest.raises(PhysicsError, match=message):
-        model(mass=0.1, dm="none").lepton_parts("electron")
+        model(mass=0.1, dm="none").coupled_parts("electron")
     with pytest.raises(InputError, match="lepton_parts of the model Wrong"):
         type("Wrong", (Chiral,), {"lepton_parts": 1.0})
 

@@ -219,7 +219,7 @@ def test_a_folder_that_cannot_be_made_or_written(run: Any, tmp_path: Path, monke
     result = run("limit", "na64e-2018", "dark-photon", "--mass", "0.1", "--out", str(tmp_path / "file" / "out"))
     assert result.code == 2
     assert "folder" in result.err
-    monkeypatch.setattr("darktarget.io.files._writable", lambda _: False)  # root may write anywhere
+    monkeypatch.setattr("darktarget.files._writable", lambda _: False)  # root may write anywhere
     result = run("limit", "na64e-2018", "dark-photon", "--mass", "0.1", "--out", str(tmp_path))
     assert result.code == 2
     assert "may write" in result.err

@@ -277,6 +277,8 @@ def _errors() -> list[Exception]:
         errors.UnknownName("model", "dark", ["dark-photon"]),
         errors.DeclarationError("beam", None, "a table"),
         errors.OutputExists("limit.json"),
+        errors.MissingExtra("pandas", "frames"),
+        errors.NotStorable("Yield.angle", "a function", "numbers"),
         errors.OutputError("output", "x", "a folder"),
         errors.PhysicsError("closed"),
         errors.ModelError("my.py, line 3"),

@@ -73,9 +73,9 @@ def test_one_number_is_the_coupling_of_every_point() -> None:
 
 @pytest.mark.parametrize("value", [None, "1", True, 1j, np.ones(3), np.ones((2, 1)), [1.0], [None, None]])
 def test_couplings_of_another_shape(value: Any) -> None:
-    model = model_class(lepton_coupling=lambda self, lepton: value)(mass=[0.1, 0.2])
+    kind = model_class(lepton_coupling=lambda self, lepton: value)
     with pytest.raises(PhysicsError, match=r"MyBoson\.lepton_coupling\('electron'\) returned .*\(2,\)"):
-        dt.limit(model, dt.experiment("na64e-2018"))
+        dt.limit(kind(mass=[0.1, 0.2]), dt.experiment("na64e-2018"))
 
 
 def test_the_coupling_is_a_method() -> None:

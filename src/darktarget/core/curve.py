@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, FrozenDict, close, freeze
+from darktarget.results.base import Result
+from darktarget.results.layout import Column, Layout
+
+_WORDS: Final = {"target": "Line", "band": "Band of preferred couplings", "exclusion": "Exclusion"}
+_LAYOUT: Final = Layout(
+    heading=lambda r: f"{r.name} for {r.model}",
+    sentence=lambda r: f"{_WORDS.get(r.kind, r.kind)} in the plane of coupling against mass: {r.title}, for {r.model}.",
+    facts=lambda r: r.kind if r.cl != r.cl else f"{r.kind} at {r.cl:.0%} CL",
+    columns=(
+        Column("mass", "GeV", text="mediator mass", coordinate=True),
+        Column("dark_mass", "GeV", text="mass of the lightest dark particle"),
+        Column("coupling", text="coupling"),
+        Column("y", text="relic variable on the curve"),
+        Column(
+            "intervals", axes=("point", "interval", "edge"), name="coupling_interval", text="in the band or excluded"
+        ),
+        Column("extra", name="", text="further column"),
+        Column("parameters", name="", text="parameter of the model"),
+        Column("reason", text="why there is no value"),
+    ),
+    labels={"edge": ("from", "to")},
+    horizontal="mass_GeV",
+    best="coupling",
+)
 
 
 @dataclass(frozen=True)
@@ -61,8 +85,8 @@ class FittedNumber:
         return f"fitted, not derived: {self.quantity} of {self.of} = {self.value:g}, to {self.to}"
 
 
-@dataclass(frozen=True, eq=False)
-class Curve(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Curve(Result, ByValue):
     """A line, a band or an exclusion in the plane of coupling against mass, which explains itself.
 
     Attributes:
@@ -80,6 +104,8 @@ class Curve(ByValue):
         references: arXiv numbers. version: of darktarget.
         extra: further columns, each [point]. labels: of mass and coupling in plots.
     """
+
+    layout: ClassVar[Layout] = _LAYOUT
 
     name: str
     title: str

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 from darktarget.errors import InputError
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, FrozenDict, freeze
+from darktarget.results.base import Result
+from darktarget.results.layout import Column, Layout
 from darktarget.structures import Ability
 
 Ids = NDArray[np.int64]
@@ -33,10 +35,28 @@ DECAYED: Final = 2  # made and gone: its decay products are among the outgoing p
 
 #: PDG number of the mediator of each Lorentz structure.
 MEDIATOR_ID: Final[Ability[int]] = Ability("particle_id")
+_LAYOUT: Final = Layout(
+    heading=lambda r: f"{r.process} of {r.model} at {r.experiment}",
+    sentence=lambda r: f"{len(r)} weighted events of {r.process} of {r.model} at {r.experiment}, seed {r.seed}.",
+    facts=lambda r: f"{len(r)} of {r.number} events from number {r.first}, seed {r.seed}",
+    columns=(
+        Column("weight", axes=("event",), text="expected number per primary that the event stands for"),
+        Column("depth", "X0", axes=("event",), text="depth of production"),
+        Column("vertex", "cm", axes=("event", "place"), text="place of production"),
+        Column("particle", axes=("event", "member"), name="pdg", text="PDG number"),
+        Column("momentum", "GeV", axes=("event", "member", "component"), name="p", text="four-momentum"),
+        Column("mass", "GeV", axes=("event", "member"), text="mass"),
+        Column("extra", axes=("event",), name="", text="further column"),
+    ),
+    rows=("event",),
+    labels={"member": "role", "component": ("E", "x", "y", "z"), "place": ("ct", "x", "y", "z")},
+    best="weight",
+    extreme="largest",
+)
 
 
-@dataclass(frozen=True, eq=False)
-class Events(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Events(Result, ByValue):
     """A weighted sample of production events of one model point.
 
     Attributes:
@@ -54,6 +74,8 @@ class Events(ByValue):
         method: the approximations used. references: arXiv numbers.
         extra: more columns by name, each [event]: where decays happen and what a detector sees.
     """
+
+    layout: ClassVar[Layout] = _LAYOUT
 
     process: str
     model: str

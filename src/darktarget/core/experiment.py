@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from darktarget.core.curve import FittedNumber
 from darktarget.core.model import Model
@@ -13,6 +13,28 @@ from darktarget.core.yields import Beam, Target, Yield
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.interpolation import log_linear
 from darktarget.numerics.values import ByValue, FrozenDict, freeze
+from darktarget.results.base import Described
+from darktarget.results.layout import Column, Layout
+from darktarget.units import GeV
+
+_LAYOUT: Final = Layout(
+    heading=lambda r: r.name,
+    sentence=lambda r: (
+        f"{r.title}: a {'projection' if r.projection else 'measurement'} with {r.exposure:.3g} {r.beam.particle}s of "
+        f"{r.beam.energy / GeV:g} GeV on target, {len(r.bins)} signal region{'s' * (len(r.bins) > 1)}."
+    ),
+    facts=lambda r: (
+        f"{r.exposure:.3g} {r.beam.particle}s of {r.beam.energy / GeV:g} GeV on target, {len(r.bins)} signal "
+        f"region{'s' * (len(r.bins) > 1)}, {'projection' if r.projection else 'measurement'}"
+    ),
+    columns=(
+        Column("runs.name", axes=("run",), name="run", text="data-taking period"),
+        Column("runs.exposure", axes=("run",), text="particles on target"),
+        Column("runs.efficiency", axes=("run",), text="efficiency"),
+        Column("runs.efficiency_uncertainty", axes=("run",), text="its relative uncertainty"),
+    ),
+    rows=("run",),
+)
 
 
 class Signature(Protocol):
@@ -162,8 +184,8 @@ class PublishedLimit(ByValue):
         return log_linear(self.mass, self.coupling, mass)
 
 
-@dataclass(frozen=True, eq=False)
-class Experiment(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Experiment(Described, ByValue):
     """A published analysis or a projection, as its TOML file declares it.
 
     ``signal_uncertainty``: relative uncertainty of the signal by process, at every mass.
@@ -171,6 +193,8 @@ class Experiment(ByValue):
     ``purity``, ``apparatus``: stated facts of beam and set-up that no yield uses; the declared efficiencies and
     backgrounds contain what they do.
     """
+
+    layout: ClassVar[Layout] = _LAYOUT
 
     name: str
     title: str

@@ -4,17 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from darktarget.core.curve import FittedNumber, relic_variable
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, FrozenDict, close, freeze
+from darktarget.results.base import Result
+from darktarget.results.layout import Column, Layout
+
+_LAYOUT: Final = Layout(
+    heading=lambda r: f"{r.model} at {r.experiment}",
+    sentence=lambda r: (
+        f"{'Projected e' if r.projection else 'E'}xclusion limit on the coupling of {r.model} at {r.experiment}, "
+        f"{r.cl:.0%} CL, {r.statistic}."
+    ),
+    facts=lambda r: f"{r.cl:.0%} CL {r.statistic}",
+    columns=(
+        Column("mass", "GeV", text="mediator mass", coordinate=True),
+        Column("dark_mass", "GeV", text="mass of the lightest dark particle"),
+        Column("coupling_upper", text="upper limit on the coupling"),
+        Column("y", name="y_upper", text="relic variable at the limit"),
+        Column("intervals", axes=("point", "interval", "edge"), name="excluded", text="excluded couplings"),
+        Column("relative_error", text="relative numerical error of the coupling"),
+        Column("expected_counts", name="events_at_unit_coupling", text="expected signal events at unit coupling"),
+        Column("peak_counts", name="largest_events", text="largest number of events at any coupling"),
+        Column("count_limit_with_nuisances", name="excluded_events", text="excluded number of signal events"),
+        Column("bands", name="coupling_expected", text="expected limit"),
+        Column("ranking", name="effect_of", text="relative change of the coupling by an uncertainty"),
+        Column("systematics", name="systematic", text="relative uncertainty of the coupling"),
+        Column("parameters", name="", text="parameter of the model"),
+        Column("reason", text="why there is no limit"),
+    ),
+    labels={"edge": ("from", "to")},
+    horizontal="mass_GeV",
+    best="coupling_upper",
+)
 
 
-@dataclass(frozen=True, eq=False)
-class Limit(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Limit(Result, ByValue):
     """An exclusion limit on the coupling at each parameter point, which explains itself.
 
     Attributes:
@@ -53,6 +83,8 @@ class Limit(ByValue):
         reason: why there is no limit, or None, [point].
         references: arXiv numbers. version: of darktarget. labels: of mass and coupling, for plots.
     """
+
+    layout: ClassVar[Layout] = _LAYOUT
 
     model: str
     experiment: str

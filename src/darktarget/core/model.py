@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Protocol
@@ -12,9 +12,11 @@ import numpy as np
 
 from darktarget.core import propagator
 from darktarget.core.guard import LIKE_MASS, MASS_PER_POINT, PER_POINT, Own, Returns, guard, numbers, sequence_of
-from darktarget.errors import InputError, UnknownName
+from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, same
+from darktarget.results.base import Described
+from darktarget.results.layout import Column, Layout
 from darktarget.structures import LorentzStructure
 from darktarget.units import HBARC_CM
 
@@ -24,6 +26,23 @@ SMALL: Final = 1e-7
 ANTILEPTONS: Final[Mapping[str, str]] = MappingProxyType({"positron": "electron"})
 #: Former names of methods that a model may define -> names of today (read-only).
 RENAMED: Final[Mapping[str, str]] = MappingProxyType({"charge": "lepton_coupling"})
+_LAYOUT: Final = Layout(
+    heading=lambda r: r.name,
+    sentence=lambda r: f"The model {r.name} with the mediator {r.mediator} at {r.points} parameter points.",
+    facts=lambda r: ", ".join(f"{k} {v if isinstance(v, str) else _span(v)}" for k, v in _known(r) if k != "mass"),
+    columns=(Column("mass", "GeV", coordinate=True),),
+    horizontal="mass_GeV",
+)
+
+
+def _known(model: Model) -> Iterable[tuple[str, Any]]:
+    """The parameters; none where a model of a user does not set them."""
+    return ((k, v) for k, v in getattr(model, "values", {}).items() if isinstance(v, str | np.ndarray))
+
+
+def _span(values: Array) -> str:
+    low, high = float(np.min(values)), float(np.max(values))
+    return f"{low:g}" if low == high else f"{low:g}..{high:g}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +177,7 @@ RETURNS: Final[Mapping[str, Returns]] = MappingProxyType(
 )
 
 
-class Model(ABC):
+class Model(Described, ABC):
     """A Lagrangian at P parameter points: couplings, states and decay channels.
 
     A model file declares ``parameters`` and implements the methods; ``registry`` finds it by its file name.
@@ -166,6 +185,7 @@ class Model(ABC):
     its functions are functions of a module, methods, or a ``functools.partial`` of them: no lambdas.
     """
 
+    layout: ClassVar[Layout] = _LAYOUT
     name: str
     mediator: str  # symbol of the mediator
     mass: Array
@@ -216,8 +236,19 @@ class Model(ABC):
         return ((self.structure, self.lepton_coupling(lepton)),)
 
     def coupled_parts(self, lepton: str) -> Parts:
-        """Those of ``lepton_parts`` that are not 0 at every point: no table is built for the others."""
-        return tuple((structure, coupling) for structure, coupling in self.lepton_parts(lepton) if coupling.any())
+        """Those of ``lepton_parts`` that are not 0 at every point: no table is built for the others.
+
+        Raises:
+            PhysicsError: a form of another spin than the mediator's.
+        """
+        parts, spin = self.lepton_parts(lepton), self.structure.spin
+        for structure, _ in parts:
+            if structure.spin != spin:
+                where = (
+                    f"structure {structure.name} of spin {structure.spin} in the coupling of {self.name} to {lepton}"
+                )
+                raise PhysicsError(f"{form} in the coupling of {self.name} to {lepton}: its mediator has spin {spin}")
+        return tuple((structure, coupling) for structure, coupling in parts if coupling.any())
 
     @property
     @abstractmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -12,10 +13,27 @@ from darktarget.numerics.arrays import Array
 from darktarget.numerics.distinct import distinct
 from darktarget.numerics.interpolation import log_linear
 from darktarget.numerics.values import ByValue, FrozenDict, freeze
+from darktarget.results.base import Result
+from darktarget.results.layout import Column, Layout
+
+_LAYOUT: Final = Layout(
+    heading=lambda r: f"growing as coupling^{r.power:g}",
+    sentence=lambda r: f"Accepted signal events per primary, growing as the power {r.power:g} of the coupling.",
+    columns=(
+        Column("coupling", axes=("grid",), coordinate=True, text="coupling"),
+        Column("unit", name="events_at_unit_coupling", text="accepted events per primary at unit coupling"),
+        Column("acceptance", axes=("point", "grid"), text="share of them at a coupling"),
+        Column("systematics", name="systematic", text="relative uncertainty of the signal"),
+        Column("reason", text="why there is no signal"),
+    ),
+    rows=("point", "grid"),
+    best="events_at_unit_coupling",
+    extreme="largest",
+)
 
 
-@dataclass(frozen=True, eq=False)
-class Signal(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Signal(Result, ByValue):
     r"""Expected accepted events per primary, :math:`N(g) = N_1\,g^{\rm power} A(g)`.
 
     Attributes:
@@ -34,6 +52,8 @@ class Signal(ByValue):
     >>> decays.events(np.array([1e-3, 10**-2.5, 1e-2])).round(3).tolist()
     [[1.0, 0.1, 0.01]]
     """
+
+    layout: ClassVar[Layout] = _LAYOUT
 
     unit: Array
     power: float

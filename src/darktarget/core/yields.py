@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeVar
+from typing import ClassVar, Final, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,9 +16,70 @@ from darktarget.numerics.arrays import Array
 from darktarget.numerics.interpolation import semilog
 from darktarget.numerics.values import ByValue, FrozenDict, freeze
 from darktarget.options import OptionGroup
+from darktarget.results.base import Result
+from darktarget.results.layout import Column, Layout
 from darktarget.units import GeV
 
 Own = TypeVar("Own", bound=OptionGroup, contravariant=True)
+
+_TRACKS: Final = Layout(
+    heading=lambda r: f"in {', '.join(map(str, r.materials))}, {r.beam.energy / GeV:g} GeV {r.beam.particle} beam",
+    sentence=lambda r: f"Track lengths per {r.beam.particle} of {r.beam.energy / GeV:g} GeV, by species and material.",
+    columns=(
+        Column("depth", "X0", axes=("depth_edge",), coordinate=True, text="edges of the depth bins"),
+        Column("energy", "GeV", axes=("energy_edge",), coordinate=True, text="edges of the energy bins"),
+        Column("length", "X0", axes=("species", "material", "depth", "energy"), text="track length per primary"),
+        Column("error", "X0", axes=("species", "material", "depth", "energy"), text="its statistical error"),
+        Column("line", "X0", axes=("species", "material"), text="length travelled at the beam energy"),
+    ),
+    rows=("species", "material", "depth", "energy"),
+    labels={"species": "species", "material": "materials"},
+)
+_YIELD: Final = Layout(
+    heading=lambda r: f"of {r.process}",
+    sentence=lambda r: (
+        f"{'Dark pairs' if r.decayed else 'Mediators'} produced per primary by {r.process} at unit coupling, growing "
+        f"as the power {r.power:g} of the coupling."
+    ),
+    facts=lambda r: f"{len(r.weight)} points, {r.weight.shape[1]} energies, coupling^{r.power:g}",
+    columns=(
+        Column("energy", "GeV", axes=("point", "node"), text="energy of the mediator or dark pair"),
+        Column("weight", axes=("point", "node"), text="number per primary at unit coupling"),
+        Column("pair_mass", "GeV", axes=("point", "node"), text="invariant mass of the dark pair"),
+        Column("without", axes=("point", "node"), name="weight_without", text="number without an effect"),
+        Column("total", text="number per primary at unit coupling, summed over energies"),
+        Column("error", name="relative_error", text="relative numerical error"),
+        Column("systematics", name="systematic", text="relative uncertainty"),
+    ),
+    rows=("point", "node"),
+    best="total",
+    extreme="largest",
+)
+_SIGMA: Final = Layout(
+    heading=lambda r: "per nucleus at unit coupling",
+    sentence=lambda r: "Production cross section per nucleus at unit coupling.",
+    columns=(
+        Column("mass", "GeV", text="mediator mass", coordinate=True),
+        Column("sigma", "pb", text="cross section per nucleus at unit coupling"),
+        Column("relative_error", text="numerical error of the integral"),
+        Column("systematics", name="systematic", text="relative uncertainty"),
+        Column("reason", text="why it is zero"),
+    ),
+    horizontal="mass_GeV",
+    best="sigma_pb",
+    extreme="largest",
+)
+_DIFFERENTIAL: Final = Layout(
+    heading=lambda r: "per nucleus at unit coupling",
+    sentence=lambda r: "Differential cross section per nucleus at unit coupling.",
+    columns=(
+        Column("value", "per_GeV2", axes=("point", "value"), name="sigma", text="per unit of the variables"),
+        Column("relative_error", axes=("point", "value"), text="numerical error"),
+    ),
+    rows=("point", "value"),
+    best="sigma_per_GeV2",
+    extreme="largest",
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +113,8 @@ class Target:
         return self.layers[0].material
 
 
-@dataclass(frozen=True, eq=False)
-class Tracks(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Tracks(Result, ByValue):
     """Track length of each species per primary.
 
     Attributes:
@@ -69,6 +130,8 @@ class Tracks(ByValue):
         references: arXiv numbers.
         showered: whether a shower was simulated; without one a cut on its shape has no efficiency.
     """
+
+    layout: ClassVar[Layout] = _TRACKS
 
     beam: Beam
     species: tuple[str, ...]
@@ -150,8 +213,8 @@ def joined_angles(points: int, parts: Sequence[Callable[[], Array]]) -> Array:
     return np.concatenate([np.zeros((points, 0, len(LOGITS))), *(part() for part in parts)], axis=1)
 
 
-@dataclass(frozen=True, eq=False)
-class Yield(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Yield(Result, ByValue):
     """Mediators (or dark pairs) produced per primary at unit coupling, as weights on energy nodes.
 
     Attributes:
@@ -176,6 +239,8 @@ class Yield(ByValue):
         on_shell: of dark pairs through a mediator: calculates the mediators on their mass shell whatever they decay
             to, for signatures that follow them to their decay. None: the yield has all that there is.
     """
+
+    layout: ClassVar[Layout] = _YIELD
 
     process: str
     energy: Array
@@ -216,8 +281,8 @@ class Yield(ByValue):
         return np.array([np.interp(place, known, row) for row in self.struck])
 
 
-@dataclass(frozen=True, eq=False)
-class CrossSection(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class CrossSection(Result, ByValue):
     """A cross section per nucleus at unit coupling.
 
     Attributes:
@@ -229,6 +294,8 @@ class CrossSection(ByValue):
         reason: why a point is zero, or None, [point].
         references: arXiv numbers.
     """
+
+    layout: ClassVar[Layout] = _SIGMA
 
     mass: Array
     sigma: Array
@@ -242,8 +309,8 @@ class CrossSection(ByValue):
         freeze(self, "systematics")
 
 
-@dataclass(frozen=True, eq=False)
-class DifferentialCrossSection(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class DifferentialCrossSection(Result, ByValue):
     """A differential cross section per nucleus at unit coupling, with its numerical error.
 
     Attributes:
@@ -251,6 +318,8 @@ class DifferentialCrossSection(ByValue):
         relative_error: [point, n].
         method: the approximations used. references: arXiv numbers.
     """
+
+    layout: ClassVar[Layout] = _DIFFERENTIAL
 
     value: Array
     relative_error: Array

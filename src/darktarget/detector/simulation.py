@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from darktarget.detector.sample import MediatorSample, births, deposits, seen_of
 from darktarget.errors import InputError, PhysicsError
 from darktarget.matter.materials import material
 from darktarget.particles import PDG_ID
+from darktarget.results.base import Result
+from darktarget.results.layout import Column, Layout
 from darktarget.units import GeV
 
 BLOCK: Final = 16384  # events with one random stream
@@ -240,12 +242,27 @@ def _cm_per_X0(target: Target) -> float:
     return cm / sum(x.thickness / material(x.material).radiation_length_cm for x in target.layers)
 
 
-@dataclass(frozen=True, eq=False)
-class Flow(ByValue):
+_FLOW: Final = Layout(
+    heading=lambda r: f"of {r.bin}",
+    sentence=lambda r: f"Expected events of {r.bin} after each of {len(r.cuts) - 1} cuts.",
+    columns=(
+        Column("cuts", axes=("cut",), name="cut", text="cut"),
+        Column("events", axes=("cut",), text="expected events after the cut"),
+        Column("error", axes=("cut",), text="statistical error"),
+    ),
+    rows=("cut",),
+    best="events",
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Flow(Result, ByValue):
     """A cut-flow table of one bin: expected events after each cut, and their statistical errors, [cut + 1].
 
     ``none`` is the 90 % CL upper limit on the expected events where no simulated one is left.
     """
+
+    layout: ClassVar[Layout] = _FLOW
 
     bin: str
     cuts: tuple[str, ...]

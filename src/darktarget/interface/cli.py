@@ -17,6 +17,7 @@ import typer
 
 from darktarget.errors import DarktargetError, InputError, PhysicsError, PluginError, PluginWarning
 from darktarget.interface.check import check
+from darktarget.interface.cite import cite
 from darktarget.interface.common import Json, Mass, Param
 from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
@@ -206,6 +207,7 @@ app.command("width")(width_command)
 generated(app, events_production)(events)
 app.command()(show)
 app.command()(check)
+app.command()(cite)
 
 
 @app.command()

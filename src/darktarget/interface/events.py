@@ -41,10 +41,9 @@ def events(
     **options: Any,
 ) -> None:
     """Weighted events of mediators made in the target, with four-momenta and vertices."""
-    from darktarget import api, flow
+    from darktarget import api, files, flow
     from darktarget.interface.parsing import masses, parameters
     from darktarget.io import events as io_events
-    from darktarget.io import files
     from darktarget.io.event_formats import FORMATS
 
     FORMATS.require(form)
@@ -72,8 +71,8 @@ def _detector(
     source: EventSource, name: str, number: int, seed: int, table: bool, display: Path | None, event: int, force: bool
 ) -> None:
     """Cut flow and event display of a sample in a detector."""
+    from darktarget import files
     from darktarget.detector.simulation import Simulation, cut_flow
-    from darktarget.io import files
 
     if not isinstance(source, Simulation):
         raise InputError("experiment", name, "one with a [detector]", "Cuts need volumes to act on.")

@@ -13,9 +13,9 @@ from pathlib import Path
 from time import perf_counter, sleep
 from typing import Final
 
+from darktarget import files
 from darktarget.errors import DarktargetError, InputError
 from darktarget.figures import FIGURES, Sheet, paint, told
-from darktarget.io import files
 from darktarget.plot import save
 from darktarget.progress import track
 

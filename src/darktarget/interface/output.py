@@ -35,15 +35,15 @@ def check(
     check_plane(plane, model.name, "alpha_D" in model.values)
     if out is None:
         return
-    from darktarget.io import files
+    from darktarget import files
 
     files.check(out, _names(f"{experiment.name}_{model.name}"), force=force)
 
 
 def write_limit(bound: Limit, out: Path, plane: str, force: bool, curves: Sequence[Curve] = ()) -> tuple[Path, ...]:
     """Write CSV, JSON, PNG and PDF of a limit, with curves beside it in the plot and in JSON; return the paths."""
-    from darktarget import plot
-    from darktarget.io import files, tables
+    from darktarget import files, plot
+    from darktarget.io import tables
 
     ax = plot.exclusion(bound, *curves, plane=plane)
     csv_name, json_name, png_name, pdf_name = _names(f"{bound.experiment}_{bound.model}")

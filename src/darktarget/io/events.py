@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from darktarget import files
 from darktarget.core import Events
 from darktarget.errors import DataCorrupt, InputError
-from darktarget.io import files
 from darktarget.io.event_formats import FORMATS
 from darktarget.io.event_records import EventsHeader
 

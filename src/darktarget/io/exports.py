@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from darktarget import files
 from darktarget.core import Experiment, Limit
 from darktarget.errors import InputError, OutputExists
-from darktarget.io import files, hepdata
+from darktarget.io import hepdata
 from darktarget.io.pyhf_workspace import workspace
 from darktarget.io.tables import write_json
 from darktarget.limits.counting import Counting

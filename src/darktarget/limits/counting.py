@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -18,6 +19,8 @@ from darktarget.core.signal import common_grid, never_falling, not_calculated
 from darktarget.errors import InputError, UnknownName
 from darktarget.limits.exclusion import CountsCurve, Exclusion, exclude
 from darktarget.numerics.values import freeze
+from darktarget.results.base import Result
+from darktarget.results.layout import Column, Layout
 from darktarget.statistics import (
     Bin,
     Measurement,
@@ -30,10 +33,29 @@ from darktarget.statistics import (
 )
 
 BANDS = ("minus2", "minus1", "median", "plus1", "plus2")
+_LAYOUT: Final = Layout(
+    heading=lambda r: f"of {len(r.measurement.bins)} bin{'s' * (len(r.measurement.bins) > 1)}",
+    sentence=lambda r: (
+        f"Counting {'measurement' if r.expected is None else 'projection'} in {len(r.measurement.bins)} "
+        f"bin{'s' * (len(r.measurement.bins) > 1)}: {', '.join(b.name for b in r.measurement.bins)}."
+    ),
+    facts=lambda r: f"events grow as coupling^{r.power:g}",
+    columns=(
+        Column("unit", name="events_at_unit_coupling", text="expected signal events at unit coupling"),
+        Column("fractions", axes=("point", "bin", "component"), name="fraction", text="part of the signal"),
+        Column("measurement.bins.observed", axes=("bin",), text="observed count"),
+        Column("measurement.bins.background", axes=("bin",), text="expected background"),
+        Column("measurement.bins.background_error", axes=("bin",), text="its uncertainty"),
+        Column("systematics", name="systematic", text="relative uncertainty of the selection"),
+        Column("reason", text="why there is no signal"),
+    ),
+    best="events_at_unit_coupling",
+    extreme="largest",
+)
 
 
-@dataclass(frozen=True, eq=False)
-class Counting(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Counting(Result, ByValue):
     """What an experiment counts from a model: a measurement and how its signal is made up at each point.
 
     Attributes:
@@ -51,6 +73,8 @@ class Counting(ByValue):
         curve: events along couplings, where lifetimes make them no power of the coupling; ``unit`` and
             ``fractions`` are then those without any decay.
     """
+
+    layout: ClassVar[Layout] = _LAYOUT
 
     measurement: Measurement
     fractions: Array

@@ -109,6 +109,7 @@ class Annihilation:
 
     name = "annihilation"
     beams = ("positron",)
+    references = REFERENCES
 
     def cross_section(
         self, model: Model, beam: Beam, target: Medium, options: AnnihilationOptions = DEFAULT

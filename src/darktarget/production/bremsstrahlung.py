@@ -77,6 +77,11 @@ class Bremsstrahlung:
     beams = ("electron", "positron", "muon")
     direct_limit = 40  # more masses than this are interpolated in log(mass)
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Those of the default calculation."""
+        return calculation(DEFAULT.cross_section).references
+
     def cross_section(
         self, model: Model, beam: Beam, target: Medium, options: BremsstrahlungOptions = DEFAULT
     ) -> CrossSection:

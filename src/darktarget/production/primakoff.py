@@ -160,6 +160,7 @@ class Primakoff:
 
     name = "primakoff"
     beams = ("photon",)
+    references = REFERENCES
 
     def cross_section(
         self, model: Model, beam: Beam, target: Medium, options: PrimakoffOptions = DEFAULT

@@ -43,6 +43,7 @@ class VectorMeson:
 
     name = "vector-meson"
     beams = ("photon",)
+    references = REFERENCES
 
     def photoproduction(
         self, meson: str, target: Medium, energy: Array, options: VectorMesonOptions = DEFAULT

@@ -136,6 +136,7 @@ class VirtualPhoton:
     name = "virtual-photon"
     carrier = "virtual photon"
     beams = ("electron", "positron", "muon")
+    references = REFERENCES
 
     def cross_section(
         self, model: Model, beam: Beam, target: Medium, options: VirtualPhotonOptions = DEFAULT

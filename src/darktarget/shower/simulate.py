@@ -10,7 +10,7 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,13 @@ import numpy.typing as npt
 from darktarget.errors import InputError, UnknownName
 from darktarget.matter.layers import Stack
 from darktarget.numerics.values import ByValue
+from darktarget.results.base import Result
+from darktarget.results.layout import Column, Layout
 from darktarget.shower import tables as shower_tables
 from darktarget.shower.routes import engine
 from darktarget.shower.run import geometry, joined
 from darktarget.shower.state import Tally
-from darktarget.units import MeV
+from darktarget.units import GeV, MeV
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -53,8 +55,27 @@ class Start:
     depth: Floats
 
 
-@dataclass(frozen=True, eq=False)
-class Shower(ByValue):
+_LAYOUT: Final = Layout(
+    heading=lambda r: f"in {r.stack.name}",
+    sentence=lambda r: (
+        f"Track lengths of {r.number} simulated showers per primary, energies {r.energy_edges[0] / GeV:.4g} to "
+        f"{r.energy_edges[-1] / GeV:.4g} GeV, seed {r.seed}."
+    ),
+    facts=lambda r: (
+        f"{r.number} showers, {r.energy_edges[0] / GeV:.4g}..{r.energy_edges[-1] / GeV:.4g} GeV, seed {r.seed}"
+    ),
+    columns=(
+        Column("energy_edges", "GeV", axes=("energy_edge",), name="energy", coordinate=True, text="edges of the bins"),
+        Column("length", "X0", axes=("species", "material", "depth", "energy"), text="track length per primary"),
+        Column("length_error", "X0", axes=("species", "material", "depth", "energy"), text="its statistical error"),
+    ),
+    rows=("species", "material", "depth", "energy"),
+    labels={"species": ("e-", "e+", "gamma")},
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Shower(Result, ByValue):
     """What the primaries of a run left, per primary and with the statistical error of the mean.
 
     Attributes:
@@ -67,6 +88,8 @@ class Shower(ByValue):
             shower without the picked particle's own, and the squared sine of its angle to the beam.
         seconds: time in the kernel, compilation excluded.
     """
+
+    layout: ClassVar[Layout] = _LAYOUT
 
     stack: Stack
     energy_edges: Floats

@@ -6,16 +6,37 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from darktarget.errors import InputError
 from darktarget.numerics.values import ByValue
+from darktarget.results.base import Result
+from darktarget.results.layout import Column, Layout
 from darktarget.statistics.priors import KINDS
 
 Array = NDArray[np.float64]
+_LAYOUT: Final = Layout(
+    heading=lambda r: f"of {len(r.bins)} bin{'s' * (len(r.bins) > 1)}",
+    sentence=lambda r: (
+        f"Counting measurement of {len(r.bins)} bin{'s' * (len(r.bins) > 1)} with {len(r.nuisances)} nuisances."
+    ),
+    facts=lambda r: (
+        f"observed {', '.join(str(n) for n in r.observed[:8])}; background "
+        f"{', '.join(f'{b.background:.3g}' for b in r.bins[:8])}; {len(r.nuisances)} nuisances"
+    ),
+    columns=(
+        Column("bins.name", axes=("bin",), name="bin", text="label"),
+        Column("bins.observed", axes=("bin",), text="observed count"),
+        Column("bins.background", axes=("bin",), text="expected background"),
+        Column("bins.background_error", axes=("bin",), text="its uncertainty"),
+        Column("fraction", axes=("bin", "component"), text="part of the signal"),
+    ),
+    rows=("bin",),
+    labels={"component": "components"},
+)
 
 
 @dataclass(frozen=True)
@@ -95,8 +116,8 @@ def _all_signal() -> Array:
     return np.ones((1, 1))
 
 
-@dataclass(frozen=True, eq=False)
-class Measurement(ByValue):
+@dataclass(frozen=True, eq=False, repr=False)
+class Measurement(Result, ByValue):
     """Bins and signal components combined into one counting measurement.
 
     Expected count in bin b:  lambda_b = s sum_c fraction[b, c] prod_{k on c} kappa_k + B_b .
@@ -119,6 +140,8 @@ class Measurement(ByValue):
     >>> Measurement((Bin("box", 0, 0.53, 0.17),)).observed
     (0,)
     """
+
+    layout: ClassVar[Layout] = _LAYOUT
 
     bins: tuple[Bin, ...]
     fraction: Array = field(default_factory=_all_signal)

@@ -24,7 +24,7 @@ import numpy as np
 from darktarget.core import Array, Channel, Model
 from darktarget.core.propagator import ENERGY_DEPENDENT, inverse_square
 from darktarget.decays.r_ratio import hadronic_ratio
-from darktarget.decays.two_body import CONSERVED, vector_to_dirac
+from darktarget.decays.two_body import CONSERVED, LEPTON_CURRENT, vector_to_dirac
 from darktarget.errors import PhysicsError
 from darktarget.units import ALPHA, LEPTON_MASS
 
@@ -170,9 +170,10 @@ def exchange(model: Model) -> ThermalExchange:
 def _require_divergences(model: Model, visible: tuple[Channel, ...]) -> None:
     """Refuse lepton currents that are not conserved if a pair of massive leptons has no divergence."""
     leptons = (c for c in visible if c.masses and all(m.all() for m in c.masses))
-    if any(c.divergence is None for c in leptons):
-        for lepton in CHARGED:
-            for structure, _ in model.coupled_parts(lepton):
+    absent = any(c.divergence is None for c in leptons)
+    for lepton in CHARGED:
+        for structure, _ in model.coupled_parts(lepton):
+            if absent or structure not in LEPTON_CURRENT:
                 CONSERVED.of(structure, f"the relic density of {model.name} is refused")
 
 

@@ -296,6 +296,3 @@ class MediatorModel(Model):
     def smooth_hadrons(self, mass: Array) -> Array:
         """Width to hadrons without resonances too narrow to integrate over."""
         return self.hadron_width(mass)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.points} points)"

@@ -54,6 +54,3 @@ class PhotonModel(Model):
     def quark_charge(self, meson: str) -> Array:
         """1: the photon's."""
         return np.ones(self.points)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.points} points)"

@@ -1,0 +1,1 @@
+"""The papers behind models, experiments, constraints and methods: stored facts, and BibTeX made from them."""
