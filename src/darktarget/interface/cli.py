@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from darktarget.errors import DarktargetError, InputError, PhysicsError, PluginError, PluginWarning
+from darktarget.errors import DarktargetError, DarktargetWarning, InputError, PhysicsError, PluginError
 from darktarget.interface.common import Json, Mass, Param
 from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
@@ -54,11 +54,19 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def top(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Log long work; -vv: the tables that are used, too.")
+    ] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print results, warnings and errors only.")] = False,
 ) -> None:
     """What a fixed-target experiment says about a light-dark-matter model."""
+    from darktarget.interface.logs import diagnostics
+
+    context.with_resource(diagnostics(verbose, quiet))
 
 
 @app.command("list")
@@ -237,39 +245,32 @@ def tables(
         _note(name)
 
 
-def _bar(items: Sequence[object], text: str) -> Iterable[object]:
-    """A progress bar on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(items, text, console=console, transient=True, disable=not console.is_terminal)
+def _complain(text: str) -> None:
+    """Write a warning or an error to stderr, whatever the options."""
+    typer.echo(text, err=True)
 
 
 def _shown(usual: Callable[..., None], message: Warning | str, category: type[Warning], *where: Any) -> None:
-    """Write a warning about a plug-in as one line on stderr; other warnings as ``usual``."""
-    if issubclass(category, PluginWarning):
-        _note(f"warning: {message}")
+    """Write a warning of this package as one line on stderr; other warnings as ``usual``."""
+    if issubclass(category, DarktargetWarning):
+        _complain(f"warning: {message}")
     else:
         usual(message, category, *where)
 
 
 def main() -> None:
     """Entry point: named errors become one line on stderr and exit status 2."""
-    from darktarget.progress import reported
-
     warnings.showwarning = partial(_shown, warnings.showwarning)
     try:
-        with reported(_bar):
-            app()
+        app()
     except (InputError, PhysicsError, PluginError) as error:
-        _note(f"error: {error}")
+        _complain(f"error: {error}")
         sys.exit(2)
     except DarktargetError as error:
-        _note(f"error: {error}")
+        _complain(f"error: {error}")
         sys.exit(1)
     except KeyboardInterrupt:
-        _note("interrupted")
+        _complain("interrupted")
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(141)

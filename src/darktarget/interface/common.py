@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Annotated, Any
 
 import typer
@@ -54,9 +57,23 @@ def show(document: dict[str, Any], as_json: bool, header: tuple[str, ...], rows:
         typer.echo("  ".join([*cells, reason or ""]).rstrip())
 
 
+_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Within the block, notes are not written."""
+    token = _QUIET.set(True)
+    try:
+        yield
+    finally:
+        _QUIET.reset(token)
+
+
 def note(text: str) -> None:
-    """Write a line to stderr."""
-    typer.echo(text, err=True)
+    """Write a line about a result to stderr, unless ``--quiet`` was given."""
+    if not _QUIET.get():
+        typer.echo(text, err=True)
 
 
 def _cell(value: Any) -> str:

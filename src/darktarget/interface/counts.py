@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from darktarget.errors import InputError
+from darktarget.interface.common import note
 
 if TYPE_CHECKING:
     from darktarget.statistics import Measurement
@@ -58,7 +59,7 @@ def counts(
         typer.echo(f"{name:>10}  {value if value is None or isinstance(value, str) else format(value, '.6g')}")
     for flag in document["flags"]:
         typer.echo(f"{flag:>10}")
-    typer.echo(f"{chosen.cl:.0%} CL, {chosen.method}: {document['method']}", err=True)
+    note(f"{chosen.cl:.0%} CL, {chosen.method}: {document['method']}")
 
 
 def counts_document(

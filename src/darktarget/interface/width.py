@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import InputError
+from darktarget.interface.common import note
 
 
 def width(
@@ -40,7 +41,7 @@ def width(
             typer.echo(f"{parent:>8} -> {label:<24} {_cells(value)} GeV")
         typer.echo(f"{parent:>8}    {'c tau':<24} {_cells(length)} cm")
     for flag in document["flags"]:
-        typer.echo(f"flag: {flag}", err=True)
+        note(f"flag: {flag}")
 
 
 def _cells(value: Any) -> str:
