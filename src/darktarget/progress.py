@@ -20,7 +20,6 @@ T = TypeVar("T")
 LOGGER: Final = logging.getLogger(__name__)
 SLOW: Final = 2.0  # s: work that is expected to take longer is announced
 SETTLED: Final = 0.2  # s of measured work before an estimate is given
-FIRST_PART: Final = 5.0  # s: a first part that takes longer is extrapolated although it may include a start-up time
 EVERY: Final = 10.0  # s between two lines, if the work advanced by ``STEP``
 STEP: Final = 0.1  # of the work
 LONGEST: Final = 60.0  # s between two lines of slow work
@@ -99,10 +98,8 @@ class Task:
 
     @property
     def slow(self) -> bool:
-        """Whether enough was measured to expect more than ``SLOW`` seconds."""
-        if self._first is None:
-            return False
-        measured = self.elapsed >= SETTLED and (self.done > self._first[1] or self.elapsed > FIRST_PART)
+        """Whether two parts at least were measured, and more than ``SLOW`` seconds are expected."""
+        measured = self._first is not None and self.done > self._first[1] and self.elapsed >= SETTLED
         return measured and self.expected > SLOW
 
     def advance(self, cost: float = 1.0) -> None:

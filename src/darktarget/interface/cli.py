@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import DarktargetError, DarktargetWarning, InputError, PhysicsError, PluginError
-from darktarget.interface.common import Json, Mass, Param
+from darktarget.interface.common import Force, Json, Mass, Out, Param
 from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
 from darktarget.interface.common import show as _print
@@ -91,18 +91,25 @@ def xsec(
     param: Param = None,
     process: Annotated[str | None, typer.Option(help="See `list processes`; by default the model's first.")] = None,
     method: Annotated[str | None, typer.Option(hidden=True)] = None,
+    out: Out = None,
+    force: Force = False,
     as_json: Json = False,
     **options: Any,
 ) -> None:
     """Cross section per nucleus at unit coupling."""
     from darktarget import api
-    from darktarget.io.tables import cross_section_document
+    from darktarget.interface.output import PICTURES, TABLES, ResultFiles
+    from darktarget.io.tables import cross_section_columns, cross_section_document
 
     if method is not None:  # the name of --cross-section before --method was the statistic everywhere
         allowed = "an option of limit and counts, where it is the statistic"
         raise InputError("--method", method, allowed, "Here the option is --cross-section.")
+    theory = _model(model, mass, param)
+    title = f"{beam}-{energy:g}GeV-{Path(target).stem}"
+    words = (theory.name, "xsec", process or theory.processes[0], title)
+    files = ResultFiles.planned(out, words, force, (*TABLES, *PICTURES))
     result = api.cross_section(
-        _model(model, mass, param),
+        theory,
         beam=beam,
         energy=energy,
         target=target,
@@ -113,6 +120,13 @@ def xsec(
     rows = zip(*(document[k] for k in ("mass_GeV", "sigma_pb", "relative_error", "reason")), strict=True)
     _print(document, as_json, ("mass [GeV]", "sigma [pb]", "relative error", ""), rows)
     _note(document["method"])
+
+    def draw() -> Any:
+        from darktarget import plot
+
+        return plot.cross_section(result, title=", ".join((*words[::2], words[3])))
+
+    files.write(document, lambda: cross_section_columns(result), draw)
 
 
 @app.command()
@@ -125,12 +139,16 @@ def tracks(
     showers: Annotated[int, typer.Option(help="Number of primaries.")] = 100_000,
     seed: Annotated[int, typer.Option(help="Seed of the run.")] = 1,
     route: Annotated[str, typer.Option(help="numba, cuda (a graphics card, extra gpu) or python.")] = "numba",
+    out: Out = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Track lengths of a simulated electromagnetic shower, per primary and energy bin."""
     from darktarget import api
-    from darktarget.io.tables import tracks_document
+    from darktarget.interface.output import ResultFiles
+    from darktarget.io.tables import tracks_columns, tracks_document
 
+    files = ResultFiles.planned(out, ("tracks", f"{beam}-{energy:g}GeV-{Path(target).stem}"), force)
     run = api.simulate_tracks(
         target, beam=beam, energy=energy, thickness=thickness, cut=cut, showers=showers, seed=seed, route=route
     )
@@ -140,6 +158,7 @@ def tracks(
     rows = ((*values, None) for values in zip(edges[:-1], *columns.values(), strict=True))
     _print(document, as_json, ("from E [GeV]", *columns, ""), rows)
     _note(f"{document['showers_per_s']:.0f} showers/s, compilation excluded")
+    files.write(document, lambda: tracks_columns(run))
 
 
 @generated(app, production, statistic, report)
@@ -154,8 +173,8 @@ def limit(
         list[str] | None,
         typer.Option(metavar="PROCESS=VALUE", help="Relative uncertainty of a process; repeatable."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for CSV, JSON, PNG and PDF.")] = None,
-    force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
+    out: Out = None,
+    force: Force = False,
     plot: Annotated[str, typer.Option(help="Plane of the plot: coupling or y.")] = "coupling",
     beside: Annotated[
         str | None,
@@ -179,7 +198,7 @@ def limit(
     from darktarget.options import names_of
 
     seen, theory = api.experiment(experiment), _model(model, mass, param)
-    output.check(out, seen, theory, plot, tuple(export or ()), force)
+    files = output.check(out, seen, theory, plot, tuple(export or ()), force, bool(beside))
     curves = api.curves((beside or "").split(",") if beside else (), theory)
     if no_nuisances and options.setdefault("nuisances", "none") != "none":
         raise InputError("nuisances", options["nuisances"], "left out where --no-nuisances is given")
@@ -195,13 +214,12 @@ def limit(
     for line in output.ranking_lines(bound):
         _note(line)
     if out is not None:
-        written = output.write_limit(bound, out, plot, force, curves)
+        output.write_limit(bound, files, plot, curves)
         yields = {k: v for k, v in options.items() if k not in names_of(StatisticOptions, ReportOptions)}
         measured = partial(flow.measurement, theory, seen, **shared, **yields)
         for kind in dict.fromkeys(export or ()):
-            written += output.write_export(kind, bound, measured, out, force)
-        for path in written:
-            _note(f"wrote {path}")
+            for path in output.write_export(kind, bound, measured, out, force):
+                _note(f"wrote {path}")
 
 
 generated(app, statistic)(counts)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -22,6 +23,9 @@ Mass = Annotated[
 ]
 Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
 
+
+Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files of the result.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
 
 #: What the header of a table adds where a number was chosen to meet a published limit.
 FITTED = " (fitted)"

@@ -33,8 +33,9 @@ def width_document(model: Model) -> dict[str, Any]:
     widths: dict[str, Any] = {}
     lengths: dict[str, Any] = {}
     reasons: dict[str, Any] = {}
-    coupling = model.values.get("coupling")
-    for parent, parts in partial_widths(model).items():
+    found = partial_widths(model)
+    coupling = model.values["coupling"]
+    for parent, parts in found.items():
         widths[parent] = {label: _plain(width, model) for label, width in parts.items()}
         length = model.proper_length(parent, coupling=coupling)
         lengths[parent] = _plain(length, model)

@@ -14,7 +14,7 @@ from darktarget.units import PB, GeV
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HIGHEST: Final = 1e12  # a plot shows at most this ratio of ordinates
+HIGHEST: Final = 1e20  # a plot shows at most this ratio of ordinates
 STYLES: Final = ("-", "--", "-.", ":")
 
 
@@ -37,6 +37,8 @@ def cross_section(result: CrossSection, *, title: str = "", ax: Axes | None = No
 def widths(model: Model, *, ax: Axes | None = None) -> Axes:
     """Draw the partial widths of the mediator and of the unstable dark states against the mediator mass.
 
+    Channels that are closed at every point are left out.
+
     Args:
         model: with a coupling. ax: axes to draw into; new by default.
 
@@ -47,7 +49,8 @@ def widths(model: Model, *, ax: Axes | None = None) -> Axes:
         InputError: the model has no coupling.
     """
     parents = partial_widths(model)
-    found = {f"{parent} -> {label}": width for parent, parts in parents.items() for label, width in parts.items()}
+    every = {f"{parent} -> {label}": width for parent, parts in parents.items() for label, width in parts.items()}
+    found = {label: width for label, width in every.items() if (width > 0).any()}
     ax = _axes(len(found)) if ax is None else ax
     _draw(ax, model.mass / GeV, found)
     ax.set(xlabel="mediator mass [GeV]", ylabel="partial width [GeV]")
