@@ -22,6 +22,7 @@ SLOW: Final = 2.0  # s: work that is expected to take longer is announced
 SETTLED: Final = 0.2  # s of measured work before an estimate is given
 EVERY: Final = 10.0  # s between two lines, if the work advanced by ``STEP``
 STEP: Final = 0.1  # of the work
+ROUNDING: Final = 1e-9  # of sums of costs
 LONGEST: Final = 60.0  # s between two lines of slow work
 
 
@@ -142,7 +143,7 @@ class Lines:
         else:
             when, fraction = self._last[task]
             since = task.elapsed - when
-            if since < EVERY or (since < LONGEST and task.fraction - fraction < STEP) or task.fraction >= 1:
+            if since < EVERY or (since < LONGEST and task.fraction - fraction < STEP - ROUNDING) or task.fraction >= 1:
                 return
             left = f"about {duration(task.remaining)} left"
             self._write(f"{task.text}: {task.fraction:.0%} after {duration(task.elapsed)}, {left}")
