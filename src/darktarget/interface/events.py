@@ -134,5 +134,5 @@ def _chunks(source: Any, number: int, seed: int, coupling: float, exposure: floa
     from darktarget.progress import track
 
     size = source.block
-    for first in track(range(0, number, size), "events"):
+    for first in track(range(0, number, size), "writing events"):
         yield source.events(number, seed, first, size).at(coupling, exposure)
