@@ -65,9 +65,13 @@ def _rich_progress() -> Progress:
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.table import Column
 
     columns = (
-        TextColumn("{task.description}", markup=False),
+        # a long text leaves room for the times in a narrow terminal
+        TextColumn(
+            "{task.description}", markup=False, table_column=Column(max_width=36, no_wrap=True, overflow="ellipsis")
+        ),
         BarColumn(),
         TaskProgressColumn(),
         TimeElapsedColumn(),
