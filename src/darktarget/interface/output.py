@@ -28,7 +28,7 @@ PICTURES: Final = ("png", "pdf")
 
 @dataclass(frozen=True)
 class ResultFiles:
-    """The files of one result, ``STEM.csv`` and so on in a folder; nothing is written without a folder."""
+    """The files of one result in a folder, a stem and a suffix each; nothing is written without a folder."""
 
     folder: Path | None
     stem: str
