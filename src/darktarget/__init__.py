@@ -6,10 +6,14 @@ the imports under ``TYPE_CHECKING``; they do not see ``__getattr__``, so that a 
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from darktarget._version import __version__ as __version__
+
+# without a handler of the user's, nothing is printed
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 if TYPE_CHECKING:
     from darktarget import errors as errors
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from darktarget.flow import select as select
     from darktarget.flow import tracks as tracks
     from darktarget.io.saved import load as load
+    from darktarget.progress_bars import show_progress as show_progress
 
 _PUBLIC = {
     "model": "api",
@@ -61,6 +66,7 @@ _PUBLIC = {
     "sampler": "flow",
     "tracks": "flow",
     "load": "io.saved",
+    "show_progress": "progress_bars",
 }
 _MODULES = ("io", "models", "plot", "statistics", "testing", "units", "errors")
 __all__ = [*_PUBLIC, *_MODULES]

@@ -344,7 +344,9 @@ def simulate_tracks(
     run = partial(simulate, stack, particle, energy * GeV, cut * GeV, seed=seed, route=route, keep_events=False)
     size = max(1, -(-showers // 20)) if 0 < showers <= 1_000_000_000 else showers  # absurd numbers are refused whole
     firsts = range(0, max(showers, 1), max(size, 1))
-    parts = (run(number=min(size, showers - first), first_primary=first) for first in track(firsts, "showers"))
+    parts = (
+        run(number=min(size, showers - first), first_primary=first) for first in track(firsts, "simulating showers")
+    )
     return reduce(add, parts)
 
 

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from darktarget.core import Array
 from darktarget.errors import DataCorrupt
+from darktarget.progress import building
 
+LOGGER: Final = logging.getLogger(__name__)
 SCHEMA = 1
 SUFFIX = ".table"
 SHIPPED = Path(__file__).parent / "tables"
@@ -133,7 +136,8 @@ def recorded(names: set[str]) -> Iterator[None]:
 def recall(recipe: Recipe, build: Callable[[], Arrays]) -> Arrays:
     """Return the arrays of a recipe: shipped, else cached, else built now and cached.
 
-    A file that does not pass its checksum counts as absent; a cache that cannot be written is no error.
+    A file that does not pass its checksum counts as absent; a cache that cannot be written is no error. Building is
+    logged and, where it takes long, announced (``progress``); an interruption leaves no file.
     """
     name, only_here = filename(recipe), _ONLY.get()
     record = _RECORD.get()
@@ -145,11 +149,15 @@ def recall(recipe: Recipe, build: Callable[[], Arrays]) -> Arrays:
         folder = user_folder()
         found = _try(folder / name, recipe)
     if found is not None:
+        LOGGER.debug("table %s: from %s", name, folder)
         return found
     # the layout that a file gives back: sums over another one differ in the last bit
-    arrays = {key: np.ascontiguousarray(value, dtype=np.float64) for key, value in build().items()}
-    with suppress(OSError):  # a read-only home must not stop a calculation
+    with building(name):
+        arrays = {key: np.ascontiguousarray(value, dtype=np.float64) for key, value in build().items()}
+    try:
         write(folder / name, recipe, arrays)
+    except OSError as error:  # a read-only home must not stop a calculation
+        LOGGER.warning("table %s cannot be stored and will be built again: %s", name, error)
     return arrays
 
 
@@ -166,6 +174,9 @@ def _try(path: Path, recipe: Recipe) -> Arrays | None:
     try:
         status = path.stat()
         stored, arrays = _verified(path, status.st_mtime_ns, status.st_size)
-    except (FileNotFoundError, PermissionError, NotADirectoryError, DataCorrupt):
+    except (FileNotFoundError, PermissionError, NotADirectoryError):
+        return None
+    except DataCorrupt as error:
+        LOGGER.warning("%s; the table is built again", error)
         return None
     return dict(arrays) if stored == digest(recipe) else None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar
+from warnings import warn
 
 T = TypeVar("T")
 
@@ -104,12 +106,28 @@ class PluginError(DarktargetError):
     """A member of a registry, shipped or of another package, that cannot be loaded, with its place and the reason."""
 
 
-class PluginWarning(UserWarning):
+class DarktargetWarning(UserWarning):
+    """Base of all warnings that darktarget issues, to filter them together."""
+
+
+class SlowWarning(DarktargetWarning):
+    """A table that is neither shipped nor cached takes long to build; the message has an estimate of the time."""
+
+
+class PluginWarning(DarktargetWarning):
     """A plug-in, or an option of one, is left out; the message names the place and the reason."""
 
 
 class DataCorrupt(DarktargetError):
     """A stored table whose checksum or schema does not match its content."""
+
+
+def warn_user(text: str, category: type[DarktargetWarning]) -> None:
+    """Issue a warning that points to the line of the user's code which called darktarget."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "darktarget":
+        frame, level = frame.f_back, level + 1
+    warn(text, category, stacklevel=level)
 
 
 def chosen(kind: str, name: str, known: Mapping[str, T]) -> T:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from darktarget.errors import OutputError, OutputExists
 
-Writer = Callable[[Path], None]
+Writer = Callable[[Path], object]
 
 
 def write_all(folder: Path, writers: Mapping[str, Writer], *, force: bool = False) -> tuple[Path, ...]:

@@ -26,9 +26,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
-from warnings import warn
 
-from darktarget.errors import DarktargetError, PluginError, PluginWarning, UnknownName
+from darktarget.errors import DarktargetError, PluginError, PluginWarning, UnknownName, warn_user
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -76,7 +75,7 @@ def plural(kind: str) -> str:
 @cache
 def warn_once(text: str) -> None:
     """Issue a ``PluginWarning``, once per text."""
-    warn(text, PluginWarning, stacklevel=2)
+    warn_user(text, PluginWarning)
 
 
 def class_with(*attributes: str) -> Callable[[Any], None]:

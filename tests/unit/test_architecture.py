@@ -19,14 +19,14 @@ ROOT = Path(darktarget.__file__).parent
 TOP = Path(__file__).parents[2]
 # a module imports only from those listed before it
 ORDER = (
-    "_version", "particles", "units", "errors", "files", "options", "progress", "numerics", "references", "results",
-    "registry", "structures", "core", "cache", "matter", "shower", "decays", "production", "models", "statistics",
-    "limits", "detector", "dump", "signatures", "experiments", "keywords", "arguments", "flow", "thermal",
+    "_version", "particles", "units", "errors", "files", "options", "progress", "progress_bars", "numerics",
+    "references", "results", "registry", "structures", "core", "cache", "matter", "shower", "decays", "production", "models",
+    "statistics", "limits", "detector", "dump", "signatures", "experiments", "keywords", "arguments", "flow", "thermal",
     "constraints", "io", "plot", "api", "testing", "figures", "build_tables", "interface", "__main__",
 )  # fmt: skip
 ONLY = {"statistics": {"errors", "numerics", "results", "statistics"}}
 # imported inside functions: optional extras, and what a limit on shipped tables does without
-LAZY = {"scipy", "numba", "matplotlib", "yaml", "rich", "platformdirs", "importlib"}
+LAZY = {"scipy", "numba", "matplotlib", "yaml", "rich", "platformdirs", "importlib", "IPython"}
 MODULES = sorted(p for p in ROOT.rglob("*.py") if p != ROOT / "__init__.py")
 PAPERS = sorted((ROOT.parent / "darktarget_papers").rglob("*.py"))
 PLACES = ("src", "tests", "docs", "benchmarks", "validation", "examples")

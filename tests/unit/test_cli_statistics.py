@@ -147,11 +147,22 @@ def test_pyhf_workspaces(call: Any, tmp_path: Path) -> None:
     fewer = ("limit", "na64e-2018", "dark-photon", "--mass", "0.1", "--out", str(tmp_path), "--export", "pyhf")
     assert call(*fewer, "--force").code == 0
     assert len(list(folder.iterdir())) == 1  # no workspace of the earlier masses is left
-    projection = ("limit", "na64e-1e13-b1", "dark-photon", "--mass", "0.1", "--out", str(tmp_path), "--export", "pyhf")
-    result = call(*projection)
-    assert result.code == 2
-    assert "observed counts" in result.err
-    assert not list(tmp_path.glob("na64e-1e13-b1*"))
+
+
+@pytest.mark.filterwarnings("ignore:jsonschema:DeprecationWarning")
+def test_pyhf_workspaces_of_a_projection_hold_asimov_data(call: Any, tmp_path: Path) -> None:
+    words = ("limit", "na64e-1e13-b1", "dark-photon", "--mass", "0.1", "--out", str(tmp_path), "--export", "pyhf")
+    result = call(*words)
+    assert result.code == 0
+    assert "warning: pyhf workspaces of a projection: Asimov data" in result.err
+    (path,) = (tmp_path / "na64e-1e13-b1_dark-photon_pyhf").iterdir()
+    found = json.loads(path.read_text())
+    assert found["observations"] == [{"name": "missing-energy", "data": [1.0]}]  # the expected background
+    assert "toybased" in found["measurements"][0]["name"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pyhf = pytest.importorskip("pyhf")
+        pyhf.schema.validate(found, "workspace.json")
 
 
 @pytest.mark.filterwarnings("ignore:jsonschema:DeprecationWarning")

@@ -14,7 +14,7 @@ from scipy import optimize
 from darktarget.errors import InputError, OutputExists
 from darktarget.io.hepdata import ignore_validator_warnings, write_limit
 from darktarget.io.pyhf_workspace import INTERPOLATION, workspace
-from darktarget.statistics import Bin, Measurement, Nuisance, interval
+from darktarget.statistics import Bin, Measurement, Nuisance, expected_limit, interval
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -67,6 +67,18 @@ def test_pyhf_is_too_strong_at_low_counts() -> None:
     root = optimize.brentq(lambda mu: pyhf_cls(spec, mu) - 0.1, 1.0, 3.0)
     assert root == pytest.approx(interval(Measurement.counting(0, 0.53), method="asymptotic").upper, abs=2e-3)
     assert root / 2.302585 == pytest.approx(0.715, abs=0.002)
+
+
+def test_asimov_data_give_the_expected_limit_where_counts_are_large() -> None:
+    """The median limit of a projection, from its distribution of counts, has CLs = 0.1 on the Asimov data of pyhf."""
+    bins = (Bin("low", 0, 400.0, 8.0), Bin("high", 0, 150.0, 4.0))
+    m = Measurement(bins, np.array([[0.4], [0.6]]), ("signal",), (Nuisance("EOT", 0.05),))
+    found = expected_limit(m, kind="median").value
+    spec = workspace(m, found, asimov=True)
+    assert [o["data"] for o in spec["observations"]] == [[400.0], [150.0]]
+    assert "toys" in spec["measurements"][0]["name"]
+    pyhf.schema.validate(spec, "workspace.json")
+    assert pyhf_cls(spec, 1.0) == pytest.approx(0.1, abs=0.01)
 
 
 def test_workspace_refuses_what_histfactory_cannot_say() -> None:

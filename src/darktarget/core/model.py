@@ -244,9 +244,7 @@ class Model(Described, ABC):
         parts, spin = self.lepton_parts(lepton), self.structure.spin
         for structure, _ in parts:
             if structure.spin != spin:
-                where = (
-                    f"structure {structure.name} of spin {structure.spin} in the coupling of {self.name} to {lepton}"
-                )
+                form = f"structure {structure.name} of spin {structure.spin}"
                 raise PhysicsError(f"{form} in the coupling of {self.name} to {lepton}: its mediator has spin {spin}")
         return tuple((structure, coupling) for structure, coupling in parts if coupling.any())
 

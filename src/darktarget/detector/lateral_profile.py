@@ -28,7 +28,7 @@ from darktarget.detector.shower_library import CUT, Slice
 from darktarget.matter.materials import material, recorded
 from darktarget.numerics.interpolation import semilog
 from darktarget.numerics.special import erf, normal_quantile
-from darktarget.progress import track
+from darktarget.progress import Task, task
 from darktarget.shower.state import PHYSICS
 from darktarget.units import GeV, MeV
 
@@ -149,7 +149,10 @@ def _repeats(part: Slice) -> int:
 
 def build(part: Slice) -> cache.Arrays:
     """Simulate the energy in squares and fit the shares."""
-    found = [measured(part, e * GeV) for e in track(ENERGIES_GEV, "lateral profiles")]
+    text = f"simulating lateral profiles in {'-'.join(str(x.material) for x in part.layers)}"
+    with task(text, sum(ENERGIES_GEV) * len(HALF_WIDTHS_CM)) as work:
+        # the hardest showers first: the time is proportional to the energy where it is long, which gives the estimate
+        found = [measured(part, e * GeV, work=work) for e in reversed(ENERGIES_GEV)][::-1]
     return {
         "energy_GeV": np.array(ENERGIES_GEV),
         "sigma_cm": np.array(SIGMAS_CM),
@@ -158,8 +161,12 @@ def build(part: Slice) -> cache.Arrays:
     }
 
 
-def measured(part: Slice, energy: float, showers: int = SHOWERS) -> tuple[Array, Array]:
-    """Mean fraction of the visible energy in each square and its variance, [half width]; the same showers for all."""
+def measured(part: Slice, energy: float, showers: int = SHOWERS, work: Task | None = None) -> tuple[Array, Array]:
+    """Mean fraction of the visible energy in each square and its variance, [half width]; the same showers for all.
+
+    Args:
+        work: advances by the energy in GeV after each square.
+    """
     from darktarget.matter.layers import Stack  # cold start
     from darktarget.matter.layers import StackLayer as Solid  # cold start
     from darktarget.shower.simulate import simulate  # cold start
@@ -172,6 +179,8 @@ def measured(part: Slice, energy: float, showers: int = SHOWERS) -> tuple[Array,
         inside, total = run.event("cells"), run.event("visible")
         mean.append(inside.sum() / total.sum())
         variance.append(np.var(inside[total > 0] / total[total > 0]))
+        if work is not None:
+            work.advance(energy / GeV)
     return np.array(mean), np.array(variance)
 
 

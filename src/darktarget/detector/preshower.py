@@ -18,12 +18,14 @@ import numpy.typing as npt
 from darktarget import cache
 from darktarget.core import Array, Beam, Target
 from darktarget.numerics.interpolation import cells
-from darktarget.progress import track
-from darktarget.shower.track_lengths import PRIMARY, recipe_of, stack_of
+from darktarget.progress import Task, task
+from darktarget.shower.track_lengths import PRIMARY, recipe_of, shower_of, stack_of
 from darktarget.units import GeV, MeV
 
 SHOWERS: Final = 8000
 CALIBRATION_SHOWERS: Final = 300
+CHUNKS: Final = 20  # of the showers of one species; they only divide the progress
+COST: Final = 0.01  # of a shower of almost no energy, in units of one of the beam energy
 SEED: Final = 2
 CUT: Final = 2 * MeV
 DEPTH_REPEATS: Final = 2  # simulate twice the depth of the pre-shower: beyond, it is full or empty already
@@ -99,14 +101,20 @@ def sampling_fraction(beam: Beam, target: Target) -> float:
 
 def build(beam: Beam, target: Target, threshold: float) -> cache.Arrays:
     """Simulate the table: probability [species, energy, residual]."""
-    least = threshold * sampling_fraction(beam, target)
     edges = np.array(ENERGY_EDGES) * beam.energy
     table = np.zeros((len(PICKED), edges.size - 1, len(RESIDUALS)))
-    for s, species in enumerate(PICKED):
-        chosen = picks(beam, target, species)
-        for r, residual in enumerate(track(RESIDUALS, f"pre-shower of {species}")):
-            energy = chosen[:, 7] + _residual_energy(beam, target, species, chosen, residual * beam.energy)
-            table[s, :, r] = _fractions(chosen, energy > least, edges)
+    # the time grows with the number of showers and their energy
+    costs = [SHOWERS * (residual + COST) for residual in RESIDUALS]
+    total = CALIBRATION_SHOWERS + len(PICKED) * (SHOWERS + sum(costs))
+    with task(f"simulating the pre-shower of {shower_of(beam, target)}", total) as work:
+        least = threshold * sampling_fraction(beam, target)
+        work.advance(CALIBRATION_SHOWERS)
+        for s, species in enumerate(PICKED):
+            chosen = picks(beam, target, species, SHOWERS, work)
+            for r, (residual, cost) in enumerate(zip(RESIDUALS, costs, strict=True)):
+                energy = chosen[:, 7] + _residual_energy(beam, target, species, chosen, residual * beam.energy)
+                table[s, :, r] = _fractions(chosen, energy > least, edges)
+                work.advance(cost)
     return {
         "probability": table,
         "energy": (edges[1:] + edges[:-1]) / 2 / beam.energy,
@@ -120,22 +128,32 @@ def _front(target: Target) -> Any:
     return stack_of(Target(target.layers, repeats, target.preshower_repeats, target.cell_cm))
 
 
-def picks(beam: Beam, target: Target, species: str, showers: int = SHOWERS) -> Array:
-    """Rows (species, layer, depth, energy, length, then energies of the rest of the shower), one per picked shower."""
+def picks(beam: Beam, target: Target, species: str, showers: int, work: Task) -> Array:
+    """Rows (species, layer, depth, energy, length, then energies of the rest of the shower), one per picked shower.
+
+    Args:
+        showers: how many are simulated. work: advances by 1 for each.
+    """
     from darktarget.shower.simulate import simulate  # cold start
 
-    run = simulate(
-        _front(target),
-        PRIMARY[beam.particle],
-        beam.energy,
-        CUT,
-        showers,
-        SEED,
-        lateral=True,
-        pick=(species,),
-        pick_above=LEAST * beam.energy,
-    )
-    return np.asarray(run.picks[run.picks[:, 4] > 0])
+    found, size = [], -(-showers // CHUNKS)
+    for first in range(0, showers, size):
+        number = min(size, showers - first)
+        run = simulate(
+            _front(target),
+            PRIMARY[beam.particle],
+            beam.energy,
+            CUT,
+            number,
+            SEED,
+            first_primary=first,
+            lateral=True,
+            pick=(species,),
+            pick_above=LEAST * beam.energy,
+        )
+        found.append(run.picks[run.picks[:, 4] > 0])
+        work.advance(number)
+    return np.concatenate(found)
 
 
 def _residual_energy(beam: Beam, target: Target, species: str, picks: Array, residual: float) -> Array:

@@ -170,9 +170,11 @@ def build(part: Slice) -> cache.Arrays:
     thickness = _thickness(part)
     distances = np.array([d for d in DISTANCES if d < thickness] + ([thickness] if thickness < DISTANCES[-1] else []))
     rows = np.zeros((len(SPECIES), len(ENERGIES_GEV), distances.size, SHOWERS, 5))
-    for s, species in enumerate(SPECIES):
-        for i, energy in enumerate(track(ENERGIES_GEV, f"showers of {species} in {part.layers[0].material}")):
-            rows[s, i] = _simulate(part, species, energy * GeV, distances)
+    # the hardest showers first: the time is proportional to the energy where it is long, which gives the estimate
+    nodes = [(s, i) for i in reversed(range(len(ENERGIES_GEV))) for s in range(len(SPECIES))]
+    text = f"simulating showers that start inside {'-'.join(str(x.material) for x in part.layers)}"
+    for s, i in track(nodes, text, cost=lambda node: ENERGIES_GEV[node[1]]):
+        rows[s, i] = _simulate(part, SPECIES[s], ENERGIES_GEV[i] * GeV, distances)
     return {"rows": rows, "energy_GeV": np.array(ENERGIES_GEV), "distance": distances}
 
 

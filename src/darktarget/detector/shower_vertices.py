@@ -19,7 +19,8 @@ from darktarget import cache
 from darktarget.core import Array, Beam, Layer, Target
 from darktarget.detector import preshower
 from darktarget.matter.materials import material
-from darktarget.progress import track
+from darktarget.progress import task
+from darktarget.shower.track_lengths import shower_of
 from darktarget.units import GeV
 
 SHOWERS: Final = 20_000  # with a quarter of them S001's reach on the published curve is 0.004 GeV higher
@@ -78,12 +79,14 @@ def build(beam: Beam, target: Target) -> cache.Arrays:
     thickness = [x.thickness for x in target.layers]
     edges = np.concatenate([[0.0], np.cumsum(thickness * target.repeat)])
     found = {}
-    for name, kind in track(list(zip(preshower.SPECIES, preshower.PICKED, strict=True)), "origins of mediators"):
-        picks = preshower.picks(beam, with_front(target), kind, SHOWERS)
-        layer = picks[:, 1].astype(np.intp)
-        cm = np.array([_x0_cm(x) for x in target.layers])[layer % len(target.layers)]
-        depth = edges[layer] + picks[:, 2] * cm
-        found[name] = np.stack([picks[:, 3] / GeV, depth, picks[:, 4], picks[:, 7] / GeV], axis=1)
+    text = f"simulating where mediators are produced by {shower_of(beam, target)}"
+    with task(text, len(preshower.PICKED) * SHOWERS) as work:
+        for name, kind in zip(preshower.SPECIES, preshower.PICKED, strict=True):
+            picks = preshower.picks(beam, with_front(target), kind, SHOWERS, work)
+            layer = picks[:, 1].astype(np.intp)
+            cm = np.array([_x0_cm(x) for x in target.layers])[layer % len(target.layers)]
+            depth = edges[layer] + picks[:, 2] * cm
+            found[name] = np.stack([picks[:, 3] / GeV, depth, picks[:, 4], picks[:, 7] / GeV], axis=1)
     return found
 
 

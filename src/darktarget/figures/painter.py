@@ -88,8 +88,7 @@ def _looks(panels: Sequence[Panel]) -> dict[str, Look]:
 
 
 def _assemble(sheet: Sheet, looks: dict[str, Look], unlisted: frozenset[str]) -> tuple[Figure, list[Axes]]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    from darktarget.plot.picture import Picture, PictureAxes  # cold start: a list of figures
 
     across = sheet.across or min(3 if len(sheet.panels) != 4 else 2, len(sheet.panels))
     down = math.ceil(len(sheet.panels) / across)
@@ -97,9 +96,8 @@ def _assemble(sheet: Sheet, looks: dict[str, Look], unlisted: frozenset[str]) ->
     entries = _entries(sheet, looks, unlisted, width)
     columns = _columns(entries, width)
     lines = sum(max(text.count("\n") + 1 for text in row) for row in _rows(list(entries), columns)) + bool(sheet.legend)
-    figure = Figure(figsize=(width, down * PANEL_INCHES[1] + LINE_INCHES * lines + 0.15), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = [figure.add_subplot(down, across, n) for n in range(1, len(sheet.panels) + 1)]
+    figure = Picture(figsize=(width, down * PANEL_INCHES[1] + LINE_INCHES * lines + 0.15), layout="constrained")
+    axes = [figure.add_subplot(down, across, n, axes_class=PictureAxes) for n in range(1, len(sheet.panels) + 1)]
     for ax, panel in zip(axes, sheet.panels, strict=True):
         _panel(ax, panel, looks)
     if entries:

@@ -8,17 +8,17 @@ from __future__ import annotations
 import json
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from darktarget.errors import DarktargetError, InputError, PhysicsError, PluginError, PluginWarning
+from darktarget.errors import DarktargetError, DarktargetWarning, InputError, PhysicsError, PluginError
 from darktarget.interface.check import check
 from darktarget.interface.cite import cite
-from darktarget.interface.common import Json, Mass, Param
+from darktarget.interface.common import Force, Json, Mass, Out, Param
 from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
 from darktarget.interface.common import show as _print
@@ -56,11 +56,19 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def top(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Log long work; -vv: the tables that are used, too.")
+    ] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print results, warnings and errors only.")] = False,
 ) -> None:
     """What a fixed-target experiment says about a light-dark-matter model."""
+    from darktarget.interface.logs import diagnostics
+
+    context.with_resource(diagnostics(verbose, quiet))
 
 
 @app.command("list")
@@ -85,18 +93,25 @@ def xsec(
     param: Param = None,
     process: Annotated[str | None, typer.Option(help="See `list processes`; by default the model's first.")] = None,
     method: Annotated[str | None, typer.Option(hidden=True)] = None,
+    out: Out = None,
+    force: Force = False,
     as_json: Json = False,
     **options: Any,
 ) -> None:
     """Cross section per nucleus at unit coupling."""
     from darktarget import api
-    from darktarget.io.tables import cross_section_document
+    from darktarget.interface.output import PICTURES, TABLES, ResultFiles
+    from darktarget.io.tables import cross_section_columns, cross_section_document
 
     if method is not None:  # the name of --cross-section before --method was the statistic everywhere
         allowed = "an option of limit and counts, where it is the statistic"
         raise InputError("--method", method, allowed, "Here the option is --cross-section.")
+    theory = _model(model, mass, param)
+    title = f"{beam}-{energy:g}GeV-{Path(target).stem}"
+    words = (theory.name, "xsec", process or theory.processes[0], title)
+    files = ResultFiles.planned(out, words, force, (*TABLES, *PICTURES))
     result = api.cross_section(
-        _model(model, mass, param),
+        theory,
         beam=beam,
         energy=energy,
         target=target,
@@ -107,6 +122,13 @@ def xsec(
     rows = zip(*(document[k] for k in ("mass_GeV", "sigma_pb", "relative_error", "reason")), strict=True)
     _print(document, as_json, ("mass [GeV]", "sigma [pb]", "relative error", ""), rows)
     _note(document["method"])
+
+    def draw() -> Any:
+        from darktarget import plot
+
+        return plot.cross_section(result, title=", ".join((*words[::2], words[3])))
+
+    files.write(document, lambda: cross_section_columns(result), draw)
 
 
 @app.command()
@@ -119,12 +141,16 @@ def tracks(
     showers: Annotated[int, typer.Option(help="Number of primaries.")] = 100_000,
     seed: Annotated[int, typer.Option(help="Seed of the run.")] = 1,
     route: Annotated[str, typer.Option(help="numba, cuda (a graphics card, extra gpu) or python.")] = "numba",
+    out: Out = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Track lengths of a simulated electromagnetic shower, per primary and energy bin."""
     from darktarget import api
-    from darktarget.io.tables import tracks_document
+    from darktarget.interface.output import ResultFiles
+    from darktarget.io.tables import tracks_columns, tracks_document
 
+    files = ResultFiles.planned(out, ("tracks", f"{beam}-{energy:g}GeV-{Path(target).stem}"), force)
     run = api.simulate_tracks(
         target, beam=beam, energy=energy, thickness=thickness, cut=cut, showers=showers, seed=seed, route=route
     )
@@ -134,6 +160,7 @@ def tracks(
     rows = ((*values, None) for values in zip(edges[:-1], *columns.values(), strict=True))
     _print(document, as_json, ("from E [GeV]", *columns, ""), rows)
     _note(f"{document['showers_per_s']:.0f} showers/s, compilation excluded")
+    files.write(document, lambda: tracks_columns(run))
 
 
 @generated(app, production, statistic, report)
@@ -148,8 +175,8 @@ def limit(
         list[str] | None,
         typer.Option(metavar="PROCESS=VALUE", help="Relative uncertainty of a process; repeatable."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for CSV, JSON, PNG and PDF.")] = None,
-    force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
+    out: Out = None,
+    force: Force = False,
     plot: Annotated[str, typer.Option(help="Plane of the plot: coupling or y.")] = "coupling",
     beside: Annotated[
         str | None,
@@ -173,7 +200,7 @@ def limit(
     from darktarget.options import names_of
 
     seen, theory = api.experiment(experiment), _model(model, mass, param)
-    output.check(out, seen, theory, plot, tuple(export or ()), force)
+    files = output.check(out, seen, theory, plot, tuple(export or ()), force, bool(beside))
     curves = api.curves((beside or "").split(",") if beside else (), theory)
     if no_nuisances and options.setdefault("nuisances", "none") != "none":
         raise InputError("nuisances", options["nuisances"], "left out where --no-nuisances is given")
@@ -185,17 +212,16 @@ def limit(
     _print(document, as_json, *output.limit_table(bound))
     _note(f"{bound.cl:.0%} CL, {bound.statistic}: {document['method']}")
     for line in output.curve_lines(curves):
-        _note(line)
+        _complain(line)
     for line in output.ranking_lines(bound):
-        _note(line)
+        _complain(line)
     if out is not None:
-        written = output.write_limit(bound, out, plot, force, curves)
+        output.write_limit(bound, files, plot, curves)
         yields = {k: v for k, v in options.items() if k not in names_of(StatisticOptions, ReportOptions)}
         measured = partial(flow.measurement, theory, seen, **shared, **yields)
         for kind in dict.fromkeys(export or ()):
-            written += output.write_export(kind, bound, measured, out, force)
-        for path in written:
-            _note(f"wrote {path}")
+            for path in output.write_export(kind, bound, measured, out, force):
+                _note(f"wrote {path}")
 
 
 generated(app, statistic)(counts)
@@ -241,19 +267,15 @@ def tables(
         _note(name)
 
 
-def _bar(items: Sequence[object], text: str) -> Iterable[object]:
-    """A progress bar on stderr, where that is a terminal."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(items, text, console=console, transient=True, disable=not console.is_terminal)
+def _complain(text: str) -> None:
+    """Write a warning or an error to stderr, whatever the options."""
+    typer.echo(text, err=True)
 
 
 def _shown(usual: Callable[..., None], message: Warning | str, category: type[Warning], *where: Any) -> None:
-    """Write a warning about a plug-in as one line on stderr; other warnings as ``usual``."""
-    if issubclass(category, PluginWarning):
-        _note(f"warning: {message}")
+    """Write a warning of this package as one line on stderr; other warnings as ``usual``."""
+    if issubclass(category, DarktargetWarning):
+        _complain(f"warning: {message}")
     else:
         usual(message, category, *where)
 
@@ -261,17 +283,14 @@ def _shown(usual: Callable[..., None], message: Warning | str, category: type[Wa
 def _failed(error: DarktargetError) -> None:
     """Write an error to stderr, with the place in a user's own model where it was raised."""
     for line in (f"error: {error}", *getattr(error, "__notes__", ())):
-        _note(line)
+        _complain(line)
 
 
 def main() -> None:
     """Entry point: named errors become one line on stderr and exit status 2."""
-    from darktarget.progress import reported
-
     warnings.showwarning = partial(_shown, warnings.showwarning)
     try:
-        with reported(_bar):
-            app()
+        app()
     except (InputError, PhysicsError, PluginError) as error:
         _failed(error)
         sys.exit(2)
@@ -279,7 +298,7 @@ def main() -> None:
         _failed(error)
         sys.exit(1)
     except KeyboardInterrupt:
-        _note("interrupted")
+        _complain("interrupted")
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(141)

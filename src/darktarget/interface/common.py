@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +23,9 @@ Mass = Annotated[
 ]
 Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
 
+
+Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files of the result.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
 
 #: What the header of a table adds where a number was chosen to meet a published limit.
 FITTED = " (fitted)"
@@ -54,9 +61,23 @@ def show(document: dict[str, Any], as_json: bool, header: tuple[str, ...], rows:
         typer.echo("  ".join([*cells, reason or ""]).rstrip())
 
 
+_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Within the block, notes are not written."""
+    token = _QUIET.set(True)
+    try:
+        yield
+    finally:
+        _QUIET.reset(token)
+
+
 def note(text: str) -> None:
-    """Write a line to stderr."""
-    typer.echo(text, err=True)
+    """Write a line about a result to stderr, unless ``--quiet`` was given."""
+    if not _QUIET.get():
+        typer.echo(text, err=True)
 
 
 def _cell(value: Any) -> str:

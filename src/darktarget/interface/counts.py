@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from darktarget.errors import InputError
+from darktarget.interface.common import Force, Json, Out, note
 
 if TYPE_CHECKING:
     from darktarget.statistics import Measurement
@@ -28,15 +29,19 @@ def counts(
     expected: Annotated[
         str | None, typer.Option(help="Add what is expected without signal: median, average or nearest.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+    out: Out = None,
+    force: Force = False,
+    as_json: Json = False,
     **options: Any,
 ) -> None:
     """Limit on the number of signal events from a count, its background and an efficiency."""
+    from darktarget.interface.output import ResultFiles
     from darktarget.limits.options import StatisticOptions
     from darktarget.options import checked
     from darktarget.statistics import Measurement
 
     chosen = checked(StatisticOptions, **options)
+    files = ResultFiles.planned(out, ("counts",), force)
     if expected is not None and expected not in EXPECTED:
         raise InputError("expected", expected, "one of " + ", ".join(EXPECTED))
     measurement = Measurement.counting(
@@ -48,6 +53,13 @@ def counts(
         efficiency_error=efficiency_error,
     )
     document = counts_document(measurement, chosen.cl, chosen.method, chosen.nuisances, expected)
+    _print(document, as_json)
+    if not as_json:
+        note(f"{chosen.cl:.0%} CL, {chosen.method}: {document['method']}")
+    files.write(document, lambda: counts_columns(document))
+
+
+def _print(document: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(document, allow_nan=False))
         return
@@ -58,7 +70,14 @@ def counts(
         typer.echo(f"{name:>10}  {value if value is None or isinstance(value, str) else format(value, '.6g')}")
     for flag in document["flags"]:
         typer.echo(f"{flag:>10}")
-    typer.echo(f"{chosen.cl:.0%} CL, {chosen.method}: {document['method']}", err=True)
+
+
+def counts_columns(document: dict[str, Any]) -> dict[str, list[Any]]:
+    """The numbers of a document of ``counts`` as CSV: names and values."""
+    found = {name: document[name] for name in ("lower", "upper", "unclamped")} | document["significance"]
+    expected = document.get("expected", {})
+    found |= {f"expected_{name}": value for name, value in expected.items() if name != "method"}
+    return {"quantity": list(found), "value": list(found.values())}
 
 
 def counts_document(

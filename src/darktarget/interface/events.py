@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from darktarget.errors import InputError
+from darktarget.interface.common import note
 
 if TYPE_CHECKING:
     from darktarget.core import Events, Model
@@ -64,7 +65,7 @@ def events(
     if cut_flow or display is not None:
         source = flow.sampler(theory, seen, process=process, **options)
         _detector(source, seen.name, number, seed, cut_flow, display, event, force)
-    typer.echo(f"{number} events in {path}, {sheet.expected:.6g} expected at coupling {sheet.coupling:g}", err=True)
+    note(f"{number} events in {path}, {sheet.expected:.6g} expected at coupling {sheet.coupling:g}")
 
 
 def _detector(
@@ -132,5 +133,5 @@ def _chunks(source: Any, number: int, seed: int, coupling: float, exposure: floa
     from darktarget.progress import track
 
     size = source.block
-    for first in track(range(0, number, size), "events"):
+    for first in track(range(0, number, size), "writing events"):
         yield source.events(number, seed, first, size).at(coupling, exposure)

@@ -68,10 +68,10 @@ def _made(names: Sequence[str], out: Path, force: bool, workers: int) -> Iterato
     """Draw figures and write their files: (name, seconds) as each is finished."""
     if workers > 1 and len(names) > 1:
         finished = _side_by_side(names, out, workers)
-        for _ in track(names, "figures"):
+        for _ in track(names, "drawing figures"):
             yield next(finished)
         return
-    for name in track(names, "figures"):
+    for name in track(names, "drawing figures"):
         start = perf_counter()
         _write(FIGURES[name]().draw(), name, out, force)
         yield name, perf_counter() - start

@@ -1,25 +1,107 @@
-"""Files of a limit: checked before the work starts, written after it."""
+"""Files of a result: checked before the work starts, written after it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from darktarget.interface.common import FITTED
+from darktarget.interface.common import FITTED, note
 from darktarget.units import GeV
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from darktarget.core import Curve, Experiment, Limit, Model
+    from darktarget.files import Writer
+    from darktarget.io.tables import Columns
     from darktarget.limits.counting import Counting
+
+TABLES: Final = ("csv", "json")
+PICTURES: Final = ("png", "pdf")
+
+
+@dataclass(frozen=True)
+class ResultFiles:
+    """The files of one result in a folder, a stem and a suffix each; nothing is written without a folder."""
+
+    folder: Path | None
+    stem: str
+    force: bool
+
+    @classmethod
+    def planned(
+        cls, folder: Path | None, words: Sequence[str], force: bool, suffixes: Sequence[str] = TABLES
+    ) -> ResultFiles:
+        """Check, before any long work, that the files can be written.
+
+        Args:
+            folder: None where no files are wanted. words: of which the names of the files are made.
+
+        Raises:
+            OutputExists, OutputError: files are there and ``force`` is off, or the folder is not writable.
+        """
+        made = cls(folder, stem(*words), force)
+        if folder is not None:
+            from darktarget import files
+
+            files.check(folder, tuple(f"{made.stem}.{suffix}" for suffix in suffixes), force=force)
+        return made
+
+    def write(
+        self, document: Mapping[str, Any], columns: Callable[[], Columns], draw: Callable[[], Axes] | None = None
+    ) -> None:
+        """Write a document as JSON, its columns as CSV and, where there is a curve, its picture as PNG and PDF."""
+        if self.folder is None:
+            return
+        from darktarget.io import tables
+
+        writers: dict[str, Writer] = {
+            "csv": lambda path: tables.write_csv(columns(), path),
+            "json": lambda path: tables.write_json(dict(document), path),
+        }
+        self.write_all(writers if draw is None else writers | pictures(draw()))
+
+    def write_all(self, writers: Mapping[str, Writer]) -> None:
+        """Write files by suffix, and note their paths."""
+        from darktarget import files
+
+        assert self.folder is not None
+        named = {f"{self.stem}.{suffix}": writer for suffix, writer in writers.items()}
+        for path in files.write_all(self.folder, named, force=self.force):
+            note(f"wrote {path}")
+
+
+def stem(*words: str) -> str:
+    """The beginning of a file name from the words of a command.
+
+    >>> stem("dark-photon", "constraint", "electron-g-2:cs")
+    'dark-photon_constraint_electron-g-2-cs'
+    """
+    return "_".join(re.sub(r"[^\w.+-]+", "-", word) for word in words)
+
+
+def pictures(ax: Axes) -> dict[str, Writer]:
+    """The writers of a plot by suffix."""
+    from darktarget import plot
+
+    return {suffix: lambda path: plot.save(ax, path) for suffix in PICTURES}
 
 
 def check(
-    out: Path | None, experiment: Experiment, model: Model, plane: str, exports: tuple[str, ...], force: bool
-) -> None:
+    out: Path | None,
+    experiment: Experiment,
+    model: Model,
+    plane: str,
+    exports: tuple[str, ...],
+    force: bool,
+    curves: bool = False,
+) -> ResultFiles:
     """Check, before any long work, that a limit can be written.
 
     Raises:
@@ -33,32 +115,24 @@ def check(
     from darktarget.plot.exclusions import check_plane
 
     check_plane(plane, model.name, "alpha_D" in model.values)
-    if out is None:
-        return
-    from darktarget import files
-
-    files.check(out, _names(f"{experiment.name}_{model.name}"), force=force)
+    beside = ("curves.json",) if curves else ()
+    return ResultFiles.planned(out, (experiment.name, model.name), force, (*TABLES, *PICTURES, *beside))
 
 
-def write_limit(bound: Limit, out: Path, plane: str, force: bool, curves: Sequence[Curve] = ()) -> tuple[Path, ...]:
-    """Write CSV, JSON, PNG and PDF of a limit, with curves beside it in the plot and in JSON; return the paths."""
-    from darktarget import files, plot
+def write_limit(bound: Limit, files: ResultFiles, plane: str, curves: Sequence[Curve] = ()) -> None:
+    """Write CSV, JSON, PNG and PDF of a limit, with curves beside it in the plot and in JSON."""
+    from darktarget import plot
     from darktarget.io import tables
+    from darktarget.io.curves import curves_document
 
-    ax = plot.exclusion(bound, *curves, plane=plane)
-    csv_name, json_name, png_name, pdf_name = _names(f"{bound.experiment}_{bound.model}")
-    writers: dict[str, files.Writer] = {
-        csv_name: lambda path: tables.write_limit_csv(bound, path),
-        json_name: lambda path: tables.write_json(tables.limit_document(bound), path),
-        png_name: lambda path: plot.save(ax, path),
-        pdf_name: lambda path: plot.save(ax, path),
+    writers: dict[str, Writer] = {
+        "csv": lambda path: tables.write_limit_csv(bound, path),
+        "json": lambda path: tables.write_json(tables.limit_document(bound), path),
+        **pictures(plot.exclusion(bound, *curves, plane=plane)),
     }
     if curves:
-        from darktarget.io.curves import curves_document
-
-        document = curves_document(curves)
-        writers[f"{bound.experiment}_{bound.model}.curves.json"] = lambda path: tables.write_json(document, path)
-    return files.write_all(out, writers, force=force)
+        writers["curves.json"] = lambda path: tables.write_json(curves_document(curves), path)
+    files.write_all(writers)
 
 
 def write_export(kind: str, bound: Limit, measured: Callable[[], Counting], out: Path, force: bool) -> tuple[Path, ...]:
@@ -111,7 +185,3 @@ def ranking_lines(bound: Limit) -> list[str]:
         if known.size:
             lines.append(f"{name:>32}  {known.min():+.2%} .. {known.max():+.2%} in the coupling")
     return lines
-
-
-def _names(stem: str) -> tuple[str, ...]:
-    return tuple(f"{stem}.{suffix}" for suffix in ("csv", "json", "png", "pdf"))

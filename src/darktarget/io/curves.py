@@ -8,7 +8,7 @@ import numpy as np
 
 from darktarget import __version__
 from darktarget.core import Array, Curve, Model
-from darktarget.io.tables import Json, finite, plain
+from darktarget.io.tables import Columns, Json, finite, interval_cells, plain
 from darktarget.units import GeV
 
 
@@ -81,3 +81,40 @@ def gminus2_document(band: Curve) -> Json:
     drop = ("intervals", "y", "fitted", "stated", "uncertainty", "cl")
     kept = {k: v for k, v in document.items() if k not in drop}
     return kept | {"coupling_central": centre, "coupling_2sigma": edges}
+
+
+def curve_columns(curve: Curve) -> Columns:
+    """The columns of a constraint or of an imported curve as CSV; ``intervals`` as in the CSV of a limit."""
+    return {
+        "mass_GeV": finite(curve.mass / GeV),
+        "dark_mass_GeV": finite(curve.dark_mass / GeV),
+        "coupling": finite(curve.coupling),
+        "y": finite(curve.y),
+        "reason": curve.reason,
+        "intervals": interval_cells(curve.intervals),
+        **{name: finite(values) for name, values in curve.extra.items()},
+    }
+
+
+def relic_columns(curve: Curve) -> Columns:
+    """The columns of ``relic`` as CSV; ``omega_h2`` is the density that the coupling gives."""
+    return {name: values for name, values in curve_columns(curve).items() if name != "intervals"}
+
+
+def omega_columns(model: Model, density: Array) -> Columns:
+    """The columns of ``omega`` as CSV."""
+    document = omega_document(model, density)
+    return {name: document[name] for name in ("mass_GeV", "coupling", "omega_h2")}
+
+
+def gminus2_columns(band: Curve) -> Columns:
+    """The columns of ``gminus2`` as CSV: the centre and the edges of the 2 sigma band."""
+    document = gminus2_document(band)
+    low, high = zip(*(pair or (None, None) for pair in document["coupling_2sigma"]), strict=True)
+    return {
+        "mass_GeV": document["mass_GeV"],
+        "coupling_central": document["coupling_central"],
+        "coupling_2sigma_from": low,
+        "coupling_2sigma_to": high,
+        "reason": document["reason"],
+    }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -12,11 +13,12 @@ from darktarget import files
 from darktarget.core import Experiment, Limit
 from darktarget.errors import InputError, OutputExists
 from darktarget.io import hepdata
-from darktarget.io.pyhf_workspace import workspace
+from darktarget.io.pyhf_workspace import ASIMOV, workspace
 from darktarget.io.tables import write_json
 from darktarget.limits.counting import Counting
 from darktarget.units import GeV
 
+LOGGER: Final = logging.getLogger(__name__)
 FORMATS = ("pyhf", "hepdata")
 
 
@@ -28,21 +30,24 @@ def stem(bound: Limit) -> str:
 def workspaces(bound: Limit, counts: Counting) -> Mapping[str, Mapping[str, Any]]:
     """HistFactory workspaces by file name, one per point with a limit; mu = 1 is the limit on the coupling.
 
+    Those of a projection hold Asimov data: the expected backgrounds in place of observed counts.
+
     Where lifetimes matter, the signal is that at ``coupling_upper``, and mu is not a power of the coupling.
 
     Args:
         bound: the limit. counts: what ``flow.count`` returned for the same model and experiment.
 
     Raises:
-        InputError: no point has a limit, or a projection, which has no observed counts.
+        InputError: no point has a limit.
     """
-    if counts.expected is not None:
-        raise _without_counts()
+    asimov = counts.expected is not None
+    if asimov:
+        LOGGER.warning("pyhf workspaces of a projection: %s", ASIMOV)
     found = {}
     for i in _points(bound):
         name = f"{stem(bound)}_mass-{bound.mass[i] / GeV:.6g}-GeV_{i:04d}.json"
         made_up = counts.at(int(i), float(bound.coupling_upper[i]))
-        found[name] = workspace(made_up, float(bound.count_limit_with_nuisances[i]), f"point {i}")
+        found[name] = workspace(made_up, float(bound.count_limit_with_nuisances[i]), f"point {i}", asimov=asimov)
     return found
 
 
@@ -92,7 +97,7 @@ def check(kinds: tuple[str, ...], experiment: Experiment, model: str, out: Path 
     """Check, before any long work, that the wanted exports can be written.
 
     Raises:
-        InputError: an unknown format, no folder, a workspace of a projection, or hepdata_lib not installed.
+        InputError: an unknown format, no folder, or hepdata_lib not installed.
         OutputExists: a folder of an earlier export is not empty and ``force`` is off.
     """
     for kind in kinds:
@@ -100,8 +105,6 @@ def check(kinds: tuple[str, ...], experiment: Experiment, model: str, out: Path 
             raise InputError("export", kind, "one of " + ", ".join(FORMATS))
         if out is None:
             raise InputError("export", kind, "used together with --out", "It names the folder to write to.")
-        if kind == "pyhf" and experiment.bins[0].observed is None:
-            raise _without_counts()
         folder = out / f"{experiment.name}_{model}_{kind}"
         if folder.is_dir() and any(folder.iterdir()) and not force:
             raise OutputExists(folder)
@@ -113,11 +116,6 @@ def _edge(bound: Limit) -> str:
     """What ``coupling_upper`` is: a two-sided exclusion has an upper edge, too, which the CSV and JSON files hold."""
     two_sided = any(np.isfinite(high) for point in bound.intervals for _, high in point[-1:])
     return "lower edge of the excluded couplings" if two_sided else "upper limit on the coupling"
-
-
-def _without_counts() -> InputError:
-    advice = "A workspace holds observed counts; this projection has none."
-    return InputError("export", "pyhf", "hepdata for a projection from its background", advice)
 
 
 def _points(bound: Limit) -> np.ndarray[Any, np.dtype[np.intp]]:

@@ -20,7 +20,16 @@ INTERPOLATION = {"normsys": {"interpcode": "code1"}, "histosys": {"interpcode": 
 """Pass as `modifier_settings` to `pyhf.Workspace.model`: exponential and linear, as the priors here."""
 
 
-def workspace(measurement: Measurement, signal: float = 1.0, name: str = "limit") -> dict[str, Any]:
+#: Part of the name of the measurement block of a workspace with Asimov data, which is shown by every tool.
+ASIMOV = (
+    "Asimov data (expected background) of a projection; asymptotic formulas do not hold at low counts: "
+    "use toys, pyhf.infer.hypotest(..., calctype='toybased')"
+)
+
+
+def workspace(
+    measurement: Measurement, signal: float = 1.0, name: str = "limit", *, asimov: bool = False
+) -> dict[str, Any]:
     """HistFactory workspace of a measurement: one channel per bin, the signal strength `mu` scales `signal`.
 
     Log-normal efficiencies become `normsys` with hi, lo = exp(+-sigma), their sample scaled by the median of
@@ -31,6 +40,8 @@ def workspace(measurement: Measurement, signal: float = 1.0, name: str = "limit"
         measurement: counts, backgrounds, nuisances.
         signal: expected signal events at mu = 1, before `fraction`; > 0.
         name: of the measurement block.
+        asimov: the data are the expected backgrounds instead of observed counts, as for a projection; the name of the
+            measurement block then says so, and that toys are needed at low counts.
 
     Returns:
         A dictionary that `json.dump` writes and pyhf's workspace schema (1.0.0) accepts.
@@ -59,8 +70,10 @@ def workspace(measurement: Measurement, signal: float = 1.0, name: str = "limit"
         channels.append({"name": b.name, "samples": [*samples, _background_sample(b)]})
     return {
         "channels": channels,
-        "observations": [{"name": b.name, "data": [float(b.observed)]} for b in measurement.bins],
-        "measurements": [{"name": name, "config": {"poi": "mu", "parameters": []}}],
+        "observations": [
+            {"name": b.name, "data": [float(b.background if asimov else b.observed)]} for b in measurement.bins
+        ],
+        "measurements": [{"name": f"{name}: {ASIMOV}" if asimov else name, "config": {"poi": "mu", "parameters": []}}],
         "version": "1.0.0",
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from darktarget.core import Array, CrossSection, Limit
 from darktarget.units import PB, GeV
 
 Json = dict[str, Any]
+Columns = Mapping[str, Sequence[Any]]
 
 
 def finite(values: Array | Iterable[float]) -> list[float | None]:
@@ -109,6 +110,14 @@ def write_json(document: Json, path: Path) -> None:
     path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
+def write_csv(columns: Columns, path: Path) -> None:
+    """Write columns of one length as CSV with a header; None is an empty cell."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+
+
 def write_limit_csv(bound: Limit, path: Path) -> None:
     """Write a limit as CSV, one row per point; empty cells where there is no limit, the reason beside.
 
@@ -116,17 +125,40 @@ def write_limit_csv(bound: Limit, path: Path) -> None:
     ``fitted`` names the numbers of the experiment that were chosen to meet a published limit, if there are any.
     """
     document = limit_document(bound)
-    document["intervals"] = [_intervals(point) for point in bound.intervals]
-    columns = ("mass_GeV", "dark_mass_GeV", "coupling_upper", "y_upper", "relative_error", "reason", "intervals")
-    expected = [f"coupling_{name}" for name in document["bands"]]
-    fitted = {"fitted": ["; ".join(document["fitted"])] * bound.mass.size} if bound.fitted else {}
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow([*columns, *expected, *fitted])
-        cells = (*(document[c] for c in columns), *document["bands"].values(), *fitted.values())
-        writer.writerows(zip(*cells, strict=True))
+    names = ("mass_GeV", "dark_mass_GeV", "coupling_upper", "y_upper", "relative_error", "reason")
+    columns: dict[str, Sequence[Any]] = {name: document[name] for name in names}
+    columns["intervals"] = interval_cells(bound.intervals)
+    columns |= {f"coupling_{name}": values for name, values in document["bands"].items()}
+    if bound.fitted:
+        columns["fitted"] = ["; ".join(document["fitted"])] * bound.mass.size
+    write_csv(columns, path)
 
 
-def _intervals(point: tuple[tuple[float, float], ...]) -> str:
-    """Intervals as one cell: ``4.1e-08:3.2e-05 ...``."""
+def cross_section_columns(result: CrossSection) -> Columns:
+    """The columns of ``xsec`` as CSV."""
+    document = cross_section_document(result)
+    names = ("mass_GeV", "sigma_pb", "relative_error")
+    spreads = {f"relative_{name}": values for name, values in document["systematics"].items()}
+    return {**{name: document[name] for name in names}, **spreads, "reason": document["reason"]}
+
+
+def tracks_columns(shower: Any) -> Columns:
+    """The columns of ``tracks`` as CSV: energy bins, and length and error by species (and material) in X0."""
+    document = tracks_document(shower)
+    edges = document["energy_GeV"]
+    columns: dict[str, Sequence[Any]] = {"energy_from_GeV": edges[:-1], "energy_to_GeV": edges[1:]}
+    for name in ("track_length_X0", "error"):
+        unit = "" if name.endswith("X0") else "_X0"
+        for key, values in document[name].items():
+            parts = values.items() if isinstance(values, dict) else [("", values)]
+            columns |= {f"{name}{unit}_{key}{part and ' '}{part}": row for part, row in parts}
+    return columns
+
+
+def interval_cells(intervals: Iterable[Iterable[tuple[float, float]]]) -> list[str]:
+    """The intervals of each point as one cell: ``4.1e-08:3.2e-05 ...``; no upper edge means all above."""
+    return [_intervals(point) for point in intervals]
+
+
+def _intervals(point: Iterable[tuple[float, float]]) -> str:
     return " ".join(f"{low!r}:{high!r}" if math.isfinite(high) else f"{low!r}:" for low, high in point)

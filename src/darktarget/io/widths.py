@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,17 +30,13 @@ def width_document(model: Model) -> dict[str, Any]:
     >>> round(document["ctau_cm"]["chi2"], 2)
     39.24
     """
-    if "coupling" not in model.values:
-        raise InputError("coupling", None, "a number > 0", "Widths depend on it: give -p coupling=1e-3.")
-    coupling = model.values["coupling"]
-    virtual = {model.mediator} if not (model.mediator_mass > 0).any() else set()  # a photon does not decay
-    parents = tuple(dict.fromkeys(c.parent for c in model.channels() if c.parent not in virtual))
     widths: dict[str, Any] = {}
     lengths: dict[str, Any] = {}
     reasons: dict[str, Any] = {}
-    for parent in parents:
-        parts = model.partial_widths(parent, coupling=coupling)
-        widths[parent] = {label: _plain(width / GeV, model) for label, width in parts.items()}
+    found = partial_widths(model)
+    coupling = model.values["coupling"]
+    for parent, parts in found.items():
+        widths[parent] = {label: _plain(width, model) for label, width in parts.items()}
         length = model.proper_length(parent, coupling=coupling)
         lengths[parent] = _plain(length, model)
         reasons[parent] = [None if np.isfinite(x) else STABLE for x in length]
@@ -53,6 +50,37 @@ def width_document(model: Model) -> dict[str, Any]:
         "references": list(model.references),
         "version": __version__,
     }
+
+
+def partial_widths(model: Model) -> dict[str, dict[str, Array]]:
+    """Partial widths in GeV at the model's coupling by parent and daughters, each [point].
+
+    Raises:
+        InputError: the model has no coupling.
+    """
+    if "coupling" not in model.values:
+        raise InputError("coupling", None, "a number > 0", "Widths depend on it: give -p coupling=1e-3.")
+    virtual = {model.mediator} if not (model.mediator_mass > 0).any() else set()  # a photon does not decay
+    parents = dict.fromkeys(c.parent for c in model.channels() if c.parent not in virtual)
+    coupling = model.values["coupling"]
+    return {
+        parent: {
+            label: np.broadcast_to(width / GeV, (model.points,))
+            for label, width in model.partial_widths(parent, coupling=coupling).items()
+        }
+        for parent in parents
+    }
+
+
+def width_columns(model: Model) -> dict[str, Sequence[Any]]:
+    """The columns of ``width`` as CSV: mass, each partial width, c tau of each parent, and why one is empty."""
+    columns: dict[str, Sequence[Any]] = {"mass_GeV": finite(model.mass / GeV)}
+    for parent, parts in partial_widths(model).items():
+        columns |= {f"width_{parent} -> {label}_GeV": finite(width) for label, width in parts.items()}
+        length = model.proper_length(parent, coupling=model.values["coupling"])
+        columns[f"ctau_{parent}_cm"] = finite(length)
+        columns[f"reason_{parent}"] = [None if np.isfinite(x) else STABLE for x in length]
+    return columns
 
 
 def _plain(values: Array, model: Model) -> Any:

@@ -1,5 +1,7 @@
-"""Figures: every function returns matplotlib Axes and shows nothing."""
+"""Figures: every function returns matplotlib Axes, which a notebook shows as a picture; ``save`` writes them."""
 
-from darktarget.plot.exclusions import PLANES, exclusion, save
+from darktarget.plot.exclusions import PLANES, exclusion
+from darktarget.plot.files import save
+from darktarget.plot.lines import cross_section, widths
 
-__all__ = ["PLANES", "exclusion", "save"]
+__all__ = ["PLANES", "cross_section", "exclusion", "save", "widths"]

@@ -28,9 +28,9 @@ def event(simulation: Simulation, block: Block, row: int, ax: Axes | None = None
     Returns:
         the axes.
     """
-    import matplotlib.pyplot as plt
+    from darktarget.plot.picture import new_axes  # cold start: an event without a picture
 
-    axes: Any = ax if ax is not None else plt.subplots(figsize=(11, 4))[1]
+    axes: Any = ax if ax is not None else new_axes(11.0, 4.0)
     slabs = simulation.target.slabs
     for slab in slabs:
         half = min(slab.half_width, 30.0)

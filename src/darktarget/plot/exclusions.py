@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -105,7 +104,10 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
     bounds = tuple(b for b in drawn if isinstance(b, Limit))
     axes = plane_named(plane)
     curves = [c for c in drawn if isinstance(c, Curve)]
-    ax = ax if ax is not None else _new_axes(len(drawn) + 2 * any(b.bands for b in bounds))
+    if ax is None:
+        from darktarget.plot.picture import new_axes  # cold start: a limit without a picture
+
+        ax = new_axes(6.0, 4.2 + 0.35 * (len(drawn) + 2 * any(b.bands for b in bounds)))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
         _curve(ax, axes, colour, bound)
     banded = [bound for bound in bounds if bound.bands]
@@ -133,28 +135,6 @@ def _overlays(ax: Axes, axes: ExclusionPlane, curves: list[Curve]) -> None:
 
 def _joined(label: Callable[[Limit | Curve], str], drawn: Sequence[Limit | Curve]) -> str:
     return ", ".join(dict.fromkeys(label(b) for b in drawn))
-
-
-def save(ax: Axes, path: Path) -> None:
-    """Write the figure of some axes to a file; the suffix (.png, .pdf) is the format."""
-    from matplotlib.figure import Figure
-
-    figure = ax.get_figure(root=True)
-    assert isinstance(figure, Figure)
-    metadata = {"CreationDate": None} if path.suffix == ".pdf" else {"Software": None}
-    figure.savefig(path, dpi=200, metadata=metadata)
-
-
-def _new_axes(curves: int) -> Axes:
-    # Figure without pyplot: nothing global is touched and no display is needed
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(6.0, 4.2 + 0.35 * curves), layout="constrained")
-    FigureCanvasAgg(figure)
-    ax: Axes = figure.add_subplot()
-    ax.tick_params(which="both", direction="in", top=True, right=True)
-    return ax
 
 
 def _bands(ax: Axes, axes: ExclusionPlane, bound: Limit, labelled: bool) -> None:

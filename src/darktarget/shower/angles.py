@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from darktarget import cache
 from darktarget.core import LOGITS, Array, Beam, Target
 from darktarget.matter.materials import recorded
-from darktarget.progress import track
+from darktarget.progress import Task, task
 from darktarget.shower.state import PHYSICS
-from darktarget.shower.track_lengths import LOWEST, PRIMARY, SPECIES, stack_of
+from darktarget.shower.track_lengths import LOWEST, PRIMARY, SPECIES, shower_of, stack_of
 from darktarget.units import GeV
 
 SHOWERS: Final = 2_000_000  # per species
@@ -91,26 +91,30 @@ def build(beam: Beam, target: Target, cut: float, showers: int = SHOWERS, seed: 
         cut: tracking cut (energy unit). showers: number of primaries per species. seed: of the simulation.
     """
     edges = np.geomspace(cut, beam.energy, BINS + 1)
-    logs = np.array([_quantiles(picks(beam, target, name, cut, showers, seed), edges) for name in PICKED])
+    with task(f"simulating the angles of {shower_of(beam, target)}", len(PICKED) * showers) as work:
+        logs = np.array([_quantiles(picks(beam, target, name, cut, showers, seed, work), edges) for name in PICKED])
     return {"log_square": logs, "energy_GeV": np.sqrt(edges[1:] * edges[:-1]) / GeV}
 
 
-def picks(beam: Beam, target: Target, species: str, cut: float, showers: int, seed: int) -> Array:
+def picks(
+    beam: Beam, target: Target, species: str, cut: float, showers: int, seed: int, work: Task | None = None
+) -> Array:
     """Energy (energy unit), theta^2 and track length (X0) of one point per shower, [n, 3].
 
     Args:
-        species: "e-", "e+" or "gamma". cut: tracking cut (energy unit).
+        species: "e-", "e+" or "gamma". cut: tracking cut (energy unit). work: advances by 1 for each shower.
     """
     from darktarget.shower.simulate import simulate  # cold start: only where something has to be simulated
 
     found = []
-    for first in track(range(0, showers, CHUNK), f"angles of {species}, {beam.energy / GeV:g} GeV"):
+    for first in range(0, showers, CHUNK):
+        number = min(CHUNK, showers - first)
         run = simulate(
             stack_of(target),
             PRIMARY[beam.particle],
             beam.energy,
             cut,
-            min(CHUNK, showers - first),
+            number,
             seed,
             first_primary=first,
             keep_events=False,
@@ -120,6 +124,8 @@ def picks(beam: Beam, target: Target, species: str, cut: float, showers: int, se
             pick_above=cut,
         )
         found.append(run.picks[run.picks[:, 4] > 0][:, [3, 11, 4]])
+        if work is not None:
+            work.advance(number)
     return np.concatenate(found)
 
 

@@ -52,6 +52,12 @@ def stack_of(target: Target, depth_bins: int = DEPTH_BINS) -> Stack:
     )
 
 
+def shower_of(beam: Beam, target: Target) -> str:
+    """A shower in words, for the log: the beam and the materials."""
+    name = "-".join(str(x.material) for x in target.layers)
+    return f"a {beam.energy / GeV:g} GeV {beam.particle} in {name}"
+
+
 def recipe_of(beam: Beam, target: Target, cut: float) -> dict[str, Any]:
     """Everything that a simulated track table depends on."""
     stack = [[recorded(x.material), x.thickness] for x in target.layers]
@@ -83,7 +89,7 @@ def build(beam: Beam, target: Target, cut: float, showers: int = SHOWERS, seed: 
     stack = stack_of(target)
     size = -(-showers // CHUNKS)
     total = None
-    for first in track(range(0, showers, size), f"shower {beam.particle} {beam.energy / GeV:g} GeV"):
+    for first in track(range(0, showers, size), f"simulating the track lengths of {shower_of(beam, target)}"):
         number = min(size, showers - first)
         part = simulate(
             stack,

@@ -21,6 +21,7 @@ from darktarget.matter.form_factors import form_factor
 from darktarget.numerics.chebyshev import basis, clenshaw, coefficients, nodes
 from darktarget.production.amplitudes.exact import Collision, minimal_u
 from darktarget.production.spectra.table import MASS_RANGE_GEV, Request
+from darktarget.progress import track
 from darktarget.units import GeV
 
 SHAPE: Final = (24, 4, 20)  # nodes in mass, energy and zeta, as the spectrum tables have them
@@ -64,13 +65,13 @@ def build(request: Request) -> cache.Arrays:
     """Chebyshev coefficients of ln(theta^2/theta_0^2) [mass, energy, zeta, fraction]."""
     grid = request.grid()
     cells = np.zeros((*SHAPE, len(LOGITS)))
-    for i, a in enumerate(nodes(SHAPE[0])):
-        for j, b in enumerate(nodes(SHAPE[1])):
-            energy = grid.energy(float(b))
-            mass = grid.mass(float(a), energy)
-            chart, first = grid.chart(mass, energy)
-            y = chart.y(first + (chart.last - first) * nodes(SHAPE[2]))
-            cells[i, j] = quantiles(request, grid.collision(mass, energy), y)
+    places = [(i, j) for i in range(SHAPE[0]) for j in range(SHAPE[1])]
+    for i, j in track(places, f"building the table of mediator angles {request.recipe['label']}"):
+        energy = grid.energy(float(nodes(SHAPE[1])[j]))
+        mass = grid.mass(float(nodes(SHAPE[0])[i]), energy)
+        chart, first = grid.chart(mass, energy)
+        y = chart.y(first + (chart.last - first) * nodes(SHAPE[2]))
+        cells[i, j] = quantiles(request, grid.collision(mass, energy), y)
     return {"log_ratio": coefficients(coefficients(coefficients(cells, 0), 1), 2)}
 
 

@@ -27,7 +27,7 @@ from darktarget.production.options.bremsstrahlung import BremsstrahlungOptions
 from darktarget.production.spectra.calculation import Calculation, calculation
 from darktarget.production.spectra.suppression import size_suppression
 from darktarget.production.spectra.zeta import ZetaMap
-from darktarget.progress import track
+from darktarget.progress import task
 from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV
 
@@ -53,6 +53,7 @@ CHECKPOINTS = (
 )  # in mass and energy, off the nodes
 SHIFT_MASSES, SHIFT_PLACES = 32, 16  # of the spread of the form factors
 FIRST_ALTERNATIVE = "helm"  # not written in recipes, which have it by default
+END_COST, RECOIL_COST = 0.15, 16.0  # time after the nodes: in units of all nodes, and per recoil in units of one node
 LEAST_SHARE = 0.05  # errors are those of the events above any energy that at least this fraction exceeds
 
 
@@ -316,8 +317,21 @@ def build(request: Request) -> cache.Arrays:
     """Calculate every node of a table and the spread of the form factors."""
     shape = request.shape
     places = [(i, j) for i in range(shape[0]) for j in range(shape[1])]
-    cells = [node(request, i, j) for i, j in track(places, f"d sigma/dx table {request.recipe['label']}")]
-    log_density = coefficients(coefficients(coefficients(np.array(cells).reshape(shape), 0), 1), 2)
+    recoils = request.recipe.get("recoils_GeV", ())
+    end = END_COST * len(places) + RECOIL_COST * len(recoils)
+    cells = []
+    with task(f"building the d sigma/dx table {request.recipe['label']}", len(places) + end) as work:
+        for i, j in places:
+            cells.append(node(request, i, j))
+            work.advance()
+        found = _finish(request, np.array(cells).reshape(shape))
+        work.advance(end)
+    return found
+
+
+def _finish(request: Request, cells: Array) -> cache.Arrays:
+    """The arrays of a table from its nodes, with its error, the spread of the form factors and the recoils."""
+    log_density = coefficients(coefficients(coefficients(cells, 0), 1), 2)
     error = np.array([_worst_error(request, log_density)])
     form, recoils = request.grid().form, request.recipe.get("recoils_GeV", ())
     own, other = _totals(request, form), _totals(request, part(form.alternative))
