@@ -77,11 +77,11 @@ def _thickness(t: LayerTable, medium: Medium, field: str) -> float:
         return t.thickness_cm
     if t.thickness_X0 is not None and t.thickness_cm is None:
         return t.thickness_X0 * material(medium).radiation_length_cm
+    allowed = "exactly one of thickness_cm, thickness_X0"
     if t.thickness_cm is None:
-        raise MissingKey(f"{field}.thickness_cm", "thickness_cm or thickness_X0, a number above 0,", "of this layer")
-    allowed = f"left out, as thickness_cm = {t.thickness_cm:g} is given, too"
+        raise MissingKey(f"{field}.thickness_cm", allowed)
     advice = 'A variant that changes one drops the other: drop = ["target.layers.NAME.thickness_cm"].'
-    raise DeclarationError(f"{field}.thickness_X0", t.thickness_X0, allowed, advice)
+    raise DeclarationError(f"{field}.thickness_X0", t.thickness_X0, f"{allowed}, and both are given", advice)
 
 
 def slabs_of(tables: Mapping[str, SlabTable], target: Target, own: OwnMaterials, source: str) -> tuple[Slab, ...]:
@@ -109,9 +109,7 @@ def _slab(name: str, t: SlabTable, target: Target, own: tuple[Layer, ...], after
         (target.layers, target.repeat, target.cell_cm) if t.role == TARGET else (own, t.repeat, t.cell_cm)
     )
     if not layers:
-        raise MissingKey(
-            f"{field}.layers", "a table of at least one layer", f"a slab of role {t.role} has some material"
-        )
+        raise MissingKey(f"{field}.layers", "at least one layer")
     start = t.start_cm if t.start_cm is not None else after + (t.gap_cm or 0.0)
     check_slab(t, cell, any(x.visible for x in layers), field)
     solid = sum(x.thickness for x in layers) * repeat

@@ -33,6 +33,7 @@ from darktarget.interface.generated import (
     report,
     statistic,
 )
+from darktarget.interface.schema import schema
 from darktarget.interface.show import show
 from darktarget.interface.width import width as width_command
 
@@ -204,6 +205,7 @@ app.command()(constraint)
 app.command("width")(width_command)
 generated(app, events_production)(events)
 app.command()(show)
+app.command()(schema)
 
 
 @app.command()

@@ -19,7 +19,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict, get_args
+from typing import Annotated, Any, Final, Literal, TypedDict, get_args
 
 from annotated_types import Gt, Le
 
@@ -39,23 +39,26 @@ State = Literal["solid", "liquid", "gas"]
 Positive = Annotated[float, Gt(0)]
 
 
-class MaterialTable(TypedDict):
+class _Required(TypedDict):
+    density_g_cm3: Annotated[float, Gt(0), Le(DENSEST), Meaning("density")]
+
+
+class MaterialTable(_Required, total=False):
     """A material: its composition (exactly one of formula, elements) and density; the rest can be calculated."""
 
-    formula: NotRequired[Annotated[str, Meaning("chemical formula, such as PbWO4; or elements")]]
-    elements: NotRequired[Annotated[dict[str, float], Meaning("mass fraction by element; they sum to 1")]]
-    density_g_cm3: Annotated[float, Gt(0), Le(DENSEST), Meaning("density")]
-    state: NotRequired[Annotated[State, Meaning("state of matter; solid by default")]]
-    radiation_length_g_cm2: NotRequired[
-        Annotated[Positive, Meaning("radiation length; by default Tsai's formula, additive in mass fractions")]
+    formula: Annotated[str, Meaning("chemical formula, such as PbWO4; or elements")]
+    elements: Annotated[dict[str, float], Meaning("mass fraction by element; they sum to 1")]
+    state: Annotated[State, Meaning("state of matter; solid by default")]
+    radiation_length_g_cm2: Annotated[
+        Positive, Meaning("radiation length; by default Tsai's formula, additive in mass fractions")
     ]
-    mean_excitation_energy_eV: NotRequired[
-        Annotated[Positive, Meaning("mean excitation energy; by default Bragg's additivity with ICRU 37 energies")]
+    mean_excitation_energy_eV: Annotated[
+        Positive, Meaning("mean excitation energy; by default Bragg's additivity with ICRU 37 energies")
     ]
-    density_effect: NotRequired[
-        Annotated[dict[str, float], Meaning("parameters a, k, x0, x1, cbar, delta0; by default Sternheimer's rule")]
+    density_effect: Annotated[
+        dict[str, float], Meaning("parameters a, k, x0, x1, cbar, delta0; by default Sternheimer's rule")
     ]
-    title: NotRequired[Annotated[str, Meaning("the material in words; informational")]]
+    title: Annotated[str, Meaning("the material in words; informational")]
 
 
 KEYS: Final = tuple(MaterialTable.__annotations__)

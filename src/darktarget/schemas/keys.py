@@ -105,14 +105,18 @@ def in_words(hint: Any, rules: tuple[Any, ...] = (), many: bool = False) -> str:
     if origin is Literal:
         return "one of " + ", ".join(f'"{name}"' for name in inner)
     if origin in (list, tuple):
-        least = next((f"at least {r.min_length} " for r in rules if isinstance(r, MinLen)), "")
-        return f"a list of {least}{in_words(inner[0], (), many=True)}"
+        least = next((r.min_length for r in rules if isinstance(r, MinLen)), 0)
+        count = (
+            "a list of " if least == 0 else "a list, not empty, of " if least == 1 else f"a list of at least {least} "
+        )
+        return count + in_words(inner[0], (), many=True)
     if origin in (Union, UnionType):
         return " or ".join(in_words(part) for part in inner)
     if hint in _NOUNS:
         return _NOUNS[hint][many] + _range(rules)
-    least = next((f" with at least {r.min_length} entry" for r in rules if isinstance(r, MinLen)), "")
-    return f"a table{least}"
+    least = "a table with at least one entry" if any(isinstance(r, MinLen) for r in rules) else "a table"
+    noun = in_words(inner[1], (), many=True) if origin is dict and stripped(inner[1])[0] is not Any else ""
+    return "tables" if many else f"{least} of {noun}" if noun not in ("", "tables") else least
 
 
 def _range(rules: tuple[Any, ...]) -> str:
