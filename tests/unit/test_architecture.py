@@ -19,8 +19,8 @@ ROOT = Path(darktarget.__file__).parent
 TOP = Path(__file__).parents[2]
 # a module imports only from those listed before it
 ORDER = (
-    "_version", "particles", "units", "errors", "options", "progress", "numerics", "registry", "schemas", "structures", "core",
-    "cache", "matter", "shower", "decays", "production", "models", "statistics", "limits", "detector", "dump",
+    "_version", "particles", "units", "errors", "options", "progress", "numerics", "registry", "schemas", "structures",
+    "core", "cache", "matter", "shower", "decays", "production", "models", "statistics", "limits", "detector", "dump",
     "signatures", "experiments", "keywords", "arguments", "flow", "thermal", "constraints", "io", "plot", "api",
     "figures", "build_tables", "interface", "__main__",
 )  # fmt: skip
