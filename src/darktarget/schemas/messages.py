@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
@@ -54,10 +55,17 @@ def _error(schema: type[BaseModel], table: Any, mistake: Any, prefix: str, whole
     if mistake["type"] == _MISSING:
         advice = whole if len(place.path) == 1 else ""
         return MissingKey(field, place.key.allowed, place.key.meaning, advice)
-    number = isinstance(mistake["input"], float) and not math.isfinite(mistake["input"])
-    allowed = place.key.allowed.replace("number", "finite number", 1) if number else place.key.allowed
-    advice = " ".join(rule.text for rule in place.key.rules if isinstance(rule, Advice))
-    return DeclarationError(field, mistake["input"], allowed, advice)
+    value = list(mistake["input"]) if isinstance(mistake["input"], tuple) else mistake["input"]
+    infinite = isinstance(value, float) and not math.isfinite(value)
+    allowed = place.key.allowed.replace("number", "finite number", 1) if infinite else place.key.allowed
+    advice = [rule.text for rule in place.key.rules if isinstance(rule, Advice)]
+    quoted = ["Write the number without quotes."] if place.key.hint in (int, float) and _is_number(value) else []
+    return DeclarationError(field, value, allowed, " ".join((*quoted, *advice)))
+
+
+def _is_number(text: Any) -> bool:
+    """Whether a text is a number in quotes."""
+    return isinstance(text, str) and re.fullmatch(r"[+-]?\d[\d_]*(\.\d+)?([eE][+-]?\d+)?", text) is not None
 
 
 def unknown_key(field: str, value: Any, valid: Mapping[str, Any], others: str = "") -> UnknownKey:
