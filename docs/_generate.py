@@ -1,4 +1,4 @@
-"""Pages generated from the code: gallery of figures, validation page, materials, keys of files, reference of the API."""
+"""Pages generated from the code: gallery, validation page, materials, keys of files and reference of the API."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ Json = dict[str, Any]
 def of_model(schema: type[BaseModel]) -> Json:
     """The JSON Schema of a table, references resolved; what TOML does not have (null, titles) is left out."""
     raw = schema.model_json_schema()
-    return _plain(raw, raw.get("$defs", {}))
+    found: Json = _plain(raw, raw.get("$defs", {}))
+    return found
 
 
 def of_options(group: type[OptionGroup]) -> Json:

@@ -105,18 +105,29 @@ def in_words(hint: Any, rules: tuple[Any, ...] = (), many: bool = False) -> str:
     if origin is Literal:
         return "one of " + ", ".join(f'"{name}"' for name in inner)
     if origin in (list, tuple):
-        least = next((r.min_length for r in rules if isinstance(r, MinLen)), 0)
-        count = (
-            "a list of " if least == 0 else "a list, not empty, of " if least == 1 else f"a list of at least {least} "
-        )
-        return count + in_words(inner[0], (), many=True)
+        return _list(inner[0], rules)
     if origin in (Union, UnionType):
         return " or ".join(in_words(part) for part in inner)
     if hint in _NOUNS:
         return _NOUNS[hint][many] + _range(rules)
-    least = "a table with at least one entry" if any(isinstance(r, MinLen) for r in rules) else "a table"
-    noun = in_words(inner[1], (), many=True) if origin is dict and stripped(inner[1])[0] is not Any else ""
-    return "tables" if many else f"{least} of {noun}" if noun not in ("", "tables") else least
+    return "tables" if many else _table(inner[1] if origin is dict else Any, rules)
+
+
+def _least(rules: tuple[Any, ...]) -> int:
+    """The least number of entries."""
+    return next((rule.min_length for rule in rules if isinstance(rule, MinLen)), 0)
+
+
+def _list(entry: Any, rules: tuple[Any, ...]) -> str:
+    least, entries = _least(rules), in_words(entry, (), many=True)
+    few = {0: f"a list of {entries}", 1: f"a list, not empty, of {entries}"}
+    return few.get(least, f"a list of at least {least} {entries}")
+
+
+def _table(entry: Any, rules: tuple[Any, ...]) -> str:
+    text = "a table with at least one entry" if _least(rules) else "a table"
+    entries = "tables" if stripped(entry)[0] is Any else in_words(entry, (), many=True)
+    return text if entries == "tables" else f"{text} of {entries}"
 
 
 def _range(rules: tuple[Any, ...]) -> str:

@@ -34,7 +34,7 @@ def validate(schema: type[Any], table: Mapping[str, Any], prefix: str, whole: st
     except ValidationError as error:
         mistakes = error.errors(include_url=False)
         first = next((m for m in mistakes if m["type"] == _UNKNOWN), mistakes[0])
-        raise _error(schema, table, first, prefix, whole) from None
+        raise _error(schema, first, prefix, whole) from None
 
 
 @dataclass(frozen=True)
@@ -46,15 +46,14 @@ class _Place:
     around: Mapping[str, Key]
 
 
-def _error(schema: type[BaseModel], table: Any, mistake: Any, prefix: str, whole: str) -> DeclarationError:
+def _error(schema: type[BaseModel], mistake: Any, prefix: str, whole: str) -> DeclarationError:
     place = _place(schema, mistake["loc"])
     field = prefix + ".".join(place.path)
     if mistake["type"] == _UNKNOWN:
         return unknown_key(field, mistake["input"], place.around, elsewhere(schema, place.path[-1]))
     assert place.key is not None
     if mistake["type"] == _MISSING:
-        advice = whole if len(place.path) == 1 else ""
-        return MissingKey(field, place.key.allowed, place.key.meaning, advice)
+        return MissingKey(field, place.key.allowed, place.key.meaning, whole if len(place.path) == 1 else "")
     value = list(mistake["input"]) if isinstance(mistake["input"], tuple) else mistake["input"]
     infinite = isinstance(value, float) and not math.isfinite(value)
     allowed = place.key.allowed.replace("number", "finite number", 1) if infinite else place.key.allowed
