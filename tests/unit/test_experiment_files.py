@@ -21,7 +21,7 @@ from darktarget.core import Beam, Layer, Target
 from darktarget.detector import preshower
 from darktarget.errors import DarktargetError, DeclarationError, InputError, MissingKey, UnknownKey, UnknownName
 from darktarget.experiments import EXPERIMENTS
-from darktarget.experiments.schema import experiment_json_schema, experiment_reference
+from darktarget.experiments.schema import ExperimentTable, experiment_json_schema, experiment_reference
 from darktarget.interface.cli import app
 from darktarget.interface.show import lines
 from darktarget.matter.declared import KEYS
@@ -190,8 +190,6 @@ def signature_tables() -> list[type[BaseModel]]:
 
 def test_misspelt_keys_and_other_units_are_recognised_in_every_table() -> None:
     """A key without its fourth letter, and with each other unit of what it measures."""
-    from darktarget.experiments.schema import ExperimentTable
-
     seen = 0
     for table in (*all_tables(ExperimentTable), *signature_tables()):
         for name in keys_of(table):
@@ -223,7 +221,7 @@ def test_options_of_an_experiment_are_defaults_that_a_keyword_overrides(tmp_path
     (tmp_path / "one.toml").write_text(text)
     (tmp_path / "two.toml").write_text('extends = "one.toml"\n[options.annihilation]\nradiation = true\n')
     mine, variant = dt.experiment(tmp_path / "one.toml"), dt.experiment(tmp_path / "two.toml")
-    ours = {"width": "fixed", "electrons": "rest", "radiation": False}
+    ours: dict[str, Any] = {"width": "fixed", "electrons": "rest", "radiation": False}
     assert mine.options["annihilation"] == ours
     assert variant.options["annihilation"] == {**ours, "radiation": True}
     own, plain = dt.limit(model, mine), dt.limit(model, base)
@@ -314,8 +312,6 @@ def test_the_command_prints_the_json_schema() -> None:
 
 
 def test_every_key_has_a_meaning_in_the_reference() -> None:
-    from darktarget.experiments.schema import ExperimentTable
-
     text = experiment_reference()
     for table in (*all_tables(ExperimentTable), *signature_tables()):
         for key in keys_of(table).values():
@@ -388,7 +384,7 @@ def test_a_fully_active_target_has_sampling_fraction_one() -> None:
 
 def test_no_mistake_ends_in_another_error(tmp_path: Path) -> None:
     """Any value for any key is accepted or refused with a named error."""
-    junk = (None, -1, 0, 0.5, "x", True, [], {}, [1], {"x": 1}, [[1]], 1e300)
+    junk: tuple[Any, ...] = (None, -1, 0, 0.5, "x", True, [], {}, [1], {"x": 1}, [[1]], 1e300)
     paths = [path for path in _paths(whole()) if "." not in path]
     for number, path in enumerate(paths):
         for value in junk[number % 6 :: 6]:

@@ -64,9 +64,9 @@ def test_positrons_on_lead_tungstate(tmp_path: Path, monkeypatch: pytest.MonkeyP
     both, alone = dt.limit(model, crystal), dt.limit(model, crystal, processes=["bremsstrahlung"])
     gain = alone.coupling_upper / both.coupling_upper
     assert (gain >= 1).all()
-    assert gain[0] < 1.3 < 3 < gain[3:5].min()
-    assert gain[4] == gain.max()
+    assert gain[0] < 1.3
+    assert gain[2:5].min() > 5 > max(gain[1], gain[5])
     quoted = both.systematics["statistics of the pre-shower simulation"]
     assert (quoted > 0).all()
-    assert quoted.max() < 0.02
+    assert quoted.max() < 0.05  # largest where the primary annihilates before it has showered
     assert any(line.startswith("material crystal: PbWO4") for line in both.method)

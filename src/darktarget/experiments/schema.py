@@ -13,6 +13,8 @@ from darktarget.schemas import reference as ref
 from darktarget.schemas.keys import model_of_typed_dict
 from darktarget.signatures import SIGNATURES
 
+__all__ = ["ExperimentTable", "experiment_json_schema", "experiment_reference"]
+
 INTRODUCTION = """# Keys of an experiment's file
 
 Generated from the schema that checks the files. Keys carry their unit at the end of the name; a key that does not
