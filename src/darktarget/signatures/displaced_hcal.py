@@ -31,8 +31,8 @@ class DisplacedHcal(SimulatedDecays):
         decay: where the decay is: inside a fiducial volume of calorimeters, or beyond all of them.
         inside: names of the first and the last calorimeter of the fiducial volume.
         quiet: names of calorimeters that must stay below quiet_below_GeV. quiet_below_GeV: the cut on their energy.
-        energy_above_GeV: least energy inside the fiducial volume. periphery_below: the cut on R, the share of energy
-            outside of the middle cell.
+        energy_above_GeV: least energy inside the fiducial volume.
+        periphery_below: the cut on R, the share of energy outside of the middle cell.
     """
 
     decay: Literal["inside", "beyond"] = "inside"
