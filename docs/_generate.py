@@ -1,4 +1,4 @@
-"""Pages generated from the code: gallery of figures, validation page, list of materials and reference of the API."""
+"""Pages generated from the code: gallery, validation page, materials, keys of files and reference of the API."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.papers import acceptance
 
 import darktarget
 from darktarget import figures
+from darktarget.experiments.schema import experiment_reference
 from darktarget.interface import catalogue, gallery
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +34,7 @@ def pages(out: Path) -> None:
     _write(out / "gallery.md", _gallery(made, pictures))
     _write(out / "validation.md", _validation(pictures))
     _write(out / "materials.md", catalogue.materials())
+    _write(out / "experiment-keys.md", experiment_reference())
     reference = out / "api"
     reference.mkdir(exist_ok=True)
     packages = _packages()

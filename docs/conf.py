@@ -29,7 +29,7 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
-nb_execution_timeout = 120
+nb_execution_timeout = 300  # a first run that simulates the showers of an own target
 nb_merge_streams = True
 
 autodoc_member_order = "bysource"

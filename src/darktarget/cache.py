@@ -161,6 +161,12 @@ def recall(recipe: Recipe, build: Callable[[], Arrays]) -> Arrays:
     return arrays
 
 
+def held(recipe: Recipe) -> bool:
+    """Whether the table of a recipe is stored, or is to be shipped: nothing is built for this user alone."""
+    name = filename(recipe)
+    return _ONLY.get() is not None or any(_try(place / name, recipe) is not None for place in (SHIPPED, user_folder()))
+
+
 @lru_cache(maxsize=64)
 def _verified(path: Path, changed: int, size: int) -> tuple[str, Arrays]:
     """Digest and read-only arrays of a file read and checked in this process; read again when it changes."""

@@ -57,11 +57,38 @@ class UnknownName(InputError):
     ) -> None:
         self.valid = tuple(valid)
         listed = (f"{v} ({notes[v]})" if notes and v in notes else v for v in self.valid)
-        super().__init__(kind, name, "one of " + ", ".join(listed), advice or _suggestion(name, self.valid))
+        super().__init__(kind, name, "one of " + ", ".join(listed), advice or suggestion(name, self.valid))
 
 
 class DeclarationError(InputError):
     """A TOML declaration that cannot be read or does not fit the schema."""
+
+
+class UnknownKey(DeclarationError):
+    """A key that the schema of a TOML file does not have; the message lists those that it has.
+
+    >>> print(UnknownKey("mine.toml: beam.enrgy_GeV", 8.0, ("particle", "energy_GeV"), "Did you mean energy_GeV?"))
+    mine.toml: beam.enrgy_GeV is not a key of this table. Did you mean energy_GeV? Valid: particle, energy_GeV.
+    """
+
+    def __init__(self, field: str, value: Any, valid: Iterable[str], advice: str = "") -> None:
+        self.valid = tuple(valid)
+        listed = ", ".join(self.valid)
+        super().__init__(field, value, f"one of the keys {listed}", advice)
+        self.args = (f"{field} is not a key of this table.{f' {advice}' if advice else ''} Valid: {listed}.",)
+
+
+class MissingKey(DeclarationError):
+    """A key that a TOML file has to have.
+
+    >>> print(MissingKey("mine.toml: beam.energy_GeV", "a number above 0", "beam energy"))
+    mine.toml: beam.energy_GeV is missing: a number above 0 is required (beam energy).
+    """
+
+    def __init__(self, field: str, allowed: str, meaning: str = "", advice: str = "") -> None:
+        super().__init__(field, None, allowed, advice)
+        why = f" ({meaning})" if meaning else ""
+        self.args = (f"{field} is missing: {allowed} is required{why}.{f' {advice}' if advice else ''}",)
 
 
 class OutputExists(InputError):
@@ -167,8 +194,12 @@ def last_line(error: BaseException, file: str) -> int | None:
     return lines[-1] if lines else None
 
 
-def _suggestion(name: Any, valid: Iterable[str]) -> str:
-    """The closest valid name as a question; empty where none is close."""
+def suggestion(name: Any, valid: Iterable[str]) -> str:
+    """The closest valid name as a question; empty where none is close.
+
+    >>> suggestion("gren", ["red", "green"])
+    'Did you mean green?'
+    """
     close = get_close_matches(name, valid, 1) if isinstance(name, str) else []
     return f"Did you mean {close[0]}?" if close else ""
 

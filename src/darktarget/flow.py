@@ -51,7 +51,7 @@ from darktarget.core import (
 )
 from darktarget.core.signal import combined, mean_systematics
 from darktarget.errors import InputError, PhysicsError, UnknownName
-from darktarget.keywords import choose, statistic
+from darktarget.keywords import STEPS, Options, choose, statistic
 from darktarget.limits import counting
 from darktarget.limits.counting import Counting
 from darktarget.limits.options import RecastOptions
@@ -112,14 +112,20 @@ def produce(
     """
     require_both(model, experiment)
     named = named_processes(model, processes)
-    chosen = choose(options, named or (*model.processes, *model.on_request), produce)
+    chosen = choose(options, named or (*model.processes, *model.on_request), produce, experiment.options)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
     able = _able(model, path, named)
-    made = [PROCESSES[name]().produce(model, path, minimum, chosen.process(name)) for name in able]
+    made = [_produced(name, model, path, minimum, chosen) for name in able]
     if not path.showered:
         made = [_without_shower(one, experiment) for one in made]
     return normalisation(chosen.of(RecastOptions).normalisation)(model, experiment, made)
+
+
+def _produced(name: str, model: Model, path: Tracks, minimum: float, chosen: Options) -> Yield:
+    """The yield of one process, which names the options that the experiment sets."""
+    made = PROCESSES[name]().produce(model, path, minimum, chosen.process(name))
+    return replace(made, method=(*made.method, *chosen.from_experiment(name, *STEPS)))
 
 
 def _without_shower(made: Yield, experiment: Experiment) -> Yield:
@@ -186,7 +192,7 @@ def sampler(model: Model, experiment: Experiment, *, process: str | None = None,
     process = able[0] if process is None else process
     if process not in able:
         raise UnknownName(f"process of {model.name} with events", process, able)
-    chosen = choose(options, [process], sampler)
+    chosen = choose(options, [process], sampler, experiment.options)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
     path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
     target = experiment.target

@@ -7,7 +7,7 @@ options of every process and of the steps ``STEPS``. Nothing is imported but the
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import Parameter, signature
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -35,9 +35,11 @@ class Options:
 
     Attributes:
         given: value by name; what is absent has its default.
+        defaults: values of an experiment by process or step and name, which ``given`` overrides.
     """
 
     given: Mapping[str, OptionValue]
+    defaults: Mapping[str, Mapping[str, OptionValue]] = field(default_factory=dict)
 
     def of(self, group: type[G]) -> G:
         """The options of one group.
@@ -45,7 +47,7 @@ class Options:
         >>> choose({"tracks": "first-radiation-length"}).of(TracksOptions)
         TracksOptions(tracks='first-radiation-length')
         """
-        return checked(group, **{o.name: self.given[o.name] for o in options_of(group) if o.name in self.given})
+        return self._of(group, next((name for name, step in STEPS.items() if step is group), ""))
 
     def process(self, name: str) -> OptionGroup:
         """The options of one process.
@@ -53,7 +55,24 @@ class Options:
         >>> choose({"form_factor": "helm", "cross_section": "etl"}).process("bremsstrahlung")
         BremsstrahlungOptions(form_factor='helm', cross_section='exact')
         """
-        return self.of(group_of(name))
+        return self._of(group_of(name), name)
+
+    def from_experiment(self, *owners: str) -> tuple[str, ...]:
+        """A line for each default of the experiment that takes effect for some processes or steps.
+
+        >>> choose({}, defaults={"annihilation": {"width": "fixed"}}).from_experiment("annihilation")
+        ('option of annihilation from the experiment: width = fixed',)
+        """
+        return tuple(
+            f"option of {owner} from the experiment: {name} = {value}"
+            for owner in owners
+            for name, value in self.defaults.get(owner, {}).items()
+            if name not in self.given
+        )
+
+    def _of(self, group: type[G], owner: str) -> G:
+        values = {**self.defaults.get(owner, {}), **self.given}
+        return checked(group, **{o.name: values[o.name] for o in options_of(group) if o.name in values})
 
 
 def group_of(process: str) -> Group:
@@ -70,13 +89,17 @@ def process_groups(plugins: bool = True) -> dict[str, Group]:
 
 
 def choose(
-    given: Mapping[str, OptionValue], processes: Sequence[str] = (), function: Callable[..., object] | None = None
+    given: Mapping[str, OptionValue],
+    processes: Sequence[str] = (),
+    function: Callable[..., object] | None = None,
+    defaults: Mapping[str, Mapping[str, OptionValue]] = MappingProxyType({}),
 ) -> Options:
     """Checked options from keywords, older spellings replaced.
 
     Args:
         given: value by keyword. processes: whose options an error message lists; all by default.
         function: that was called; an error message lists its own keywords as well.
+        defaults: of an experiment, by process or step.
 
     Raises:
         UnknownName: no process or step has such an option, or it does not have this value.
@@ -91,7 +114,7 @@ def choose(
         if item.name in found:
             raise InputError(keyword, value, f"given once, as {item.name}")
         found[item.name] = item.check(value, keyword)
-    return Options(MappingProxyType(found))
+    return Options(MappingProxyType(found), defaults)
 
 
 def _find(keyword: str, processes: Sequence[str], function: Callable[..., object] | None) -> Option:

@@ -276,6 +276,8 @@ def _errors() -> list[Exception]:
         errors.InputError("mass", -1, "> 0", "Give a positive one."),
         errors.UnknownName("model", "dark", ["dark-photon"]),
         errors.DeclarationError("beam", None, "a table"),
+        errors.UnknownKey("mine.toml: beam.enrgy_GeV", 8.0, ["energy_GeV"], "Did you mean energy_GeV?"),
+        errors.MissingKey("mine.toml: beam", "a table", "the beam"),
         errors.OutputExists("limit.json"),
         errors.MissingExtra("pandas", "frames"),
         errors.NotStorable("Yield.angle", "a function", "numbers"),

@@ -127,6 +127,7 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(response, "library", _toy_library)
     monkeypatch.setattr(response, "square", _toy_square)
     monkeypatch.setattr(preshower, "efficiency", _toy_preshower)
+    monkeypatch.setattr(preshower, "statistical_error", lambda *at: np.zeros_like(at[-1]))
 
 
 def _experiment(change: dict[str, Any]) -> Experiment:

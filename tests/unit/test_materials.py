@@ -423,7 +423,7 @@ def test_thickness_in_radiation_lengths(tmp_path: Path) -> None:
     for wrong in ("", "thickness_X0 = 20\nthickness_cm = 3.0"):
         with pytest.raises(DeclarationError, match="exactly one of thickness_cm, thickness_X0"):
             dt.experiment(written(tmp_path, thickness=wrong))
-    with pytest.raises(DeclarationError, match="greater than 0"):
+    with pytest.raises(DeclarationError, match="a number above 0"):
         dt.experiment(written(tmp_path, thickness="thickness_X0 = -1.0"))
 
 

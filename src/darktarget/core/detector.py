@@ -10,17 +10,11 @@ from annotated_types import Ge, Le
 
 from darktarget.core.material import Medium
 from darktarget.numerics.arrays import Array
+from darktarget.schemas.words import Advice
 
 #: What a slab can be, and what that means (read-only).
 TARGET, VETO, CALORIMETER, DEAD = "target", "veto", "calorimeter", "dead"
 ROLES: Final = (TARGET, VETO, CALORIMETER, DEAD)
-
-
-@dataclass(frozen=True)
-class Advice:
-    """A sentence that follows the allowed range of a number in the message on a wrong one."""
-
-    text: str
 
 
 #: Terms of an energy resolution, a in sqrt(GeV) and b relative; the bounds are above those of real calorimeters.

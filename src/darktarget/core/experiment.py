@@ -13,6 +13,7 @@ from darktarget.core.yields import Beam, Target, Yield
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.interpolation import log_linear
 from darktarget.numerics.values import ByValue, FrozenDict, freeze
+from darktarget.options import OptionValue
 from darktarget.results.base import Described
 from darktarget.results.layout import Column, Layout
 from darktarget.units import GeV
@@ -190,6 +191,7 @@ class Experiment(Described, ByValue):
 
     ``signal_uncertainty``: relative uncertainty of the signal by process, at every mass.
     ``normalisation``: what yields may be rescaled to, see ``darktarget.limits.recast``.
+    ``options``: default options of processes and steps, by name of the process or step; a user's keyword overrides.
     ``purity``, ``apparatus``: stated facts of beam and set-up that no yield uses; the declared efficiencies and
     backgrounds contain what they do.
     """
@@ -211,9 +213,10 @@ class Experiment(Described, ByValue):
     normalisation: PublishedLimit | None = None
     purity: Purity | None = None
     apparatus: Mapping[str, float | str] = field(default_factory=FrozenDict)
+    options: Mapping[str, Mapping[str, OptionValue]] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        freeze(self, "signal_uncertainty", "apparatus")
+        freeze(self, "signal_uncertainty", "apparatus", "options")
 
     @property
     def exposure(self) -> float:

@@ -22,7 +22,8 @@ from darktarget.progress import Task, task
 from darktarget.shower.track_lengths import PRIMARY, recipe_of, shower_of, stack_of
 from darktarget.units import GeV, MeV
 
-SHOWERS: Final = 8000
+SHOWERS: Final = 8000  # of shipped tables
+OWN_SHOWERS: Final = 2000  # of other targets: a quarter of the time; the statistical error is part of the result
 CALIBRATION_SHOWERS: Final = 300
 CHUNKS: Final = 20  # of the showers of one species; they only divide the progress
 COST: Final = 0.01  # of a shower of almost no energy, in units of one of the beam energy
@@ -49,11 +50,35 @@ def efficiency(beam: Beam, target: Target, threshold: float, species: str, paren
     Returns:
         probability in [0, 1], the shape of ``parent``.
     """
+    return _look_up("probability", beam, target, threshold, species, parent, residual)
+
+
+def statistical_error(
+    beam: Beam, target: Target, threshold: float, species: str, parent: Array, residual: Array
+) -> Array:
+    """Statistical error of ``efficiency``, same arguments and shape; 0 for shipped tables, where it is negligible."""
+    return _look_up("error", beam, target, threshold, species, parent, residual)
+
+
+def _look_up(
+    what: str, beam: Beam, target: Target, threshold: float, species: str, parent: Array, residual: Array
+) -> Array:
     if species == "photon":
         species, parent, residual = beam.particle, np.full_like(parent, beam.energy), beam.energy - parent + residual
-    stored = cache.recall(recipe(beam, target, threshold), lambda: build(beam, target, threshold))
-    table = stored["probability"][SPECIES.index(species)]
+    stored = _stored(beam, target, threshold)
+    if what not in stored:
+        return np.zeros_like(residual)
+    table = stored[what][SPECIES.index(species)]
     return bilinear(stored["energy"], stored["residual"], table, parent / beam.energy, residual / beam.energy)
+
+
+def _stored(beam: Beam, target: Target, threshold: float) -> cache.Arrays:
+    """The shipped table of a target, otherwise one of fewer showers."""
+    shipped = recipe(beam, target, threshold)
+    if cache.held(shipped):
+        return cache.recall(shipped, lambda: build(beam, target, threshold))
+    own = {**shipped, "showers": OWN_SHOWERS, "version": 3}
+    return cache.recall(own, lambda: build(beam, target, threshold, OWN_SHOWERS))
 
 
 def bilinear(rows: Array, columns: Array, table: Array, x: Array, y: Array) -> Array:
@@ -92,33 +117,37 @@ def recipe(beam: Beam, target: Target, threshold: float) -> dict[str, Any]:
 
 
 def sampling_fraction(beam: Beam, target: Target) -> float:
-    """Visible over deposited energy of the whole stack, simulated."""
+    """Visible over deposited energy of the whole stack, simulated; 1 where every layer is read out."""
+    if all(layer.visible for layer in target.layers):
+        return 1.0
     from darktarget.shower.simulate import simulate  # cold start
 
     run = simulate(stack_of(target), PRIMARY[beam.particle], beam.energy, CUT, CALIBRATION_SHOWERS, SEED, lateral=True)
     return float(run.event("visible").sum() / run.event("deposited").sum())
 
 
-def build(beam: Beam, target: Target, threshold: float) -> cache.Arrays:
-    """Simulate the table: probability [species, energy, residual]."""
+def build(beam: Beam, target: Target, threshold: float, showers: int = SHOWERS) -> cache.Arrays:
+    """Simulate the table: probability [species, energy, residual], and its statistical error unless it is shipped."""
     edges = np.array(ENERGY_EDGES) * beam.energy
-    table = np.zeros((len(PICKED), edges.size - 1, len(RESIDUALS)))
+    table = np.zeros((2, len(PICKED), edges.size - 1, len(RESIDUALS)))
     # the time grows with the number of showers and their energy
-    costs = [SHOWERS * (residual + COST) for residual in RESIDUALS]
-    total = CALIBRATION_SHOWERS + len(PICKED) * (SHOWERS + sum(costs))
+    costs = [showers * (residual + COST) for residual in RESIDUALS]
+    total = CALIBRATION_SHOWERS + len(PICKED) * (showers + sum(costs))
     with task(f"simulating the pre-shower of {shower_of(beam, target)}", total) as work:
         least = threshold * sampling_fraction(beam, target)
         work.advance(CALIBRATION_SHOWERS)
         for s, species in enumerate(PICKED):
-            chosen = picks(beam, target, species, SHOWERS, work)
+            chosen = picks(beam, target, species, showers, work)
             for r, (residual, cost) in enumerate(zip(RESIDUALS, costs, strict=True)):
                 energy = chosen[:, 7] + _residual_energy(beam, target, species, chosen, residual * beam.energy)
-                table[s, :, r] = _fractions(chosen, energy > least, edges)
+                table[:, s, :, r] = _fractions(chosen, energy > least, edges)
                 work.advance(cost)
+    error = {} if showers == SHOWERS else {"error": table[1]}
     return {
-        "probability": table,
+        "probability": table[0],
         "energy": (edges[1:] + edges[:-1]) / 2 / beam.energy,
         "residual": np.array(RESIDUALS),
+        **error,
     }
 
 
@@ -178,9 +207,15 @@ def _residual_energy(beam: Beam, target: Target, species: str, picks: Array, res
 
 
 def _fractions(picks: Array, passed: npt.NDArray[np.bool_], edges: Array) -> Array:
-    """Length-weighted fraction that passes in each energy bin; an empty bin takes its neighbour's value."""
+    """Length-weighted fraction that passes in each energy bin, and its statistical error, [2, bin].
+
+    An empty bin takes its neighbour's values.
+    """
     index = np.clip(np.searchsorted(edges, picks[:, 3]) - 1, 0, edges.size - 2)
     total = np.bincount(index, picks[:, 4], edges.size - 1)
     good = np.bincount(index, picks[:, 4] * passed, edges.size - 1)
     filled = np.flatnonzero(total > 0)
-    return np.interp(np.arange(edges.size - 1), filled, good[filled] / total[filled])
+    fraction = np.interp(np.arange(edges.size - 1), filled, good[filled] / total[filled])
+    square = np.bincount(index, (picks[:, 4] * (passed - fraction[index])) ** 2, edges.size - 1)
+    error = np.interp(np.arange(edges.size - 1), filled, np.sqrt(square[filled]) / total[filled])
+    return np.stack([fraction, error])

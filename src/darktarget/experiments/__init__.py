@@ -48,7 +48,7 @@ def declaration(name: str | Path) -> dict[str, Any]:
     >>> declaration("na64e-1e12")["beam"]
     {'particle': 'electron', 'energy_GeV': 100.0}
     """
-    from darktarget.experiments._schema import gather  # cold start: pydantic
+    from darktarget.experiments._files import gather  # cold start: pydantic
 
     experiment(name)  # so that it is valid
     own = isinstance(name, Path) or name.endswith(".toml")

@@ -1,4 +1,4 @@
-"""The [detector] tables of an experiment's TOML file: slabs along the beam, checked for what cannot stand."""
+"""The [detector] tables of an experiment's TOML file: slabs along the beam, checked for what cannot be built."""
 
 from __future__ import annotations
 
@@ -7,60 +7,53 @@ from itertools import pairwise
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from darktarget.core import Layer, Medium, Slab, Target
 from darktarget.core.detector import TARGET, Constant, Stochastic
 from darktarget.core.experiment import ReadsSlabs, Signature
-from darktarget.errors import DeclarationError, UnknownName
+from darktarget.errors import DeclarationError, MissingKey, UnknownName
 from darktarget.experiments._effect import check_slab
 from darktarget.experiments._materials import OwnMaterials
 from darktarget.matter.materials import material
+from darktarget.schemas.keys import StrictTable
 from darktarget.units import GeV
 
-# built at first use: most tables are validated as parts of another one
-STRICT = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 Positive = Annotated[float, Gt(0)]
 NotNegative = Annotated[float, Ge(0)]
 
 
-class StrictTable(BaseModel):
-    """A table without unknown keys, text for numbers, inf or nan."""
-
-    model_config = STRICT
-
-
 class LayerTable(StrictTable):
-    """[target.layers.NAME], [detector.NAME.layers.NAME]: one of the two thicknesses is given."""
+    """A layer; exactly one of the two thicknesses is given."""
 
-    material: str
-    thickness_cm: Positive | None = None
-    thickness_X0: Positive | None = None
-    visible: bool = False
+    material: str = Field(description="shipped material, one of [materials], or the path of a TOML file with its keys")
+    thickness_cm: Positive | None = Field(None, description="thickness along the beam; or the next")
+    thickness_X0: Positive | None = Field(None, description="thickness in radiation lengths of the material")
+    visible: bool = Field(False, description="whether its deposited energy is read out (scintillator)")
 
 
 class SlabTable(StrictTable):
-    """[detector.NAME]: a volume along the beam, in order; the one of role target has layers and cells of [target].
+    """A volume along the beam, in order; the one of role target has layers and cells of [target].
 
-    It begins at ``start_cm`` from the front of the target, or ``gap_cm`` behind the one before it. ``stochastic`` and
-    ``constant`` smear the energy measured in a calorimeter, sigma/E = stochastic/sqrt(E/GeV) (+) constant, on top of
-    the simulated sampling of its layers; the resolution of the target is that of the signature. ``threshold_GeV`` is
-    the energy above which a veto fires. A key without effect in a slab of its role is refused.
+    The terms of the energy resolution come on top of the simulated sampling of the layers; the resolution of the
+    target is that of the signature. A key without effect in a slab of its role is refused.
     """
 
-    role: Literal["target", "veto", "calorimeter", "dead"]
-    start_cm: NotNegative | None = None
-    gap_cm: NotNegative | None = None
-    length_cm: Positive
-    layers: dict[str, LayerTable] = {}
-    repeat: Annotated[int, Ge(1)] = 1
-    cell_cm: NotNegative = 0.0
-    cells: Annotated[int, Ge(1)] = 1
-    offset_cm: float = 0.0
-    tilt_mrad: Annotated[float, Gt(-100), Lt(100)] = 0.0
-    stochastic: Stochastic = 0.0
-    constant: Constant = 0.0
-    threshold_GeV: NotNegative = 0.0
+    role: Literal["target", "veto", "calorimeter", "dead"] = Field(description="what the slab does")
+    start_cm: NotNegative | None = Field(None, description="its front, from the front of the target; or gap_cm")
+    gap_cm: NotNegative | None = Field(None, description="distance behind the end of the slab before it; default 0")
+    length_cm: Positive = Field(description="length along the beam")
+    layers: dict[str, LayerTable] = Field({}, description="layers in the order of the beam; none in the target")
+    repeat: Annotated[int, Ge(1)] = Field(1, description="how many times the layers are repeated")
+    cell_cm: NotNegative = Field(0.0, description="width of a readout cell, 0 for none")
+    cells: Annotated[int, Ge(1)] = Field(1, description="number of cells across")
+    offset_cm: float = Field(0.0, description="distance of the middle cell from the beam")
+    tilt_mrad: Annotated[float, Gt(-100), Lt(100)] = Field(0.0, description="angle of its axis against the beam")
+    stochastic: Stochastic = Field(
+        0.0, description="stochastic term a of the resolution sigma/E = a/sqrt(E/GeV) (+) b, in sqrt(GeV); calorimeters"
+    )
+    constant: Constant = Field(0.0, description="constant term b of the resolution; calorimeters")
+    threshold_GeV: NotNegative = Field(0.0, description="energy above which a veto fires")
 
 
 def layers_of(tables: Mapping[str, LayerTable], own: OwnMaterials, source: str) -> tuple[Layer, ...]:
@@ -84,9 +77,11 @@ def _thickness(t: LayerTable, medium: Medium, field: str) -> float:
         return t.thickness_cm
     if t.thickness_X0 is not None and t.thickness_cm is None:
         return t.thickness_X0 * material(medium).radiation_length_cm
-    given = (t.thickness_cm, t.thickness_X0)
+    allowed = "exactly one of thickness_cm, thickness_X0"
+    if t.thickness_cm is None:
+        raise MissingKey(f"{field}.thickness_cm", allowed)
     advice = 'A variant that changes one drops the other: drop = ["target.layers.NAME.thickness_cm"].'
-    raise DeclarationError(f"{field}.thickness_cm", given, "exactly one of thickness_cm, thickness_X0", advice)
+    raise DeclarationError(f"{field}.thickness_X0", t.thickness_X0, f"{allowed}, and both are given", advice)
 
 
 def slabs_of(tables: Mapping[str, SlabTable], target: Target, own: OwnMaterials, source: str) -> tuple[Slab, ...]:
@@ -114,7 +109,7 @@ def _slab(name: str, t: SlabTable, target: Target, own: tuple[Layer, ...], after
         (target.layers, target.repeat, target.cell_cm) if t.role == TARGET else (own, t.repeat, t.cell_cm)
     )
     if not layers:
-        raise DeclarationError(f"{field}.layers", None, "at least one layer")
+        raise MissingKey(f"{field}.layers", "at least one layer")
     start = t.start_cm if t.start_cm is not None else after + (t.gap_cm or 0.0)
     check_slab(t, cell, any(x.visible for x in layers), field)
     solid = sum(x.thickness for x in layers) * repeat

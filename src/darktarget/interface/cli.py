@@ -35,6 +35,7 @@ from darktarget.interface.generated import (
     report,
     statistic,
 )
+from darktarget.interface.schema import schema
 from darktarget.interface.show import show
 from darktarget.interface.width import width as width_command
 
@@ -234,6 +235,7 @@ generated(app, events_production)(events)
 app.command()(show)
 app.command()(check)
 app.command()(cite)
+app.command()(schema)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """Materials from TOML tables: composition and density are required, everything else can be calculated from them.
 
-The keys, with their defaults::
+An example with all keys; ``MaterialTable`` describes them::
 
     title = "lead tungstate"           # optional
     formula = "PbWO4"                  # or by mass: elements = { Pb = 0.455, W = 0.404, O = 0.141 }
@@ -19,21 +19,50 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal, TypedDict, get_args
+
+from annotated_types import Gt, Le
 
 from darktarget.core.material import DensityEffect, Element, Material
-from darktarget.errors import DeclarationError, UnknownName
+from darktarget.errors import DeclarationError, MissingKey, UnknownKey, UnknownName, suggestion
 from darktarget.matter import radiation_length
 from darktarget.matter.elements import atomic_data
 from darktarget.matter.formula import mass_fractions, parse
 from darktarget.matter.ionisation import mean_excitation, plasma_energy, sternheimer
+from darktarget.schemas.units import in_another_unit
+from darktarget.schemas.words import Meaning
 
-KEYS: Final = ("formula", "elements", "density_g_cm3", "state", "radiation_length_g_cm2", "mean_excitation_energy_eV",
-               "density_effect", "title")  # fmt: skip
-STATES: Final = ("solid", "liquid", "gas")
 SUM_TOLERANCE: Final = 1e-3  # of the mass fractions, which are then normalised
 FAR: Final = 2.0  # ratio of a given to the calculated radiation length beyond which the note remarks on it
 DENSEST: Final = 30.0  # g/cm^3: osmium has 22.6
+State = Literal["solid", "liquid", "gas"]
+Positive = Annotated[float, Gt(0)]
+
+
+class _Required(TypedDict):
+    density_g_cm3: Annotated[float, Gt(0), Le(DENSEST), Meaning("density")]
+
+
+class MaterialTable(_Required, total=False):
+    """A material: its composition (exactly one of formula, elements) and density; the rest can be calculated."""
+
+    formula: Annotated[str, Meaning("chemical formula, such as PbWO4; or elements")]
+    elements: Annotated[dict[str, float], Meaning("mass fraction by element; they sum to 1")]
+    state: Annotated[State, Meaning("state of matter; solid by default")]
+    radiation_length_g_cm2: Annotated[
+        Positive, Meaning("radiation length; by default Tsai's formula, additive in mass fractions")
+    ]
+    mean_excitation_energy_eV: Annotated[
+        Positive, Meaning("mean excitation energy; by default Bragg's additivity with ICRU 37 energies")
+    ]
+    density_effect: Annotated[
+        dict[str, float], Meaning("parameters a, k, x0, x1, cbar, delta0; by default Sternheimer's rule")
+    ]
+    title: Annotated[str, Meaning("the material in words; informational")]
+
+
+KEYS: Final = tuple(MaterialTable.__annotations__)
+STATES: Final = get_args(State)
 _NAME: Final = re.compile(r"[A-Za-z0-9][\w .+-]{0,63}")
 
 
@@ -92,13 +121,14 @@ def _check_keys(name: str, table: Mapping[str, Any], where: str) -> None:
         raise DeclarationError(f"{where}name", name, allowed)
     for key, value in table.items():
         if key not in KEYS:
-            raise DeclarationError(f"{where}{key}", value, "no such key", f"Valid: {', '.join(KEYS)}.")
-    if ("formula" in table) == ("elements" in table):
-        key = "elements" if "elements" in table else "formula"
-        allowed = "exactly one of formula, elements (mass fractions)"
-        raise DeclarationError(f"{where}{key}", table.get(key), allowed)
+            raise UnknownKey(f"{where}{key}", value, KEYS, in_another_unit(key, value, KEYS) or suggestion(key, KEYS))
+    if "formula" not in table and "elements" not in table:
+        raise MissingKey(f"{where}formula", "a formula or a table of elements", "composition of the material")
+    if "formula" in table and "elements" in table:
+        allowed = f"left out, as formula = {table['formula']!r} is given, too"
+        raise DeclarationError(f"{where}elements", table["elements"], allowed)
     if "density_g_cm3" not in table:
-        raise DeclarationError(f"{where}density_g_cm3", None, "a value", "This key is required.")
+        raise MissingKey(f"{where}density_g_cm3", f"a number above 0, at most {DENSEST:g},", "density of the material")
     if not isinstance(table.get("title", ""), str):
         raise DeclarationError(f"{where}title", table["title"], "text")
 

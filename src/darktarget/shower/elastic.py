@@ -8,7 +8,7 @@ for positrons, which the nucleus repels, it takes a fifth away.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -149,5 +149,11 @@ def _series(terms: npt.NDArray[np.complex128], s: Floats) -> npt.NDArray[np.comp
         lower = np.append(0.0, a[:-2])
         a = a[:-1] - (k + 1) / (2 * k + 3) * a[1:] - k / np.maximum(2 * k - 1, 1) * lower
     x = 1 - 2 * s**2
-    values = eval_legendre(np.arange(a.size), x[..., None])
+    values = _legendre(a.size, tuple(x.ravel().tolist())).reshape(*x.shape, a.size)
     return np.asarray((values * a).sum(axis=-1) / (1 - x) ** _REDUCED)
+
+
+@lru_cache(maxsize=2)
+def _legendre(count: int, x: tuple[float, ...]) -> Floats:
+    """The first Legendre polynomials at some points, [point, order]: the same for every velocity and nucleus."""
+    return np.asarray(eval_legendre(np.arange(count), np.array(x)[:, None]))

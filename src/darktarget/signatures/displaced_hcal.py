@@ -28,10 +28,11 @@ class DisplacedHcal(SimulatedDecays):
     """Decays inside or beyond calorimeters, after missing energy in the target.
 
     Attributes (and those of the missing-energy signature):
-        decay: inside or beyond.
+        decay: where the decay is: inside a fiducial volume of calorimeters, or beyond all of them.
         inside: names of the first and the last calorimeter of the fiducial volume.
-        quiet: names of calorimeters that must stay below ``quiet_below_GeV``.
-        energy_above_GeV: least energy inside. periphery_below: the cut on R.
+        quiet: names of calorimeters that must stay below quiet_below_GeV. quiet_below_GeV: the cut on their energy.
+        energy_above_GeV: least energy inside the fiducial volume.
+        periphery_below: the cut on R, the share of energy outside of the middle cell.
     """
 
     decay: Literal["inside", "beyond"] = "inside"

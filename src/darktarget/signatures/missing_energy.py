@@ -10,7 +10,7 @@ and the event counts if the measured energy is below the cut.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Final, Literal, Self
 
@@ -27,6 +27,7 @@ from darktarget.signatures.base.effects import effects
 from darktarget.units import GeV
 
 SCALE: Final = "calorimeter scale"
+STATISTICS: Final = "statistics of the pre-shower simulation"
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class MissingEnergy:
 
     Attributes:
         calorimeter_energy_below_GeV: the cut on the measured energy.
-        production_energy_above_GeV: mediators below it are not generated (S003: 42.5 GeV).
-        stochastic: a, in sqrt(GeV). constant: b.
-        combination: how a and b add up.
+        production_energy_above_GeV: mediators below it are not generated.
+        stochastic: term a of the energy resolution, in sqrt(GeV). constant: term b, relative.
+        combination: how the two terms of the resolution add up.
         preshower_energy_above_GeV: cut on the calibrated energy in the target's pre-shower, 0 for none; its
             efficiency is simulated.
         threshold_uncertainty_GeV: by how much the calorimeter's energy scale may move the cut up and down.
@@ -115,19 +116,27 @@ class MissingEnergy:
 
     def preshower(self, made: Yield, beam: Beam, target: Target) -> Array:
         """Probability that the pre-shower cut is passed, [point, node]."""
-        passed = np.ones_like(made.weight)
+        return self._simulated(preshower.efficiency, 1.0, made, beam, target)
+
+    def preshower_error(self, made: Yield, beam: Beam, target: Target) -> Array:
+        """Statistical error of ``preshower``, [point, node]."""
+        return self._simulated(preshower.statistical_error, 0.0, made, beam, target)
+
+    def _simulated(self, what: Callable[..., Array], without: float, made: Yield, beam: Beam, target: Target) -> Array:
+        """A number of the simulated pre-shower, [point, node]; ``without`` where there is no cut on it."""
+        found = np.full_like(made.weight, without)
         if self.preshower_energy_above_GeV > 0 and target.preshower_repeats > 0:
             threshold = self.preshower_energy_above_GeV * GeV
             for species in sorted(set(made.species.tolist())):
                 nodes = made.species == species
                 parent, energy = made.parent[:, nodes], made.energy[:, nodes]
-                passed[:, nodes] = preshower.efficiency(beam, target, threshold, species, parent, parent - energy)
-        return passed
+                found[:, nodes] = what(beam, target, threshold, species, parent, parent - energy)
+        return found
 
     def select(self, model: Model, made: Yield, beam: Beam, target: Target) -> Signal:
         """Accepted events per primary at unit coupling; none where the mediator cannot decay invisibly."""
         unseen = np.ones(model.points) if made.decayed else model.invisible_fraction()
-        front = self.preshower(made, beam, target)
+        front, unsure = self.preshower(made, beam, target), self.preshower_error(made, beam, target)
         step = self.threshold_uncertainty_GeV * GeV
         chances = self._passing(made.energy, beam, (0.0, step, -step) if step > 0 else (0.0,))
         accepted, *moved = ((made.weight * front * chance).sum(axis=1) for chance in chances)
@@ -136,7 +145,9 @@ class MissingEnergy:
         reason = tuple(closed if u <= 0 else heavy if a <= 0 else None for u, a in zip(unseen, accepted, strict=True))
         spread = moved[0] - moved[1] if moved else np.zeros_like(accepted)
         relative = np.divide(spread, 2 * accepted, out=np.zeros_like(accepted), where=accepted > 0)
-        shifts = {SCALE: relative, **hadron_veto.lost(made, self.hadron_energy_below_GeV)}
+        few = (made.weight * unsure * chances[0]).sum(axis=1)
+        statistics = {STATISTICS: few / np.where(accepted > 0, accepted, np.inf)} if few.any() else {}
+        shifts = {SCALE: relative, **statistics, **hadron_veto.lost(made, self.hadron_energy_below_GeV)}
         notes = (*self._notes(model, made), *effects(made, front * chances[0]))
         return Signal(unseen * accepted, made.power, reason, notes, shifts)
 

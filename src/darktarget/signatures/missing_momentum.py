@@ -37,8 +37,8 @@ class MissingMomentum:
     Attributes:
         recoil_energy_below_GeV: the cut on the measured energy.
         production_energy_above_GeV: mediators below it are not generated.
-        measured: visible-energy or lepton-momentum.
-        stochastic: a, in sqrt(GeV). constant: b.
+        measured: what is measured, all visible energy or the momentum of the beam particle behind the target.
+        stochastic: term a of the resolution, in sqrt(GeV). constant: term b, relative.
         hadron_energy_below_GeV: the cut on the energy of hadrons behind the target, 0 for none; its effect on events
             with a struck nucleon is quoted and not applied.
     """
