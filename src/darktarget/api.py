@@ -16,7 +16,8 @@ from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium, Model, Process
 from darktarget.errors import InputError, PhysicsError, UnknownName, chosen
 from darktarget.keywords import choose, option_names
-from darktarget.literals import ConstraintName, ExperimentName, MaterialName, ModelName, ProcessName
+from darktarget.listing import Names
+from darktarget.literals import ConstraintName, ExperimentName, Kind, MaterialName, ModelName, ProcessName
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
@@ -47,8 +48,10 @@ REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
 BEAMS: Final = ("electron", "positron", "muon", "photon")
 
 
-def names(kind: str) -> tuple[str, ...]:
-    """Names of all members of one kind.
+def names(kind: Kind | str | None = None) -> Names:
+    """Names of all members of one kind; without a kind, the kinds.
+
+    The result is a tuple; ``print`` and notebooks show it as a table, and its ``descriptions`` have one line on each.
 
     Args:
         kind: any of models, structures, processes, experiments, signatures, materials, constraints, figures.
@@ -58,8 +61,13 @@ def names(kind: str) -> tuple[str, ...]:
 
     >>> names("processes")
     ('annihilation', 'bremsstrahlung', 'off-shell', 'primakoff', 'vector-meson', 'virtual-photon')
+    >>> names("experiments").descriptions["m3"]
+    'M3'
     """
-    return chosen("list", kind, REGISTRIES).names()
+    if kind is None:
+        return Names(REGISTRIES, lambda name: REGISTRIES[name].about)
+    registry = chosen("list", kind, REGISTRIES)
+    return Names(registry.names(), registry.describe)
 
 
 def model(name: type[Model] | Path | ModelName | str, **parameters: Keyword) -> Model:

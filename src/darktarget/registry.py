@@ -24,11 +24,13 @@ from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from importlib import import_module
 from importlib.util import find_spec
+from inspect import getdoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from warnings import warn
 
 from darktarget.errors import DarktargetError, PluginError, PluginWarning, UnknownName
+from darktarget.listing import first_sentence, summary, title
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -245,13 +247,33 @@ class Registry(Generic[T]):
         assert member.entry is not None
         return _announced_object(member.entry)
 
-    def line(self, name: str) -> str:
-        """The name, with what the registry shows beside it, or with the reason why it cannot be loaded."""
-        if not self.shown:
-            return name
+    def listed(self) -> tuple[str, ...]:
+        """All names, sorted; nothing is loaded, so that members of other packages may turn out to be broken."""
+        return tuple(sorted({*self._own, *self._plugins}))
+
+    def describe(self, name: str) -> str:
+        """One line on a member: the title of a TOML file or the first sentence of a module, and what is ``shown``.
+
+        A member that cannot be loaded is described by the reason.
+
+        Raises:
+            UnknownName: no such member.
+        """
+        path = self.file(name)
+        if path is not None and not self.shown and path.suffix == ".py":
+            return summary(path.read_text(encoding="utf-8"))  # nothing is imported
         error = _error(self.__getitem__, name)
-        about = [str(error)] if error else [str(getattr(self[name], attribute, "")) for attribute in self.shown]
-        return f"{name:16s} {'; '.join(about)}"
+        if error:
+            return str(error)
+        parts = [str(getattr(self[name], attribute, "")) for attribute in self.shown]
+        first = title(path) if path is not None and path.suffix == ".toml" else ""
+        return ": ".join(filter(None, (first, "; ".join(parts)))) or first_sentence(getdoc(self[name]))
+
+    @property
+    def about(self) -> str:
+        """What this kind is: the docstring of its package up to the first colon."""
+        folder = self.folder if self.package else _folder(f"{OWN}.{plural(self.kind)}")
+        return summary((folder / "__init__.py").read_text(encoding="utf-8")).split(":")[0]
 
     def require(self, name: Any) -> None:
         """Check that the name exists, without loading the member.
@@ -261,13 +283,17 @@ class Registry(Generic[T]):
         """
         self._member(name)
 
+    def file(self, name: str) -> Path | None:
+        """The file of a name; None for an object that an entry point announces."""
+        return self._member(name).path
+
     def path(self, name: str) -> Path:
         """The file of a name.
 
         Raises:
             UnknownName: no file carries it.
         """
-        path = self._member(name).path
+        path = self.file(name)
         if path is None:
             raise UnknownName(f"file of a {self.kind}", name, self.names())
         return path

@@ -19,7 +19,7 @@ ROOT = Path(darktarget.__file__).parent
 TOP = Path(__file__).parents[2]
 # a module imports only from those listed before it
 ORDER = (
-    "_version", "literals", "particles", "units", "errors", "options", "progress", "numerics", "registry",
+    "_version", "literals", "particles", "units", "errors", "options", "progress", "numerics", "listing", "registry",
     "structures", "core", "cache", "matter", "shower", "decays", "production", "models", "statistics", "limits",
     "detector", "dump", "signatures", "experiments", "keywords", "nouns", "arguments", "flow", "thermal", "constraints",
     "io", "plot", "api", "figures", "build_tables", "interface", "__main__",

@@ -50,7 +50,8 @@ def test_names_give_what_objects_give(name: str) -> None:
     function = FUNCTIONS[name]
     wanted = function(MODEL, NA64)
     assert same(function("dark-photon", "na64e-2018", **GIVEN), wanted)
-    assert not same(function("dark-photon", "na64e-2018", **{**GIVEN, "mass": [0.011, 0.1]}), wanted)
+    if name not in ("count", "select"):  # whose numbers are those of the yields
+        assert not same(function("dark-photon", "na64e-2018", **{**GIVEN, "mass": [0.011, 0.1]}), wanted)
 
 
 def test_names_for_events_and_densities() -> None:
@@ -58,8 +59,8 @@ def test_names_for_events_and_densities() -> None:
     model = dt.model("dark-photon", mass=0.1)
     again = dt.sampler(model, dt.experiment("ldmx-4gev"), process="bremsstrahlung").events(10, seed=1)
     np.testing.assert_array_equal(drawn.momentum, again.momentum)
-    wanted = dt.omega(dt.model("dark-photon", mass=0.1, coupling=1e-4), kinetic="coupled")
-    np.testing.assert_array_equal(dt.omega("dark-photon", mass=0.1, coupling=1e-4, kinetic="coupled"), wanted)
+    wanted = dt.omega(dt.model("dark-photon", mass=0.1, coupling=1e-4), kinetic="equilibrium")
+    np.testing.assert_array_equal(dt.omega("dark-photon", mass=0.1, coupling=1e-4, kinetic="equilibrium"), wanted)
 
 
 def test_a_path_is_an_experiment(tmp_path: Path) -> None:

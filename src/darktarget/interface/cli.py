@@ -63,14 +63,16 @@ def top(
 
 @app.command("list")
 def list_names(
-    kind: Annotated[str, typer.Argument(help="models, processes, experiments, signatures, materials, ... figures.")],
+    kind: Annotated[
+        str | None, typer.Argument(help="models, processes, experiments, ...; without it, the kinds.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """List what there is."""
+    """List what there is, with one line on each."""
     from darktarget import api
 
     found = api.names(kind)
-    typer.echo(json.dumps({kind: list(found)}) if as_json else "\n".join(map(api.REGISTRIES[kind].line, found)))
+    typer.echo(json.dumps({kind or "kinds": list(found)}) if as_json else str(found))
 
 
 @generated(app, processes)
