@@ -16,7 +16,7 @@ from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium, Model, Process
 from darktarget.errors import InputError, PhysicsError, UnknownName, chosen
 from darktarget.keywords import choose, option_names
-from darktarget.listing import Names
+from darktarget.listing import Names, plural
 from darktarget.literals import ConstraintName, ExperimentName, Kind, MaterialName, ModelName, ProcessName
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
@@ -25,7 +25,7 @@ from darktarget.nouns import AnyModel, AnyProcess, Keyword, model_of
 from darktarget.options import OptionGroup, from_words, given_by, options_of
 from darktarget.production import PROCESSES
 from darktarget.progress import track
-from darktarget.registry import Registry, class_with, plural
+from darktarget.registry import Registry, class_with
 from darktarget.signatures import SIGNATURES
 from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 #: After these a full stop does not end a sentence.
-ABBREVIATED: Final = "".join(
-    rf"(?<!{word}\.)" for word in ("Phys", "Rev", "Lett", "Sec", "Fig", "Eq", "Instrum", "Meth")
-)
+ABBREVIATIONS: Final = ("Phys", "Rev", "Lett", "Sec", "Fig", "Eq", "Instrum", "Meth")
 
 
 class Names(tuple[str, ...]):
@@ -79,10 +77,29 @@ def first_sentence(text: str | None) -> str:
     'An eps, Phys. Rev. D 1'
     """
     paragraph = " ".join((text or "").split("\n\n")[0].split())
-    sentence = re.split(rf"(?<=[a-z0-9)`]\.){ABBREVIATED}\s(?=[A-Z])", paragraph)[0]
+    abbreviated = "".join(rf"(?<!{word}\.)" for word in ABBREVIATIONS)
+    sentence = re.split(rf"(?<=[a-z0-9)`]\.){abbreviated}\s(?=[A-Z])", paragraph)[0]
     return re.split(r"[,:] :math:", sentence)[0].replace("`", "").rstrip(".")
 
 
 def title(path: Path) -> str:
     """The title that a TOML file gives; empty where it has none."""
     return str(tomllib.loads(path.read_text(encoding="utf-8")).get("title", ""))
+
+
+def plural(kind: str) -> str:
+    """Plural of a kind, as the command line and the entry points write it.
+
+    >>> plural("process"), plural("model")
+    ('processes', 'models')
+    """
+    return kind + ("es" if kind.endswith("s") else "s")
+
+
+def singular(kinds: str) -> str:
+    """The kind of a plural.
+
+    >>> singular("processes"), singular("models")
+    ('process', 'model')
+    """
+    return kinds.removesuffix("es" if kinds.endswith("ses") else "s")

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from warnings import warn
 
 from darktarget.errors import DarktargetError, PluginError, PluginWarning, UnknownName
-from darktarget.listing import first_sentence, summary, title
+from darktarget.listing import first_sentence, plural, summary, title
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -64,15 +64,6 @@ def member_names(folder: Path, suffix: str = ".py") -> tuple[str, ...]:
         folder: one file per member. suffix: of their names.
     """
     return tuple(sorted(_members(folder, suffix)))
-
-
-def plural(kind: str) -> str:
-    """Plural of a kind, as the command line and the entry points write it.
-
-    >>> plural("process"), plural("model")
-    ('processes', 'models')
-    """
-    return kind + ("es" if kind.endswith("s") else "s")
 
 
 @cache
@@ -252,13 +243,7 @@ class Registry(Generic[T]):
         return tuple(sorted({*self._own, *self._plugins}))
 
     def describe(self, name: str) -> str:
-        """One line on a member: the title of a TOML file or the first sentence of a module, and what is ``shown``.
-
-        A member that cannot be loaded is described by the reason.
-
-        Raises:
-            UnknownName: no such member.
-        """
+        """Title or first sentence of a member's file with what is ``shown``, or the reason why it cannot be loaded."""
         path = self.file(name)
         if path is not None and not self.shown and path.suffix == ".py":
             return summary(path.read_text(encoding="utf-8"))  # nothing is imported

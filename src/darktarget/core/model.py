@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 
 from darktarget.core import propagator
-from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.errors import InputError, PhysicsError, ReadOnly, UnknownName
 from darktarget.numerics.arrays import Array
 from darktarget.numerics.values import ByValue, same
 from darktarget.structures import LorentzStructure
@@ -127,8 +127,22 @@ def _per_point(method: Coupling) -> Coupling:
     return checked
 
 
+def _completing(init: Callable[..., None]) -> Callable[..., None]:
+    """The ``__init__`` of a class of models, after which attributes of its instances are read-only."""
+
+    @wraps(init)
+    def complete(self: Model, *given: Any, **named: Any) -> None:
+        init(self, *given, **named)
+        if type(self).__init__ is complete:  # not called by that of a subclass
+            vars(self)["_complete"] = True
+
+    return complete
+
+
 class Model(ABC):
     """A Lagrangian at P parameter points: couplings, states and decay channels.
+
+    Attributes are read-only once the model is built: everything that was calculated from them stays true.
 
     A model file declares ``parameters`` and implements the methods; ``registry`` finds it by its file name.
     Two models are equal if their class and ``values`` are. What ``channels`` and ``exchanges`` return can be pickled if
@@ -162,6 +176,26 @@ class Model(ABC):
                 allowed = "a method, lepton_coupling(self, lepton)"
                 raise InputError(f"lepton_coupling of the model {cls.__name__}", method, allowed)
             cls.lepton_coupling = _per_point(method)  # type: ignore[assignment]
+        cls.__init__ = _completing(cls.__init__)  # type: ignore[method-assign]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, in ``__init__``; names that start with an underscore can be set later as well.
+
+        Raises:
+            ReadOnly: the model is complete.
+        """
+        self._writable(name)
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._writable(name)
+        super().__delattr__(name)
+
+    def _writable(self, name: str) -> None:
+        if "_complete" in vars(self) and not name.startswith("_"):
+            given = ", ".join(f"{parameter}=..." for parameter in vars(self).get("values", ()))
+            example = f"dt.model({type(self).name!r}, {given})" if given else type(self).__name__
+            raise ReadOnly(f"{name} of {type(self).__name__} is read-only: build another model with {example}")
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

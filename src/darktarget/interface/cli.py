@@ -16,7 +16,8 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import DarktargetError, InputError, PhysicsError, PluginError, PluginWarning
-from darktarget.interface.common import Json, Mass, Param
+from darktarget.interface import completion
+from darktarget.interface.common import ExperimentWord, Json, Mass, ModelWord, Param
 from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
 from darktarget.interface.common import show as _print
@@ -39,7 +40,6 @@ from darktarget.interface.width import width as width_command
 app = typer.Typer(
     help="What a fixed-target experiment says about a light-dark-matter model.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -64,7 +64,10 @@ def top(
 @app.command("list")
 def list_names(
     kind: Annotated[
-        str | None, typer.Argument(help="models, processes, experiments, ...; without it, the kinds.")
+        str | None,
+        typer.Argument(
+            help="models, processes, experiments, ...; without it, the kinds.", autocompletion=completion.kinds
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -77,13 +80,24 @@ def list_names(
 
 @generated(app, processes)
 def xsec(
-    model: str,
-    target: Annotated[str, typer.Option(help="Target material, or a TOML file of your own.")],
+    model: ModelWord,
+    target: Annotated[
+        str,
+        typer.Option(
+            help="Target material, or a TOML file of your own.",
+            autocompletion=completion.members("materials", files=True),
+        ),
+    ],
     energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
     beam: Annotated[str, typer.Option(help="electron, positron, muon or photon.")] = "electron",
     mass: Mass = None,
     param: Param = None,
-    process: Annotated[str | None, typer.Option(help="See `list processes`; by default the model's first.")] = None,
+    process: Annotated[
+        str | None,
+        typer.Option(
+            help="See `list processes`; by default the model's first.", autocompletion=completion.members("processes")
+        ),
+    ] = None,
     method: Annotated[str | None, typer.Option(hidden=True)] = None,
     as_json: Json = False,
     **options: Any,
@@ -111,7 +125,13 @@ def xsec(
 
 @app.command()
 def tracks(
-    target: Annotated[str, typer.Option(help="Material or its TOML file, or an experiment for its target.")],
+    target: Annotated[
+        str,
+        typer.Option(
+            help="Material or its TOML file, or an experiment for its target.",
+            autocompletion=completion.several("materials", "experiments"),
+        ),
+    ],
     energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
     beam: Annotated[str, typer.Option(help="electron, positron or photon.")] = "electron",
     thickness: Annotated[float, typer.Option("--thickness-X0", help="Thickness of a material in X0.")] = 40.0,
@@ -138,11 +158,14 @@ def tracks(
 
 @generated(app, production, statistic, report)
 def limit(
-    experiment: Annotated[str, typer.Argument(help="Name, or the path of your own TOML file.")],
-    model: str,
+    experiment: ExperimentWord,
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
-    process: Annotated[list[str] | None, typer.Option(help="Only this process; repeatable.")] = None,
+    process: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this process; repeatable.", autocompletion=completion.members("processes")),
+    ] = None,
     no_nuisances: Annotated[bool, typer.Option("--no-nuisances", help="As --nuisances none.")] = False,
     signal_uncertainty: Annotated[
         list[str] | None,
@@ -157,6 +180,7 @@ def limit(
             "--with",
             help="Curves beside it, separated by commas: relic, gminus2, constraints, with options as NAME:VALUE or "
             "NAME:OPTION=VALUE (gminus2:wp2020), or files (FILE:MeV:coupling).",
+            autocompletion=completion.curves,
         ),
     ] = None,
     export: Annotated[list[str] | None, typer.Option(help="pyhf or hepdata, written into --out; repeatable.")] = None,
@@ -210,7 +234,10 @@ app.command()(show)
 
 @app.command()
 def figure(
-    key: Annotated[str | None, typer.Argument(help="Name of a figure: see `list figures`.")] = None,
+    key: Annotated[
+        str | None,
+        typer.Argument(help="Name of a figure: see `list figures`.", autocompletion=completion.members("figures")),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every figure.")] = False,
     out: Annotated[Path, typer.Option(help="Folder for plots, data and checks.")] = Path("figures"),
     force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,

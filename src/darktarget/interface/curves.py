@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from darktarget.interface.common import FITTED, Json, Mass, Param, build, note, show
+from darktarget.interface import completion
+from darktarget.interface.common import FITTED, Json, Mass, ModelWord, Param, build, note, show
 
 
 def relic(
-    model: str,
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
     omega_h2: Annotated[float, typer.Option("--omega-h2", help="Relic density aimed at.")] = 0.12,
@@ -29,7 +30,7 @@ def relic(
 
 
 def omega(
-    model: str,
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
     as_json: Json = False,
@@ -46,7 +47,7 @@ def omega(
 
 
 def gminus2(
-    model: str,
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
     lepton: Annotated[str, typer.Option(help="muon or electron.")] = "muon",
@@ -68,8 +69,14 @@ def gminus2(
 
 
 def constraint(
-    name: Annotated[str, typer.Argument(help="See `list constraints`; options as NAME:VALUE or NAME:OPTION=VALUE.")],
-    model: str,
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="See `list constraints`; options as NAME:VALUE or NAME:OPTION=VALUE.",
+            autocompletion=completion.members("constraints"),
+        ),
+    ],
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
     as_json: Json = False,

@@ -49,7 +49,10 @@ class Shown:
 
 
 def of_experiment(name: str) -> Shown:
-    """What an experiment declares, those that it extends included, and the sums over its runs."""
+    """What an experiment declares, those that it extends included, and the sums over its runs.
+
+    A file that extends no other is shown as it is, with its comments.
+    """
     seen = api.experiment(name)
     spills = {run.name: run.spills for run in seen.runs if run.spills is not None}
     follows = {
@@ -58,7 +61,10 @@ def of_experiment(name: str) -> Shown:
         "spills": spills or None,
         "impurities_at_most": seen.impurities,
     }
-    return Shown(_resolved(api.declaration(name)), {key: value for key, value in follows.items() if value is not None})
+    derived = {key: value for key, value in follows.items() if value is not None}
+    declared, path = _resolved(api.declaration(name)), _file(name, EXPERIMENTS)
+    source = path.read_text(encoding="utf-8") if path is not None else ""
+    return Shown(declared, derived, source if source and toml.parsed(source) == declared else "")
 
 
 def _resolved(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,7 +138,7 @@ def _with_defaults(name: str, parameters: tuple[Parameter, ...]) -> Iterator[str
         if p.default is not None:
             yield f"{p.name} = {toml.value_text(p.default)} {about}"
         else:
-            yield f"# {p.name} = ...  {about}; {'optional' if p.optional else 'required'}"
+            yield f"# {p.name} = ... {about}; {'optional' if p.optional else 'required'}"
 
 
 def _follows(name: str) -> dict[str, Any]:
@@ -159,7 +165,6 @@ def of_constraint(name: str) -> Shown:
         "title": search.title,
         "description": CONSTRAINTS.describe(name),
         "references": list(search.references),
-        "cl": search.cl,
         "relative_uncertainty": search.uncertainty,
         "not_recomputed": search.not_recomputed,
     }

@@ -8,12 +8,17 @@ from typing import Annotated
 import typer
 
 from darktarget.errors import UnknownName
+from darktarget.interface import completion
 from darktarget.interface.common import Json, note
 
 
 def show(
     name: Annotated[
-        str, typer.Argument(help="Name of an experiment, model, process, constraint or material, or a TOML file.")
+        str,
+        typer.Argument(
+            help="Name of an experiment, model, process, constraint or material, or a TOML file.",
+            autocompletion=completion.several("experiments", "models", "processes", "constraints", "materials"),
+        ),
     ],
     kind: Annotated[
         str | None, typer.Option(help="Where one name has several: experiment, model, process, constraint, material.")

@@ -8,17 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import InputError
+from darktarget.interface.common import Json, ModelWord, Param
 
 
 def width(
-    model: Annotated[str, typer.Argument(help="Name of a model.")],
-    param: Annotated[
-        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")
-    ] = None,
+    model: ModelWord,
+    param: Param = None,
     mass: Annotated[
         list[str] | None, typer.Option("--mass", help="Mediator mass in GeV: a value, a comma list or lo:hi:n.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Partial widths in GeV and c tau in cm of the mediator and of every unstable dark state."""
     from darktarget import api
