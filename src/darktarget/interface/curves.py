@@ -39,11 +39,13 @@ def omega(
     """Relic density that given couplings leave (needs -p coupling=...)."""
     from darktarget import api
     from darktarget.io.curves import omega_document
+    from darktarget.thermal.relic import omega_method
 
     chosen = build(model, mass, param)
     document = omega_document(chosen, api.omega(chosen, **options))
     rows = ((*row, None) for row in zip(*(document[k] for k in ("mass_GeV", "coupling", "omega_h2")), strict=True))
     show(document, as_json, ("mass [GeV]", "coupling", "Omega h^2"), rows)
+    note(omega_method(chosen, **options))
 
 
 def gminus2(
