@@ -281,6 +281,7 @@ def _errors() -> list[Exception]:
         errors.PhysicsError("closed"),
         errors.DataCorrupt("checksum"),
         errors.PluginError("no module"),
+        errors.ReadOnly("mass"),
     ]
 
 

@@ -20,6 +20,7 @@ from darktarget.errors import ReadOnly
 from darktarget.interface import completion
 from darktarget.interface.cli import app
 from darktarget.literals import PARAMETERS, SHIPPED
+from darktarget.models import MODELS
 from darktarget.models.base.mediator import MediatorModel
 
 RUN = CliRunner()
@@ -141,7 +142,7 @@ def test_completed_names_are_all_names() -> None:
         assert set(completion.known(kind)) >= set(api.names(kind))  # type: ignore[arg-type]
     assert completion.known("figures") == list(api.names("figures"))
     for name, parameters in PARAMETERS.items():
-        assert parameters.keys() == {p.name for p in api.MODELS[name].parameters}  # type: ignore[attr-defined]
+        assert parameters.keys() == {p.name for p in MODELS[name].parameters}  # type: ignore[attr-defined]
 
 
 def test_paths_are_completed(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from darktarget.keywords import option_names, own_keywords
 from darktarget.models import MODELS
 from darktarget.models.base.mediator import MediatorModel
 from darktarget.models.base.parameters import MASS, Parameter
+from darktarget.production.events.sampler import Sampler
 
 ROOT = Path(dt.__file__).parent
 MODEL = dt.model("dark-photon", mass=[0.01, 0.1], alpha_D=0.5)
@@ -55,10 +56,9 @@ def test_names_give_what_objects_give(name: str) -> None:
 
 
 def test_names_for_events_and_densities() -> None:
-    drawn = dt.sampler("dark-photon", "ldmx-4gev", mass=0.1, process=dt.process("bremsstrahlung")).events(10, seed=1)
-    model = dt.model("dark-photon", mass=0.1)
-    again = dt.sampler(model, dt.experiment("ldmx-4gev"), process="bremsstrahlung").events(10, seed=1)
-    np.testing.assert_array_equal(drawn.momentum, again.momentum)
+    by_name = dt.sampler("dark-photon", "ldmx-4gev", mass=0.1, process=dt.process("bremsstrahlung"))
+    assert isinstance(by_name, Sampler)
+    assert (by_name.model, by_name.source) == (dt.model("dark-photon", mass=0.1), "ldmx-4gev")
     wanted = dt.omega(dt.model("dark-photon", mass=0.1, coupling=1e-4), kinetic="equilibrium")
     np.testing.assert_array_equal(dt.omega("dark-photon", mass=0.1, coupling=1e-4, kinetic="equilibrium"), wanted)
 
@@ -101,13 +101,14 @@ def test_unknown_names_are_guessed() -> None:
 
 @pytest.mark.parametrize("keyword", ["alpha_d", "form_facto", "colour"])
 def test_unknown_keywords_list_options_and_parameters(keyword: str) -> None:
+    given: dict[str, Any] = {keyword: 1}
     with pytest.raises(UnknownName) as caught:
-        dt.limit("dark-photon", "na64e-2018", mass=0.1, **{keyword: 1})
+        dt.limit("dark-photon", "na64e-2018", mass=0.1, **given)
     assert {"form_factor", "cl", "bands", "alpha_D", "mass_ratio"} <= set(caught.value.valid)
     assert "alpha_D (parameter of dark-photon)" in str(caught.value)
     assert ("Did you mean" in str(caught.value)) == (keyword != "colour")
     with pytest.raises(UnknownName, match=r"kinetic.*alpha_D \(parameter of dark-photon\)"):
-        dt.relic_target("dark-photon", mass=0.1, **{keyword: 1})
+        dt.relic_target("dark-photon", mass=0.1, **given)
 
 
 @pytest.mark.parametrize(

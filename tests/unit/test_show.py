@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import darktarget as dt
-from darktarget import api
+from darktarget.constraints import CONSTRAINTS
 from darktarget.errors import DeclarationError, UnknownName
 from darktarget.interface.cli import app
 from darktarget.io import toml
 from darktarget.keywords import group_of
 from darktarget.matter.materials import material
+from darktarget.models import MODELS
 from darktarget.options import options_of
+from darktarget.production import PROCESSES
 
 RUN = CliRunner()
 MINE = """extends = "na64e-2018"
@@ -127,7 +129,7 @@ def test_models(name: str) -> None:
     assert document["model"] == name
     if "extends" in table:
         assert table["extends"] == name
-        parameters = {p.name: p for p in api.MODELS[name].parameters}  # type: ignore[attr-defined]
+        parameters = {p.name: p for p in MODELS[name].parameters}  # type: ignore[attr-defined]
         assert table["defaults"] == {k: p.default for k, p in parameters.items() if p.default is not None}
         assert all(p.allowed in shown for p in parameters.values())
         assert dt.model(name, mass=0.1, **table["defaults"]) == dt.model(name, mass=0.1)
@@ -136,14 +138,14 @@ def test_models(name: str) -> None:
 
 def test_a_model_with_a_declaration(monkeypatch: pytest.MonkeyPatch) -> None:
     declared = {"title": "mine", "mediator": {"symbol": "Z'", "spin": 1}}
-    monkeypatch.setattr(api.MODELS["b-l"], "declaration", declared, raising=False)
+    monkeypatch.setattr(MODELS["b-l"], "declaration", declared, raising=False)
     assert tomllib.loads(RUN.invoke(app, ["show", "b-l"]).stdout) == declared
 
 
 @pytest.mark.parametrize("name", dt.names("constraints"))
 def test_constraints(name: str) -> None:
     found = tomllib.loads(RUN.invoke(app, ["show", name, "--kind", "constraint"]).stdout)
-    search = api.CONSTRAINTS[name]
+    search = CONSTRAINTS[name]
     assert (found["title"], found["references"]) == (search.title, list(search.references))
     assert [row["value"] for row in found.get("published", [])] == [n.value for n in search.published]
     for key, option in found.get("options", {}).items():
@@ -153,7 +155,7 @@ def test_constraints(name: str) -> None:
 @pytest.mark.parametrize("name", dt.names("processes"))
 def test_processes(name: str) -> None:
     found = tomllib.loads(RUN.invoke(app, ["show", name]).stdout)
-    assert found["beams"] == list(api.PROCESSES[name].beams)
+    assert found["beams"] == list(PROCESSES[name].beams)
     assert found.get("options", {}).keys() == {o.name for o in options_of(group_of(name))}
 
 
