@@ -64,13 +64,22 @@ def model_and_experiment(
         InputError: as ``require`` and ``model_and_options``; where the two are swapped, the message says so.
         UnknownName: no such model, experiment, parameter or option.
     """
-    if _is_experiment(model) and _is_model(experiment):
-        advice = f"This is {_described(model)}: swap the two arguments."
-        raise InputError("model", model, SOURCES[Model], advice)
+    not_swapped(model, experiment)
     if not isinstance(experiment, Experiment | str | Path):
         require(Experiment, experiment, "experiment")
     found, options = model_and_options(model, keywords, function, "model", option_names)
     return found, experiment_of(experiment), options
+
+
+def not_swapped(model: object, experiment: object) -> None:
+    """Check that a model and an experiment, or their names, are given in the right order.
+
+    Raises:
+        InputError: they are swapped.
+    """
+    if _is_experiment(model) and _is_model(experiment):
+        advice = f"This is {_described(model)}: swap the two arguments."
+        raise InputError("model", model, SOURCES[Model], advice)
 
 
 def _is_experiment(value: object) -> bool:

@@ -11,11 +11,13 @@ from typing import Any, get_args, get_type_hints
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import darktarget as dt
 from darktarget import api, flow
 from darktarget.core import VECTOR, Channel, Model, same
 from darktarget.errors import InputError, UnknownName
+from darktarget.interface.cli import app
 from darktarget.interface.literals import source
 from darktarget.keywords import option_names, own_keywords
 from darktarget.models import MODELS
@@ -90,6 +92,12 @@ def test_swapped_names(function: Any) -> None:
             function(model, experiment)
     with pytest.raises(InputError, match=r"name = 'dark-photon'.*swap the two arguments"):
         dt.constraint("dark-photon", "babar-2017", mass=0.1)
+
+
+@pytest.mark.parametrize("words", [["limit"], ["events", "--out", "x.lhe", "--mass", "0.1", "-p", "coupling=1e-4"]])
+def test_swapped_names_on_the_command_line(words: list[str]) -> None:
+    done = CliRunner().invoke(app, [words[0], "dark-photon", "na64e-2018", *words[1:]])
+    assert "swap the two arguments" in str(done.exception)
 
 
 def test_unknown_names_are_guessed() -> None:

@@ -189,6 +189,7 @@ def limit(
 ) -> None:
     """Exclusion limit on the coupling."""
     from darktarget import api, flow
+    from darktarget.arguments import not_swapped
     from darktarget.interface import output
     from darktarget.interface.parsing import uncertainties
     from darktarget.io.curves import curves_document
@@ -196,6 +197,7 @@ def limit(
     from darktarget.limits.options import ReportOptions, StatisticOptions
     from darktarget.options import names_of
 
+    not_swapped(model, experiment)
     seen, theory = api.experiment(experiment), _model(model, mass, param)
     output.check(out, seen, theory, plot, tuple(export or ()), force)
     curves = api.curves((beside or "").split(",") if beside else (), theory)

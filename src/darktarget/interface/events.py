@@ -53,12 +53,14 @@ def events(
 ) -> None:
     """Weighted events of mediators made in the target, with four-momenta and vertices."""
     from darktarget import api, flow
+    from darktarget.arguments import not_swapped
     from darktarget.interface.parsing import masses, parameters
     from darktarget.io import events as io_events
     from darktarget.io import files
     from darktarget.io.event_formats import FORMATS
 
     FORMATS.require(form)
+    not_swapped(model, experiment)
     given = parameters(param or [])
     if ("mass" in given) == (mass is not None):
         raise InputError("mass", mass, "given once, as --mass or as -p mass")

@@ -225,7 +225,7 @@ def _kind_of_file(path: Path) -> str:
         table = toml.parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return "experiment"
-    if table.keys() <= set(MATERIAL_KEYS):
+    if "density_g_cm3" in table and table.keys() <= set(MATERIAL_KEYS):
         return "material"
     base = table.get("extends")
     is_model = table.keys() & {"mediator", "defaults", "leptons"} or (isinstance(base, str) and base in MODELS)

@@ -11,9 +11,10 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
-from typing import Any
+from typing import Any, Final
 
-_NAMES = {math.inf: "inf", -math.inf: "-inf"}
+WIDTH: Final = 120
+_NAMES: Final = {math.inf: "inf", -math.inf: "-inf"}
 
 
 def document(table: Mapping[str, Any]) -> str:
@@ -50,7 +51,7 @@ def _lines(table: Mapping[str, Any], path: str) -> Iterator[str]:
     """The keys of a table, then its tables and its arrays of tables, each under its full name."""
     given = {key: value for key, value in table.items() if value is not None}
     inner = {key: value for key, value in given.items() if isinstance(value, Mapping) or _is_array_of_tables(value)}
-    yield from (f"{key_text(key)} = {value_text(value)}" for key, value in given.items() if key not in inner)
+    yield from (_assigned(key, value) for key, value in given.items() if key not in inner)
     for key, value in inner.items():
         name = f"{path}.{key_text(key)}" if path else key_text(key)
         if not isinstance(value, Mapping):
@@ -61,6 +62,14 @@ def _lines(table: Mapping[str, Any], path: str) -> Iterator[str]:
         if not below or below[0]:  # a table of tables alone needs no line of its own
             yield from ("", f"[{name}]")
         yield from below
+
+
+def _assigned(key: str, value: Any) -> str:
+    """A key and its value; the elements of a list that is too long for a line have lines of their own."""
+    line = f"{key_text(key)} = {value_text(value)}"
+    if len(line) <= WIDTH or isinstance(value, str) or not isinstance(value, Sequence):
+        return line
+    return "\n".join([f"{key_text(key)} = [", *(f"  {value_text(item)}," for item in value), "]"])
 
 
 def _is_array_of_tables(value: Any) -> bool:
