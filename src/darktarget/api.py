@@ -61,8 +61,8 @@ def names(kind: Kind | str | None = None) -> Names:
 
     >>> names("processes")
     ('annihilation', 'bremsstrahlung', 'off-shell', 'primakoff', 'vector-meson', 'virtual-photon')
-    >>> names("experiments").descriptions["m3"]
-    'M3'
+    >>> names("experiments").descriptions["na64e-2018"]
+    'NA64e 2016-2018'
     """
     if kind is None:
         return Names(REGISTRIES, lambda name: REGISTRIES[name].about)
