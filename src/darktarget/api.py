@@ -8,22 +8,24 @@ from functools import partial, reduce
 from operator import add
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Never
+from typing import TYPE_CHECKING, Any, Final
 
 from darktarget import experiments as _experiments
-from darktarget.arguments import require
+from darktarget.arguments import model_alone, model_and_options, process_name
 from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium, Model, Process
 from darktarget.errors import InputError, PhysicsError, UnknownName, chosen
-from darktarget.keywords import choose, refuse
+from darktarget.keywords import choose, option_names
+from darktarget.listing import Names, plural
+from darktarget.literals import ConstraintName, ExperimentName, Kind, MaterialName, ModelName, ProcessName
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
-from darktarget.models.sources import factory
-from darktarget.options import OptionGroup, OptionValue, from_words, given_by
+from darktarget.nouns import AnyModel, AnyProcess, Keyword, model_of
+from darktarget.options import OptionGroup, from_words, given_by, options_of
 from darktarget.production import PROCESSES
 from darktarget.progress import track
-from darktarget.registry import Registry, class_with, plural
+from darktarget.registry import Registry, class_with
 from darktarget.signatures import SIGNATURES
 from darktarget.structures import STRUCTURES
 from darktarget.units import LEPTON_MASS, GeV
@@ -46,8 +48,10 @@ REGISTRIES: Final[Mapping[str, Registry[Any]]] = MappingProxyType(
 BEAMS: Final = ("electron", "positron", "muon", "photon")
 
 
-def names(kind: str) -> tuple[str, ...]:
-    """Names of all members of one kind.
+def names(kind: Kind | str | None = None) -> Names:
+    """Names of all members of one kind; without a kind, the kinds.
+
+    The result is a tuple; ``print`` and notebooks show it as a table, and its ``descriptions`` have one line on each.
 
     Args:
         kind: any of models, structures, processes, experiments, signatures, materials, constraints, figures.
@@ -57,11 +61,16 @@ def names(kind: str) -> tuple[str, ...]:
 
     >>> names("processes")
     ('annihilation', 'bremsstrahlung', 'off-shell', 'primakoff', 'vector-meson', 'virtual-photon')
+    >>> names("experiments").descriptions["na64e-2018"]
+    'NA64e 2016-2018'
     """
-    return chosen("list", kind, REGISTRIES).names()
+    if kind is None:
+        return Names(REGISTRIES, lambda name: REGISTRIES[name].about)
+    registry = chosen("list", kind, REGISTRIES)
+    return Names(registry.names(), registry.describe)
 
 
-def model(name: str | type[Model], **parameters: str | float | Sequence[float] | Array | None) -> Model:
+def model(name: type[Model] | Path | ModelName | str, **parameters: Keyword) -> Model:
     """Return a model at one or many parameter points (masses in GeV; arrays of one length, or scalars).
 
     Args:
@@ -76,44 +85,45 @@ def model(name: str | type[Model], **parameters: str | float | Sequence[float] |
     >>> model("dark-photon", mass=[0.01, 0.1]).points
     2
     """
-    return factory(name)(**parameters)
+    return model_of(name, parameters)
 
 
-def experiment(name: str | Path) -> Experiment:
+def experiment(name: Path | ExperimentName | str) -> Experiment:
     """Return an experiment by name, or from a TOML file of your own."""
     return _experiments.experiment(name)
 
 
-def declaration(name: str | Path) -> dict[str, object]:
+def declaration(name: Path | ExperimentName | str) -> dict[str, object]:
     """What the files of an experiment declare, those that it extends included."""
     return _experiments.declaration(name)
 
 
-def process(name: str) -> Process[OptionGroup]:
+def process(name: ProcessName | str) -> Process[OptionGroup]:
     """Return a production process by name."""
     return PROCESSES[name]()
 
 
 def cross_section(
-    which: Model,
+    which: AnyModel,
     *,
     beam: str = "electron",
     energy: float,
-    target: Medium | Path,
-    process: str | None = None,
+    target: Medium | Path | MaterialName,
+    process: AnyProcess | None = None,
     method: str | None = None,
-    **options: OptionValue,
+    **keywords: Keyword,
 ) -> CrossSection:
     """Production cross section per nucleus at unit coupling.
 
     Args:
-        which: the model, at any number of masses.
+        which: the model, at any number of masses: an object, or a name with parameters as keywords.
         beam: electron, positron, muon or (where a process takes it) photon.
         energy: beam energy in GeV.
         target: a material: its name, the path of a TOML file (see ``matter.declared``), or a ``Material``.
-        process: name of the process, by default the first of the model.
+        process: the process or its name, by default the first of the model.
         method: older spelling of ``cross_section``.
-        options: of the process, as in ``produce``; ``cross_section`` of bremsstrahlung is exact, ww or iww.
+        keywords: parameters of a model that is named, and options of the process as in ``produce``;
+            ``cross_section`` of bremsstrahlung is exact, ww or iww.
 
     Returns:
         CrossSection; ``.sigma / units.PB`` is in pb.
@@ -123,11 +133,11 @@ def cross_section(
         PhysicsError: the process does not start from this beam, or the model's Lorentz structure has no amplitude.
 
     >>> from darktarget import units
-    >>> result = cross_section(model("dark-photon", mass=0.1), energy=100, target="Pb")
+    >>> result = cross_section("dark-photon", mass=0.1, energy=100, target="Pb")
     >>> print(f"{result.sigma[0] / units.PB:.3e} pb")
     1.052e+10 pb
     """
-    require(Model, which, "which")
+    which, options = model_and_options(which, keywords, cross_section, "which", option_names)
     if beam not in BEAMS:
         raise UnknownName("beam", beam, BEAMS)
     top = Parameter("energy", "beam energy", "GeV", above=LEPTON_MASS.get(beam, 0.0) / GeV).check(energy)
@@ -139,7 +149,7 @@ def cross_section(
         allowed = f"below the beam energy, {primary.energy / GeV:g} GeV, for at least one mass"
         raise InputError("mass", float(which.mass.min() / GeV), allowed)
     known = (*which.processes, *which.on_request)
-    name = process or which.processes[0]
+    name = process_name(process) or which.processes[0]
     if name not in known:
         PROCESSES.require(name)
         raise UnknownName(f"process of {which.name}", name, known)
@@ -154,29 +164,35 @@ def cross_section(
     return found if is_shipped(target) else replace(found, method=(*found.method, stuff.note or f"material {stuff}"))
 
 
-def constraint(name: str, which: Model, **options: OptionValue) -> Curve:
+def constraint(name: ConstraintName | str, which: AnyModel, **keywords: Keyword) -> Curve:
     """What another search says about a model, recomputed for its points.
 
     Args:
         name: one of ``names("constraints")``, also with its options, as in ``electron-g-2:cs``.
-        which: the model, without a coupling.
-        options: of the constraint, such as ``anomaly`` of ``electron-g-2``.
+        which: the model, without a coupling: an object, or a name with parameters as keywords.
+        keywords: parameters of a model that is named, and options of the constraint, such as ``anomaly`` of
+            ``electron-g-2``.
 
     Raises:
         UnknownName: no such constraint, or it has no such option or value. InputError: a coupling was given.
         PhysicsError: the constraint does not apply to this model, with the reason.
 
-    >>> print(f"{constraint('babar-2017', model('dark-photon', mass=0.3)).coupling[0]:.2g}")
+    >>> print(f"{constraint('babar-2017', 'dark-photon', mass=0.3).coupling[0]:.2g}")
     0.00086
     >>> constraint("muon-g-2:wp2020", model("dark-photon", mass=0.1)).name
     'muon-g-2:wp2020'
     """
-    require(Model, which, "which")
+    plain, *words = name.split(":") if isinstance(name, str) else (name,)
+    if plain in MODELS and which in CONSTRAINTS.names():
+        raise InputError(
+            "name", name, "the name of a constraint", "This is the name of a model: swap the two arguments."
+        )
+    search = CONSTRAINTS[plain]
+    known = frozenset(key for item in options_of(search.options) for key in (item.name, *item.older))
+    which, options = model_and_options(which, keywords, constraint, "which", lambda plugins: known)
     if "coupling" in which.values:
         value = float(which.values["coupling"][0])
         raise InputError("coupling", value, "nothing here", "A constraint is on the coupling: leave it out.")
-    plain, *words = name.split(":") if isinstance(name, str) else (name,)
-    search = CONSTRAINTS[plain]
     given = from_words(search.options, words, plain)
     for keyword in given.keys() & options.keys():
         raise InputError(keyword, options[keyword], f"left out where {name} is given")
@@ -184,17 +200,18 @@ def constraint(name: str, which: Model, **options: OptionValue) -> Curve:
 
 
 def gminus2(
-    which: Model,
+    which: AnyModel,
     lepton: str = "muon",
     delta: float | None = None,
     sigma: float | None = None,
     *,
     anomaly: str | None = None,
+    **parameters: Keyword,
 ) -> Curve:
     """Couplings that explain a stated anomaly of a lepton's magnetic moment, and their 2 sigma band.
 
     Args:
-        which: the model. lepton: muon or electron.
+        which: the model, or its name with parameters as keywords. lepton: muon or electron.
         delta, sigma: measured minus predicted moment and its error, instead of a named choice.
         anomaly: a choice of ``decays.anomalies``; by default (38 +- 63)e-11 of the muon (wp2025) and (34 +- 16)e-14 of
             the electron (rb).
@@ -202,30 +219,30 @@ def gminus2(
     Raises:
         InputError, UnknownName, PhysicsError: as ``decays.magnetic_moment.band``.
 
-    >>> print(f"{gminus2(model('dark-photon', mass=0.1)).coupling[0]:.2e}")
+    >>> print(f"{gminus2('dark-photon', mass=0.1).coupling[0]:.2e}")
     1.22e-03
     >>> print(f"{gminus2(model('dark-photon', mass=0.1), anomaly='wp2020').coupling[0]:.2e}")
     3.12e-03
     """
     from darktarget.decays.magnetic_moment import band  # cold start
 
-    require(Model, which, "which")
-    return band(which, lepton, delta, sigma, anomaly)
+    return band(model_alone(which, parameters, gminus2), lepton, delta, sigma, anomaly)
 
 
-def curves(wanted: Sequence[str], which: Model) -> tuple[Curve, ...]:
+def curves(wanted: Sequence[str], which: AnyModel, **parameters: Keyword) -> tuple[Curve, ...]:
     """Curves to draw beside a limit on a model.
 
     Args:
         wanted: ``relic``, ``gminus2`` (``gminus2:wp2020`` for a named anomaly), names of constraints, which may be
             followed by options (``electron-g-2:cs``), or files: FILE, or FILE:mass_unit:quantity where the file does
             not declare them (see ``io.imports``).
+        which: the model, or its name with parameters as keywords.
 
     Raises:
         UnknownName: neither a name nor a file, or no such option. PhysicsError: one does not apply to the model.
     """
-    require(Model, which, "which")
-    return tuple(_curve(word.strip(), which) for word in wanted)
+    theory = model_alone(which, parameters, curves)
+    return tuple(_curve(word.strip(), theory) for word in wanted)
 
 
 def _curve(word: str, which: Model) -> Curve:
@@ -263,49 +280,47 @@ _SPECIAL: Final[Mapping[str, Callable[[Model, Sequence[str]], Curve]]] = Mapping
 
 
 def relic_target(
-    which: Model,
+    which: AnyModel,
     omega_h2: float = 0.12,
     *,
     width: str = "energy-dependent",
     equilibrium: str = "solved",
     kinetic: str = "auto",
-    **unknown: Never,
+    **parameters: Keyword,
 ) -> Curve:
     """Coupling that leaves a relic density by thermal freeze-out; see ``thermal.relic.relic_target``.
 
-    Any other keyword is an ``UnknownName``.
+    ``which`` is a model, or its name with parameters as keywords; any other keyword is an ``UnknownName``.
 
-    >>> print(f"{relic_target(model('dark-photon', mass=0.03, dm='majorana')).coupling[0]:.2e}")
+    >>> print(f"{relic_target('dark-photon', mass=0.03, dm='majorana').coupling[0]:.2e}")
     7.37e-05
     """
     from darktarget.thermal import relic  # cold start
 
-    require(Model, which, "which")
-    refuse(unknown, relic_target)
+    which = model_alone(which, parameters, relic_target)
     return relic.relic_target(which, omega_h2, width=width, equilibrium=equilibrium, kinetic=kinetic)
 
 
 def omega(
-    which: Model,
+    which: AnyModel,
     *,
     width: str = "energy-dependent",
     equilibrium: str = "solved",
     kinetic: str = "auto",
-    **unknown: Never,
+    **parameters: Keyword,
 ) -> Array:
     """Relic density Omega h^2 at the model's coupling, [point]; see ``thermal.relic.omega``.
 
-    Any other keyword is an ``UnknownName``.
+    ``which`` is a model, or its name with parameters as keywords; any other keyword is an ``UnknownName``.
     """
     from darktarget.thermal import relic  # cold start
 
-    require(Model, which, "which")
-    refuse(unknown, omega)
+    which = model_alone(which, parameters, omega)
     return relic.omega(which, width=width, equilibrium=equilibrium, kinetic=kinetic)
 
 
 def simulate_tracks(
-    target: Medium | Path,
+    target: Medium | Path | MaterialName | ExperimentName,
     *,
     beam: str = "electron",
     energy: float,

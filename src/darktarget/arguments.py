@@ -1,13 +1,26 @@
-"""What public functions check before any work: the types of their arguments, and lists of processes."""
+"""What public functions do with their arguments before any work: names become objects, types are checked.
+
+Where a function takes a model it also takes the name of one, with the parameters of the model as keywords.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from darktarget.core import Beam, Experiment, Model, SignalRegion, Target
 from darktarget.errors import InputError, UnknownName
+from darktarget.experiments import EXPERIMENTS
+from darktarget.keywords import option_names, own_keywords, refuse
+from darktarget.models import MODELS
+from darktarget.nouns import experiment_of, model_of
+from darktarget.options import OptionValue
+from darktarget.production import PROCESSES
+
+Function = Callable[..., object]
+Known = Callable[[bool], frozenset[str]]  # names of options; those of other packages if the argument is true
 
 #: The types that public functions take, and where to get one (read-only).
 SOURCES: Final[Mapping[type, str]] = MappingProxyType(
@@ -38,24 +51,132 @@ def require(kind: type, value: object, name: str) -> None:
         raise InputError(name, value, SOURCES[kind], f"This is of type {type(value).__name__}.")
 
 
-def require_both(model: object, experiment: object) -> None:
-    """Check that a model and an experiment are given, in this order.
+def model_and_experiment(
+    model: object, experiment: object, keywords: Mapping[str, object], function: Function
+) -> tuple[Model, Experiment, dict[str, OptionValue]]:
+    """The model and the experiment that two arguments mean, and the keywords that are no parameters of the model.
+
+    Args:
+        model, experiment: objects, names or paths. keywords: parameters of a model that is named, and options.
+        function: that was called, for messages.
 
     Raises:
-        InputError: as ``require``; where the two are swapped, the message says so.
+        InputError: as ``require`` and ``model_and_options``; where the two are swapped, the message says so.
+        UnknownName: no such model, experiment, parameter or option.
     """
-    if isinstance(model, Experiment) and isinstance(experiment, Model):
-        advice = "This is of type Experiment: swap the two arguments."
+    not_swapped(model, experiment)
+    if not isinstance(experiment, Experiment | str | Path):
+        require(Experiment, experiment, "experiment")
+    found, options = model_and_options(model, keywords, function, "model", option_names)
+    return found, experiment_of(experiment), options
+
+
+def not_swapped(model: object, experiment: object) -> None:
+    """Check that a model and an experiment, or their names, are given in the right order.
+
+    Raises:
+        InputError: they are swapped.
+    """
+    if _is_experiment(model) and _is_model(experiment):
+        advice = f"This is {_described(model)}: swap the two arguments."
         raise InputError("model", model, SOURCES[Model], advice)
-    require(Model, model, "model")
-    require(Experiment, experiment, "experiment")
+
+
+def _is_experiment(value: object) -> bool:
+    named = isinstance(value, str) and value in EXPERIMENTS and value not in MODELS
+    return named or isinstance(value, Experiment)
+
+
+def _is_model(value: object) -> bool:
+    named = isinstance(value, str) and value in MODELS and value not in EXPERIMENTS
+    return named or isinstance(value, Model)
+
+
+def _described(value: object) -> str:
+    return f"of type {type(value).__name__}" if isinstance(value, Experiment) else "the name of an experiment"
+
+
+def model_alone(model: object, parameters: Mapping[str, object], function: Function, name: str = "which") -> Model:
+    """The model that an argument means, for a function without further options.
+
+    Raises:
+        InputError, UnknownName: as ``model_and_options``.
+
+    >>> model_alone("dark-photon", {"mass": 0.1}, model_alone).name
+    'dark-photon'
+    """
+    found, others = model_and_options(model, parameters, function, name, lambda plugins: frozenset())
+    refuse(others, function)
+    return found
+
+
+def model_and_options(
+    model: object,
+    keywords: Mapping[str, object],
+    function: Function,
+    name: str,
+    known: Known,
+) -> tuple[Model, dict[str, OptionValue]]:
+    """The model that an argument means, and the keywords that are no parameters of it.
+
+    Args:
+        model: an object, a class, a name or a path. keywords: as given. function: that was called, for messages.
+        name: of the argument. known: returns the names of the options.
+
+    Raises:
+        InputError: another type, a parameter beside a model that is an object, or a keyword with two meanings.
+        UnknownName: no such model, or neither an option nor a parameter.
+    """
+    if isinstance(model, Model):
+        _no_parameters(model, keywords, known)
+        return model, dict(cast(Mapping[str, OptionValue], keywords))
+    if not (isinstance(model, str | Path) or (isinstance(model, type) and issubclass(model, Model))):
+        require(Model, model, name)
+    shipped = known(False)
+    options = {k: v for k, v in keywords.items() if k in shipped}
+    parameters = {k: v for k, v in keywords.items() if k not in shipped}
+    try:
+        found = model_of(model, parameters)
+    except UnknownName as error:
+        if error.field != "parameter" or error.value not in parameters:
+            raise
+        if not (further := known(True) & parameters.keys()):  # options of other packages
+            listed = (*own_keywords(function), *sorted(shipped), *error.valid)
+            notes = dict.fromkeys(error.valid, f"parameter of {model}")
+            raise UnknownName("option or parameter", error.value, listed, notes) from None
+        found = model_of(model, {k: v for k, v in parameters.items() if k not in further})
+        options |= {k: parameters[k] for k in further}
+    _no_double(found, options)
+    return found, cast(dict[str, OptionValue], options)
+
+
+def _no_parameters(model: Model, keywords: Mapping[str, object], known: Known) -> None:
+    """Refuse parameters beside a model that has them already."""
+    for keyword in keywords.keys() & _parameters(model):
+        if keyword not in known(False):
+            advice = "It is a parameter: give it to dt.model, or give the name of the model here."
+            raise InputError(
+                keyword, keywords[keyword], f"left out where the model is an object ({model.name})", advice
+            )
+
+
+def _no_double(model: Model, options: Mapping[str, object]) -> None:
+    """Refuse a keyword that is both an option and a parameter of a model."""
+    for keyword in options.keys() & _parameters(model):
+        allowed = f"a keyword with one meaning; it is an option and a parameter of {model.name}"
+        advice = "Give the parameter to dt.model, and the model as an object."
+        raise InputError(keyword, options[keyword], allowed, advice)
+
+
+def _parameters(model: Model) -> frozenset[str]:
+    return frozenset(p.name for p in getattr(model, "parameters", ())) | model.values.keys()
 
 
 def named_processes(model: Model, names: Any) -> tuple[str, ...]:
     """The processes that a user named, checked; none where all are meant.
 
     Args:
-        model: whose processes they are. names: a sequence of names, or None.
+        model: whose processes they are. names: a sequence of names or processes, or None.
 
     Raises:
         InputError: no list, or a process twice. UnknownName: a process that the model does not have.
@@ -66,10 +187,22 @@ def named_processes(model: Model, names: Any) -> tuple[str, ...]:
         given = type(names).__name__
         advice = f'Write processes=["{names}"].' if isinstance(names, str) else f"This is of type {given}."
         raise InputError("processes", names, "a list of names of processes", advice)
-    known = (*model.processes, *model.on_request)
+    known, names = (*model.processes, *model.on_request), [process_name(one) for one in names]
     for i, name in enumerate(names):
         if name not in known:
             raise UnknownName(f"process of {model.name}", name, known)
         if name in names[:i]:
             raise InputError("processes", list(names), f"a list with {name} once", "Its events would count twice.")
     return tuple(names)
+
+
+def process_name(process: Any) -> Any:
+    """The name of a process that is given as an object or as a class; anything else is returned as it is.
+
+    >>> process_name(PROCESSES["annihilation"]()), process_name("annihilation")
+    ('annihilation', 'annihilation')
+    """
+    kind = process if isinstance(process, type) else type(process)
+    name = getattr(kind, "name", None)
+    registered = isinstance(name, str) and name in PROCESSES and PROCESSES[name] is kind
+    return name if registered else process

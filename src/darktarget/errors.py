@@ -145,6 +145,10 @@ class PluginWarning(DarktargetWarning):
     """A plug-in, or an option of one, is left out; the message names the place and the reason."""
 
 
+class ReadOnly(DarktargetError, AttributeError):
+    """An attribute that cannot be assigned, such as the mass of a model."""
+
+
 class DataCorrupt(DarktargetError):
     """A stored table whose checksum or schema does not match its content."""
 

@@ -35,7 +35,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from darktarget.arguments import named_processes, require, require_both
+from darktarget.arguments import model_alone, model_and_experiment, named_processes, process_name, require
 from darktarget.core import (
     Beam,
     CutsOnShowers,
@@ -51,12 +51,13 @@ from darktarget.core import (
 )
 from darktarget.core.signal import combined, mean_systematics
 from darktarget.errors import InputError, PhysicsError, UnknownName
-from darktarget.keywords import STEPS, Options, choose, statistic
+from darktarget.keywords import STEPS, Options, choose, refuse, statistic
 from darktarget.limits import counting
 from darktarget.limits.counting import Counting
 from darktarget.limits.options import RecastOptions
 from darktarget.limits.recast import normalisation
 from darktarget.limits.result import explained
+from darktarget.nouns import AnyExperiment, AnyModel, AnyProcess, Keyword
 from darktarget.options import OptionValue
 from darktarget.production import PROCESSES, HasEvents
 from darktarget.shower.options import TracksOptions
@@ -71,50 +72,56 @@ if TYPE_CHECKING:
 EventSource: TypeAlias = "Sampler | Simulation"
 
 
-def tracks(beam: Beam, target: Target, *, cut: float | None = None, method: str = "shower") -> Tracks:
+def tracks(
+    beam: Beam, target: Target, *, cut: float | None = None, tracks: str = "shower", method: str | None = None
+) -> Tracks:
     """Track lengths of a beam in a target, before any new physics.
 
     Args:
         cut: lowest energy of interest (energy unit); a twentieth of the beam energy by default.
-        method: shower (simulated, stored), first-radiation-length, or with-photons (that a muon beam radiates).
+        tracks: shower (simulated, stored), first-radiation-length, or with-photons (that a muon beam radiates).
+        method: older spelling of ``tracks``.
 
     Returns:
         Tracks: lengths per species, material, depth and energy.
 
     >>> from darktarget.core import Layer
-    >>> path = tracks(Beam("electron", 100 * GeV), Target((Layer("Pb", 0.1),)), method="first-radiation-length")
+    >>> path = tracks(Beam("electron", 100 * GeV), Target((Layer("Pb", 0.1),)), tracks="first-radiation-length")
     >>> path.line.round(3).tolist()
     [[0.178]]
     """
     require(Beam, beam, "beam")
     require(Target, target, "target")
-    return tracks_by(method)(beam, target, beam.energy / 20 if cut is None else cut)
+    if method is not None and tracks != "shower":
+        raise InputError("method", method, "left out where tracks is given")
+    return tracks_by(method or tracks)(beam, target, beam.energy / 20 if cut is None else cut)
 
 
 def produce(
-    model: Model,
-    experiment: Experiment,
+    model: AnyModel,
+    experiment: AnyExperiment,
     *,
-    processes: Sequence[str] | None = None,
-    **options: OptionValue,
+    processes: Sequence[AnyProcess] | None = None,
+    **keywords: Keyword,
 ) -> tuple[Yield, ...]:
     """Mediators per primary at unit coupling, one Yield per process.
 
     Args:
+        model, experiment: objects, or names.
         processes: names; by default all of the model's that the tracks allow, without those it offers on request.
-        options: of the processes (see ``production.options``), ``tracks`` and ``normalisation``; those of a process
-            that does not take part have no effect.
+        keywords: parameters of a model that is named; options of the processes (see ``production.options``),
+            ``tracks`` and ``normalisation``. Those of a process that does not take part have no effect.
 
     Raises:
         InputError: an argument of another type, or a process named twice.
         UnknownName: a process that the model does not have, an unknown option or value.
         PhysicsError: the tracks hold no particle that a process named starts from, or that any of the model's does.
     """
-    require_both(model, experiment)
+    model, experiment, options = model_and_experiment(model, experiment, keywords, produce)
     named = named_processes(model, processes)
     chosen = choose(options, named or (*model.processes, *model.on_request), produce, experiment.options)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
-    path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
+    path = tracks(experiment.beam, experiment.target, cut=minimum, tracks=chosen.of(TracksOptions).tracks)
     able = _able(model, path, named)
     made = [_produced(name, model, path, minimum, chosen) for name in able]
     if not path.showered:
@@ -151,7 +158,7 @@ def _able(model: Model, path: Tracks, processes: Sequence[str]) -> tuple[str, ..
     return able
 
 
-def processes_with_events(model: Model, experiment: Experiment) -> tuple[str, ...]:
+def processes_with_events(model: AnyModel, experiment: AnyExperiment, **parameters: Keyword) -> tuple[str, ...]:
     """Processes of a model that have events in an experiment, the default of ``sampler`` first.
 
     It is bremsstrahlung where the model has it, otherwise the model's first process with events.
@@ -159,11 +166,11 @@ def processes_with_events(model: Model, experiment: Experiment) -> tuple[str, ..
     Raises:
         InputError: an argument of another type. PhysicsError: there is none.
 
-    >>> import darktarget as dt
-    >>> processes_with_events(dt.model("dark-photon", mass=0.1), dt.experiment("ldmx-4gev"))
+    >>> processes_with_events("dark-photon", "ldmx-4gev", mass=0.1)
     ('bremsstrahlung',)
     """
-    require_both(model, experiment)
+    model, experiment, options = model_and_experiment(model, experiment, parameters, processes_with_events)
+    refuse(options, processes_with_events)
     simulated = bool(experiment.target.slabs)  # decays in a detector are simulated for every process
     able = [n for n in model.processes if simulated or issubclass(PROCESSES[n], HasEvents)]
     if not able:
@@ -171,44 +178,48 @@ def processes_with_events(model: Model, experiment: Experiment) -> tuple[str, ..
     return tuple(sorted(able, key=lambda name: name != "bremsstrahlung"))  # keeps the order of the others
 
 
-def sampler(model: Model, experiment: Experiment, *, process: str | None = None, **options: OptionValue) -> EventSource:
+def sampler(
+    model: AnyModel, experiment: AnyExperiment, *, process: AnyProcess | None = None, **keywords: Keyword
+) -> EventSource:
     """What draws production events of one model point in an experiment's target; ``.events(number, seed)`` does.
 
     Args:
         process: one that has events, by default the first of ``processes_with_events``.
-        options: as in ``produce``.
+        model, experiment, keywords: as in ``produce``.
 
     Raises:
         UnknownName: a process that the model does not have, or that has no events.
         InputError: several parameter points. PhysicsError: nothing can be made, or not as events.
 
-    >>> import darktarget as dt
-    >>> source = sampler(dt.model("dark-photon", mass=0.1), dt.experiment("ldmx-4gev"))
+    >>> source = sampler("dark-photon", "ldmx-4gev", mass=0.1)
     >>> drawn = source.events(1000, seed=1)
     >>> len(drawn), drawn.role[2]
     (1000, 'mediator')
     """
+    model, experiment, options = model_and_experiment(model, experiment, keywords, sampler)
     able = processes_with_events(model, experiment)
-    process = able[0] if process is None else process
-    if process not in able:
+    name = able[0] if process is None else process_name(process)
+    if name not in able:
         raise UnknownName(f"process of {model.name} with events", process, able)
-    chosen = choose(options, [process], sampler, experiment.options)
+    chosen = choose(options, [name], sampler, experiment.options)
     minimum = min(b.signature.minimum_energy for b in experiment.bins)
-    path = tracks(experiment.beam, experiment.target, cut=minimum, method=chosen.of(TracksOptions).tracks)
+    path = tracks(experiment.beam, experiment.target, cut=minimum, tracks=chosen.of(TracksOptions).tracks)
     target = experiment.target
     if target.slabs:
         from darktarget.detector.simulation import Simulation  # cold start
 
-        return Simulation(model, produce(model, experiment, processes=[process], **options)[0], experiment)
+        return Simulation(model, produce(model, experiment, processes=[name], **options)[0], experiment)
     thickness = sum(layer.thickness for layer in target.layers) * target.repeat
-    made = PROCESSES[process]()
+    made = PROCESSES[name]()
     assert isinstance(made, HasEvents)
-    return made.sampler(model, path, minimum, chosen.process(process), experiment.name, thickness)
+    return made.sampler(model, path, minimum, chosen.process(name), experiment.name, thickness)
 
 
-def select(model: Model, yields: Sequence[Yield], seen: SignalRegion, beam: Beam, target: Target) -> Signal:
+def select(
+    model: AnyModel, yields: Sequence[Yield], seen: SignalRegion, beam: Beam, target: Target, **parameters: Keyword
+) -> Signal:
     """Accepted events per primary at unit coupling in one bin, summed over processes."""
-    require(Model, model, "model")
+    model = model_alone(model, parameters, select, "model")
     require(SignalRegion, seen, "seen")
     require(Beam, beam, "beam")
     require(Target, target, "target")
@@ -216,17 +227,20 @@ def select(model: Model, yields: Sequence[Yield], seen: SignalRegion, beam: Beam
 
 
 def count(
-    model: Model,
+    model: AnyModel,
     yields: Sequence[Yield],
-    experiment: Experiment,
+    experiment: AnyExperiment,
     signal_uncertainty: Mapping[str, float] | None = None,
+    **parameters: Keyword,
 ) -> Counting:
     """What the experiment counts from some yields: every bin, process and run with its uncertainties.
 
     Args:
+        model, experiment: objects, or names. parameters: of a model that is named.
         signal_uncertainty: relative uncertainty of the signal by process, as in ``limit``.
     """
-    require_both(model, experiment)
+    model, experiment, options = model_and_experiment(model, experiment, parameters, count)
+    refuse(options, count)
     beam, target = experiment.beam, experiment.target
     signals = [[select(model, (made,), seen, beam, target) for made in yields] for seen in experiment.bins]
     counts = counting.counting(experiment, [y.process for y in yields], signals, signal_uncertainty)
@@ -234,27 +248,27 @@ def count(
 
 
 def measurement(
-    model: Model,
-    experiment: Experiment,
+    model: AnyModel,
+    experiment: AnyExperiment,
     *,
     signal_uncertainty: Mapping[str, float] | None = None,
-    processes: Sequence[str] | None = None,
-    **options: OptionValue,
+    processes: Sequence[AnyProcess] | None = None,
+    **keywords: Keyword,
 ) -> Counting:
     """The counting measurement behind a limit, for exports and for ``statistics``; arguments as in ``limit``.
 
     >>> import darktarget as dt
-    >>> seen = measurement(dt.model("dark-photon", mass=0.1), dt.experiment("na64e-2018"))
+    >>> seen = measurement("dark-photon", "na64e-2018", mass=0.1)
     >>> round(dt.statistics.interval(seen.at(0)).upper, 3)
     2.334
     """
-    _before(model, experiment, processes, options, measurement)
+    model, experiment, options = _before(model, experiment, processes, keywords, measurement)
     return count(model, produce(model, experiment, processes=processes, **options), experiment, signal_uncertainty)
 
 
 def limit(
-    model: Model,
-    experiment: Experiment,
+    model: AnyModel,
+    experiment: AnyExperiment,
     *,
     cl: float = 0.9,
     method: str = "cls",
@@ -262,8 +276,8 @@ def limit(
     bands: bool = False,
     ranking: bool = False,
     signal_uncertainty: Mapping[str, float] | None = None,
-    processes: Sequence[str] | None = None,
-    **options: OptionValue,
+    processes: Sequence[AnyProcess] | None = None,
+    **keywords: Keyword,
 ) -> Limit:
     r"""Exclusion limit on the coupling, :math:`\epsilon_{\rm UP} = (s_{\rm UP}/N_1)^{1/{\rm power}}`.
 
@@ -272,15 +286,15 @@ def limit(
     the coupling, the excluded couplings are the intervals with N(coupling) > s_UP: two-sided, islands kept.
 
     Args:
-        model: without a coupling, which is what the limit is on.
-        experiment: beam, target, runs and bins.
+        model: without a coupling, which is what the limit is on: an object, or a name with parameters as keywords.
+        experiment: beam, target, runs and bins: an object, a name, or the path of a TOML file.
         cl: confidence level, between 0 and 1.
         method: statistical method, one of ``statistics.methods()``.
         nuisances: marginalise (hybrid), profile, or none: the numbers of papers that quote no systematics.
         bands: add the median expected limit and its 1 and 2 sigma bands.
         ranking: add what each uncertainty does to the limit.
         signal_uncertainty: relative uncertainty of the signal by process, such as {"annihilation": 0.35}.
-        processes, options: as in ``produce``.
+        processes, keywords: as in ``produce``.
 
     Returns:
         Limit; points without sensitivity, and empty classical intervals, carry nan and the reason.
@@ -289,13 +303,12 @@ def limit(
         InputError: an argument of another type, a coupling was given, cl is out of range, every mass is above the
             beam energy, or the method does not treat nuisances in this way.
 
-    >>> import darktarget as dt
-    >>> bound = limit(dt.model("dark-photon", mass=0.1), dt.experiment("na64e-2018"))
+    >>> bound = limit("dark-photon", "na64e-2018", mass=0.1)
     >>> print(f"{bound.coupling_upper[0]:.1e}")
     3.4e-04
     """
     statistic(method, nuisances, cl)
-    _before(model, experiment, processes, options, limit)
+    model, experiment, options = _before(model, experiment, processes, keywords, limit)
     _check(model, experiment)
     yields = produce(model, experiment, processes=processes, **options)
     counts = count(model, yields, experiment, signal_uncertainty)
@@ -315,15 +328,16 @@ def limit(
 
 
 def _before(
-    model: Model,
-    experiment: Experiment,
-    processes: Sequence[str] | None,
-    options: Mapping[str, OptionValue],
+    model: AnyModel,
+    experiment: AnyExperiment,
+    processes: Sequence[AnyProcess] | None,
+    keywords: Mapping[str, Keyword],
     function: Callable[..., object],
-) -> None:
-    """Check what a public function was given; its error lists the keywords of the function itself."""
-    require_both(model, experiment)
+) -> tuple[Model, Experiment, dict[str, OptionValue]]:
+    """Model, experiment and checked options of a public function, whose errors list its own keywords as well."""
+    model, experiment, options = model_and_experiment(model, experiment, keywords, function)
     choose(options, named_processes(model, processes) or (*model.processes, *model.on_request), function)
+    return model, experiment, options
 
 
 def _check(model: Model, experiment: Experiment) -> None:

@@ -128,6 +128,19 @@ def _find(keyword: str, processes: Sequence[str], function: Callable[..., object
     raise UnknownName("option", keyword, (*(own_keywords(function) if function else ()), *notes), notes)
 
 
+def option_names(plugins: bool = True) -> frozenset[str]:
+    """The keywords that are options of processes and steps, older spellings included.
+
+    Args:
+        plugins: adds those of other packages.
+
+    >>> {"form_factor", "meson_scale", "tracks"} <= option_names(plugins=False)
+    True
+    """
+    found = declared({**process_groups(plugins), **STEPS}, TAKEN)
+    return frozenset(name for item, _ in found for name in (item.name, *item.older))
+
+
 def own_keywords(function: Callable[..., object]) -> tuple[str, ...]:
     """Keywords that a function names in its signature.
 

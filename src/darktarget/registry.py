@@ -24,10 +24,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from importlib import import_module
 from importlib.util import find_spec
+from inspect import getdoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from darktarget.errors import DarktargetError, PluginError, PluginWarning, UnknownName, warn_user
+from darktarget.listing import first_sentence, plural, summary, title
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -61,15 +63,6 @@ def member_names(folder: Path, suffix: str = ".py") -> tuple[str, ...]:
         folder: one file per member. suffix: of their names.
     """
     return tuple(sorted(_members(folder, suffix)))
-
-
-def plural(kind: str) -> str:
-    """Plural of a kind, as the command line and the entry points write it.
-
-    >>> plural("process"), plural("model")
-    ('processes', 'models')
-    """
-    return kind + ("es" if kind.endswith("s") else "s")
 
 
 @cache
@@ -244,13 +237,27 @@ class Registry(Generic[T]):
         assert member.entry is not None
         return _announced_object(member.entry)
 
-    def line(self, name: str) -> str:
-        """The name, with what the registry shows beside it, or with the reason why it cannot be loaded."""
-        if not self.shown:
-            return name
+    def listed(self) -> tuple[str, ...]:
+        """All names, sorted; nothing is loaded, so that members of other packages may turn out to be broken."""
+        return tuple(sorted({*self._own, *self._plugins}))
+
+    def describe(self, name: str) -> str:
+        """Title or first sentence of a member's file with what is ``shown``, or the reason why it cannot be loaded."""
+        path = self.file(name)
+        if path is not None and not self.shown and path.suffix == ".py":
+            return summary(path.read_text(encoding="utf-8"))  # nothing is imported
         error = _error(self.__getitem__, name)
-        about = [str(error)] if error else [str(getattr(self[name], attribute, "")) for attribute in self.shown]
-        return f"{name:16s} {'; '.join(about)}"
+        if error:
+            return str(error)
+        parts = [str(getattr(self[name], attribute, "")) for attribute in self.shown]
+        first = title(path) if path is not None and path.suffix == ".toml" else ""
+        return ": ".join(filter(None, (first, "; ".join(parts)))) or first_sentence(getdoc(self[name]))
+
+    @property
+    def about(self) -> str:
+        """What this kind is: the docstring of its package up to the first colon."""
+        folder = self.folder if self.package else _folder(f"{OWN}.{plural(self.kind)}")
+        return summary((folder / "__init__.py").read_text(encoding="utf-8")).split(":")[0]
 
     def require(self, name: Any) -> None:
         """Check that the name exists, without loading the member.
@@ -260,13 +267,17 @@ class Registry(Generic[T]):
         """
         self._member(name)
 
+    def file(self, name: str) -> Path | None:
+        """The file of a name; None for an object that an entry point announces."""
+        return self._member(name).path
+
     def path(self, name: str) -> Path:
         """The file of a name.
 
         Raises:
             UnknownName: no file carries it.
         """
-        path = self._member(name).path
+        path = self.file(name)
         if path is None:
             raise UnknownName(f"file of a {self.kind}", name, self.names())
         return path

@@ -19,10 +19,11 @@ ROOT = Path(darktarget.__file__).parent
 TOP = Path(__file__).parents[2]
 # a module imports only from those listed before it
 ORDER = (
-    "_version", "particles", "units", "errors", "files", "options", "progress", "progress_bars", "numerics",
-    "references", "results", "registry", "schemas", "structures", "core", "cache", "matter", "shower", "decays",
-    "production", "models", "statistics", "limits", "detector", "dump", "signatures", "experiments", "keywords", "arguments",
-    "flow", "thermal", "constraints", "io", "plot", "api", "testing", "figures", "build_tables", "interface", "__main__",
+    "_version", "literals", "particles", "units", "errors", "files", "options", "progress", "progress_bars",
+    "numerics", "references", "results", "listing", "registry", "schemas", "structures", "core", "cache", "matter",
+    "shower", "decays", "production", "models", "statistics", "limits", "detector", "dump", "signatures",
+    "experiments", "keywords", "nouns", "arguments", "flow", "thermal", "constraints", "io", "plot", "api", "testing",
+    "figures", "build_tables", "interface", "__main__",
 )  # fmt: skip
 ONLY = {"statistics": {"errors", "numerics", "results", "statistics"}}
 # imported inside functions: optional extras, and what a limit on shipped tables does without

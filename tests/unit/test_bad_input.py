@@ -161,7 +161,7 @@ FLOW: list[Any] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", ["dark-photon", NA64, None, [MODEL], type(MODEL)])
+@pytest.mark.parametrize("value", [NA64, None, [MODEL], type(NA64)])
 @pytest.mark.parametrize("function", [*CURVES, lambda m: dt.cross_section(m, energy=100, target="Pb")])
 def test_what_is_no_model_is_refused(function: Callable[[object], object], value: object) -> None:
     with pytest.raises(InputError, match=rf"(?s)which = .*a model, such as dt\.model.* of type {type(value).__name__}"):
@@ -172,10 +172,10 @@ def test_what_is_no_model_is_refused(function: Callable[[object], object], value
 def test_models_and_experiments_are_not_mixed_up(function: Callable[[object, object], object]) -> None:
     with pytest.raises(InputError, match=r"model = <Experiment.*of type Experiment: swap the two arguments"):
         function(NA64, MODEL)
-    with pytest.raises(InputError, match=r"model = 'dark-photon'.*dt\.model.*of type str"):
-        function("dark-photon", "na64e-2018")
-    with pytest.raises(InputError, match=r"experiment = 'na64e-2018'.*dt\.experiment.*of type str"):
-        function(MODEL, "na64e-2018")
+    with pytest.raises(InputError, match=r"model = 7.*dt\.model.*of type int"):
+        function(7, "na64e-2018")
+    with pytest.raises(InputError, match=r"experiment = 7.*dt\.experiment.*of type int"):
+        function(MODEL, 7)
 
 
 def test_other_arguments_of_the_steps() -> None:

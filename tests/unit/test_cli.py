@@ -39,7 +39,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_list(run: Any) -> None:
     for kind in ("models", "processes", "experiments", "signatures"):
-        assert run("list", kind).out.split() == list(dt.names(kind))
+        assert [line.split()[0] for line in run("list", kind).out.splitlines()] == list(dt.names(kind))
     assert json.loads(run("list", "models", "--json").out) == {"models": list(dt.names("models"))}
 
 

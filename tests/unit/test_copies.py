@@ -286,6 +286,7 @@ def _errors() -> list[Exception]:
         errors.ModelError("my.py, line 3"),
         errors.DataCorrupt("checksum"),
         errors.PluginError("no module"),
+        errors.ReadOnly("mass"),
     ]
 
 

@@ -23,7 +23,6 @@ from darktarget.errors import DarktargetError, DeclarationError, InputError, Mis
 from darktarget.experiments import EXPERIMENTS
 from darktarget.experiments.schema import ExperimentTable, experiment_json_schema, experiment_reference
 from darktarget.interface.cli import app
-from darktarget.interface.show import lines
 from darktarget.matter.declared import KEYS
 from darktarget.production.options import OPTIONS
 from darktarget.schemas.keys import attribute_meanings, keys_of, model_of_class
@@ -96,8 +95,8 @@ def changed(path: str, value: Any) -> dict[str, Any]:
 
 def load(folder: Path, table: dict[str, Any], name: str = "mine") -> Any:
     path = folder / f"{name}.toml"
-    text = "\n".join(lines(table))
-    path.write_text(text.replace("Infinity", "inf").replace("NaN", "nan"))
+    text = document(table)
+    path.write_text(text)
     return dt.experiment(path)
 
 

@@ -23,7 +23,7 @@ from darktarget.detector.shower_library import Library, Slice
 from darktarget.detector.simulation import Simulation
 from darktarget.errors import DeclarationError
 from darktarget.experiments.slab_tables import LayerTable, SlabTable
-from darktarget.interface.show import lines
+from darktarget.io.toml import document
 from darktarget.matter.materials import material
 from darktarget.signatures import SIGNATURES
 from darktarget.signatures.displaced_hcal import DisplacedHcal
@@ -142,7 +142,7 @@ def _experiment(change: dict[str, Any]) -> Experiment:
             slabs[name]["layers"][layer].update(table)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mine.toml"
-        path.write_text("\n".join((*HEAD, *lines({"bins": {"one": BIN}, "detector": slabs}))))
+        path.write_text("\n".join((*HEAD, document({"bins": {"one": BIN}, "detector": slabs}))))
         return dt.experiment(path)
 
 

@@ -214,7 +214,7 @@ def test_a_beam_of_positrons_that_does_not_shower_gives_the_mean_cross_section(o
     """Pairs of all energies per length and electron are the cross section averaged over s, on a grid of 1 %."""
     model = dt.model("dark-photon", mass=[0.15, 0.2, 0.25, 0.3, 0.33])
     beam = Beam("positron", 100.0)
-    path = dt.tracks(beam, NA64.target, method="first-radiation-length")
+    path = dt.tracks(beam, NA64.target, tracks="first-radiation-length")
     made = an.Annihilation().produce(model, path, 0.2, options)
     assert made.energy.max() == pytest.approx(100.0, rel=1e-4)
     per_nucleus = an.Annihilation().cross_section(model, beam, "Pb", options).sigma

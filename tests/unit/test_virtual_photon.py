@@ -103,7 +103,7 @@ def test_size_of_s000() -> None:
 
 def _on_one_radiation_length(model: Model, minimum: float = 50.0) -> Yield:
     beam, target = Beam("electron", 100.0), Target((Layer("Pb", 5.0),))
-    path = dt.tracks(beam, target, method="first-radiation-length")
+    path = dt.tracks(beam, target, tracks="first-radiation-length")
     return vp.VirtualPhoton().produce(model, path, minimum)
 
 

@@ -1,4 +1,4 @@
-"""Other experiments' constraints: one file each, recomputed for the user's model.
+"""Constraints of other experiments, recomputed for the user's model: one file each.
 
 A file ``my_search.py`` with a class ``MySearch`` (see ``base.search.Search``) is found as ``my-search``.
 """

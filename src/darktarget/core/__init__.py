@@ -4,6 +4,7 @@ Axes are named once and for all: point (P, parameter points of a model), node (K
 quadrature), depth, bin. Energies are in the internal unit (``units.GeV``), lengths in X0 of the material.
 """
 
+from darktarget.core.channels import Channel, Decay, Exchange, Parts, State
 from darktarget.core.curve import Curve, FittedNumber, PublishedNumber, relic_variable
 from darktarget.core.detector import Layer, Slab
 from darktarget.core.events import Events
@@ -19,14 +20,7 @@ from darktarget.core.experiment import (
 )
 from darktarget.core.limit import Limit
 from darktarget.core.material import DensityEffect, Element, Material, Medium
-from darktarget.core.model import (
-    Channel,
-    Decay,
-    Exchange,
-    Model,
-    Parts,
-    State,
-)
+from darktarget.core.model import Model
 from darktarget.core.signal import Signal
 from darktarget.core.yields import (
     LOGITS,

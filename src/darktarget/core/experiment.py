@@ -158,6 +158,11 @@ class SignalRegion:
     expected_from_background: str | None = None
     fitted: tuple[FittedNumber, ...] = ()
 
+    def __repr__(self) -> str:
+        count = f"expected: {self.expected_from_background}" if self.observed is None else f"observed {self.observed}"
+        error = f" +- {self.background_error:g}" if self.background_error else ""
+        return f"<{self.name}: {count}, background {self.background:g}{error}, signature {self.signature.name}>"
+
 
 def applicable(signature: Signature, made: Yield) -> Signature:
     """The signature with the cuts that a yield allows: none on the shape of a shower that was not simulated."""

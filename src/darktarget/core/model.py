@@ -1,20 +1,21 @@
-"""Lagrangians for the rest of the package: states, decay channels, models."""
+"""Lagrangians for the rest of the package."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from functools import wraps
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final
 
 import numpy as np
 
 from darktarget.core import propagator
-from darktarget.core.guard import LIKE_MASS, MASS_PER_POINT, PER_POINT, Own, Returns, guard, numbers, sequence_of
-from darktarget.errors import InputError, PhysicsError, UnknownName
+from darktarget.core.channels import RETURNS, Channel, Exchange, Parts, State
+from darktarget.core.guard import Returns, guard
+from darktarget.errors import InputError, PhysicsError, ReadOnly, UnknownName
 from darktarget.numerics.arrays import Array
-from darktarget.numerics.values import ByValue, same
+from darktarget.numerics.values import same
 from darktarget.results.base import Described
 from darktarget.results.layout import Column, Layout
 from darktarget.structures import LorentzStructure
@@ -22,8 +23,6 @@ from darktarget.units import HBARC_CM
 
 #: Coupling at which widths that grow with it enter a propagator: narrow, as at any limit.
 SMALL: Final = 1e-7
-#: Antiparticles of beams -> the leptons whose couplings they have (read-only).
-ANTILEPTONS: Final[Mapping[str, str]] = MappingProxyType({"positron": "electron"})
 #: Former names of methods that a model may define -> names of today (read-only).
 RENAMED: Final[Mapping[str, str]] = MappingProxyType({"charge": "lepton_coupling"})
 _LAYOUT: Final = Layout(
@@ -45,140 +44,22 @@ def _span(values: Array) -> str:
     return f"{low:g}" if low == high else f"{low:g}..{high:g}"
 
 
-@dataclass(frozen=True, eq=False)
-class State(ByValue):
-    """A particle of the dark sector.
+def _completing(init: Callable[..., None]) -> Callable[..., None]:
+    """The ``__init__`` of a class of models, after which attributes of its instances are read-only."""
 
-    Attributes:
-        name: its symbol. mass: [point].
-        degrees: internal degrees of freedom, those of a distinct antiparticle included.
-    """
+    @wraps(init)
+    def complete(self: Model, *given: Any, **named: Any) -> None:
+        init(self, *given, **named)
+        if type(self).__init__ is complete:  # not called by that of a subclass
+            vars(self)["_complete"] = True
 
-    name: str
-    mass: Array
-    degrees: int
-
-
-class Decay(Protocol):
-    """How the daughters of a channel fly.
-
-    ``dimensions`` is the number of random numbers that one decay uses.
-    """
-
-    dimensions: int
-
-    def sample(self, uniform: Array, point: int = 0, mass: Array | None = None) -> Array:
-        """Momenta in the rest frame of the parent.
-
-        Args:
-            uniform: in [0, 1), [n, dimensions]. point: which parameter point.
-            mass: of each virtual parent, [n]; on shell by default.
-
-        Returns:
-            (E, px, py, pz) of each daughter (hadrons are one system), [n, daughter, 4]; nan where closed.
-        """
-        ...
-
-
-@dataclass(frozen=True, eq=False)
-class Channel(ByValue):
-    """One decay channel: partial width = at(mass) * coupling**power.
-
-    Attributes:
-        parent, daughters: names of the states.
-        at: virtual masses of the parent, [point, any] -> partial width at unit coupling (energy unit), same shape.
-        power: how the width grows with the coupling.
-        dark: whether all daughters leave no trace (dark particles and neutrinos).
-        masses: of the daughters, each [point]; empty where the final state is not resolved (hadrons).
-        decay: samples the daughters' momenta; None where nothing is resolved.
-        divergence: as ``at``, of the part of spin 0 of a virtual vector, which has no pole (``decays.currents``); None
-            where the current is conserved.
-    """
-
-    parent: str
-    daughters: tuple[str, ...]
-    at: Callable[[Array], Array]
-    power: float
-    dark: bool
-    masses: tuple[Array, ...] = ()
-    decay: Decay | None = None
-    divergence: Callable[[Array], Array] | None = None
-
-    @property
-    def label(self) -> str:
-        """Daughters as the command line writes them."""
-        return " ".join(self.daughters)
-
-
-@dataclass(frozen=True, eq=False)
-class Exchange(ByValue):
-    """A dark particle that turns into another one, or stays, by exchange of the mediator.
-
-    Attributes:
-        incoming, outgoing: names of the states. masses: of both, each [point].
-        current: Q^2 [point, any] -> (W_1, W_2) of :mod:`darktarget.decays.exchange`, each of that shape.
-        divergence: Q^2 [point, any] -> W_0 of the same module, of that shape; None where the current is conserved.
-    """
-
-    incoming: str
-    outgoing: str
-    masses: tuple[Array, Array]
-    current: Callable[[Array], tuple[Array, Array]]
-    divergence: Callable[[Array], Array] | None = None
-
-
-def _as_lepton(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The particle in place of its antiparticle, whose couplings are the same ones."""
-    return tuple(ANTILEPTONS.get(a, a) if isinstance(a, str) else a for a in arguments)
-
-
-#: Forms of a coupling: Lorentz structures of one spin, each with its coupling, [point].
-Parts = tuple[tuple[LorentzStructure, Array], ...]
-
-
-def _parts(value: Any, points: int, given: tuple[Any, ...], own: Own) -> Parts:
-    """What ``lepton_parts`` returned, with one number as that of every point."""
-    found = tuple((structure, numbers(coupling, (points,))) for structure, coupling in value)
-    if not all(isinstance(structure, LorentzStructure) for structure, _ in found):
-        raise TypeError("structures")
-    if len({structure.spin for structure, _ in found}) > 1:
-        raise ValueError("several spins")
-    return found
-
-
-def _channel(channel: Channel, own: Own) -> Channel:
-    """A channel whose functions are guarded where they are the user's."""
-    at = own.function(channel.at, channel.label)
-    spin_zero = channel.divergence and own.function(channel.divergence, channel.label)
-    same = at is channel.at and spin_zero is channel.divergence
-    return channel if same else replace(channel, at=at, divergence=spin_zero)
-
-
-#: What the methods of every model have to return (read-only).
-RETURNS: Final[Mapping[str, Returns]] = MappingProxyType(
-    {
-        "lepton_coupling": replace(PER_POINT, arguments=_as_lepton),
-        "lepton_parts": Returns(
-            "a tuple of pairs (LorentzStructure, coupling), all structures of one spin, each coupling one number or an "
-            "array of shape ({points},)",
-            _parts,
-            _as_lepton,
-        ),
-        "dark_mass": MASS_PER_POINT,
-        "mediator_mass": MASS_PER_POINT,
-        "quark_charge": PER_POINT,
-        "photon_width": LIKE_MASS,
-        "channels": sequence_of(Channel, "Channel", _channel),
-        "exchanges": sequence_of(Exchange, "Exchange"),
-        "states": sequence_of(State, "State"),
-        "notes": sequence_of(str, "texts"),
-        "flags": sequence_of(str, "texts"),
-    }
-)
+    return complete
 
 
 class Model(Described, ABC):
     """A Lagrangian at P parameter points: couplings, states and decay channels.
+
+    Attributes are read-only once the model is built: everything that was calculated from them stays true.
 
     A model file declares ``parameters`` and implements the methods; ``registry`` finds it by its file name.
     Two models are equal if their class and ``values`` are. What ``channels`` and ``exchanges`` return can be pickled if
@@ -210,6 +91,26 @@ class Model(Described, ABC):
             if former in vars(cls):
                 raise InputError(f"method of the model {cls.__name__}", former, name, f"Rename it to {name}.")
         guard(cls, cls.returns)
+        cls.__init__ = _completing(cls.__init__)  # type: ignore[method-assign]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute, in ``__init__``; names that start with an underscore can be set later as well.
+
+        Raises:
+            ReadOnly: the model is complete.
+        """
+        self._writable(name)
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._writable(name)
+        super().__delattr__(name)
+
+    def _writable(self, name: str) -> None:
+        if "_complete" in vars(self) and not name.startswith("_"):
+            given = ", ".join(f"{parameter}=..." for parameter in vars(self).get("values", ()))
+            example = f"dt.model({type(self).name!r}, {given})" if given else type(self).__name__
+            raise ReadOnly(f"{name} of {type(self).__name__} is read-only: build another model with {example}")
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):

@@ -1,4 +1,4 @@
-"""Experiments: one dated TOML declaration per published analysis or projection, found by its name."""
+"""Experiments, published analyses and projections: one dated TOML file each, found by its name."""
 
 from __future__ import annotations
 

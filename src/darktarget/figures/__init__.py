@@ -1,4 +1,4 @@
-"""Toolkit of recomputed figures: a figure is data, drawn in one style. ``darktarget_papers`` has those of the papers.
+"""Recomputed figures of papers: a figure is data, drawn in one style. ``darktarget_papers`` has the shipped ones.
 
 How to write one: a file ``s009_fig1.py`` with a class ``S009Fig1`` in a package that the entry points of
 ``darktarget.figures`` name is the figure ``s009-fig1``::

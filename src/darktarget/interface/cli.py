@@ -16,9 +16,10 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import DarktargetError, DarktargetWarning, InputError, PhysicsError, PluginError
+from darktarget.interface import completion
 from darktarget.interface.check import check
 from darktarget.interface.cite import cite
-from darktarget.interface.common import Force, Json, Mass, Out, Param
+from darktarget.interface.common import ExperimentWord, Force, Json, Mass, ModelWord, Out, Param
 from darktarget.interface.common import build as _model
 from darktarget.interface.common import note as _note
 from darktarget.interface.common import show as _print
@@ -42,7 +43,6 @@ from darktarget.interface.width import width as width_command
 app = typer.Typer(
     help="What a fixed-target experiment says about a light-dark-matter model.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -74,25 +74,41 @@ def top(
 
 @app.command("list")
 def list_names(
-    kind: Annotated[str, typer.Argument(help="models, processes, experiments, signatures, materials, ... figures.")],
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            help="models, processes, experiments, ...; without it, the kinds.", autocompletion=completion.kinds
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """List what there is."""
+    """List what there is, with one line on each."""
     from darktarget import api
 
     found = api.names(kind)
-    typer.echo(json.dumps({kind: list(found)}) if as_json else "\n".join(map(api.REGISTRIES[kind].line, found)))
+    typer.echo(json.dumps({kind or "kinds": list(found)}) if as_json else str(found))
 
 
 @generated(app, processes)
 def xsec(
-    model: str,
-    target: Annotated[str, typer.Option(help="Target material, or a TOML file of your own.")],
+    model: ModelWord,
+    target: Annotated[
+        str,
+        typer.Option(
+            help="Target material, or a TOML file of your own.",
+            autocompletion=completion.members("materials", files=True),
+        ),
+    ],
     energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
     beam: Annotated[str, typer.Option(help="electron, positron, muon or photon.")] = "electron",
     mass: Mass = None,
     param: Param = None,
-    process: Annotated[str | None, typer.Option(help="See `list processes`; by default the model's first.")] = None,
+    process: Annotated[
+        str | None,
+        typer.Option(
+            help="See `list processes`; by default the model's first.", autocompletion=completion.members("processes")
+        ),
+    ] = None,
     method: Annotated[str | None, typer.Option(hidden=True)] = None,
     out: Out = None,
     force: Force = False,
@@ -134,7 +150,13 @@ def xsec(
 
 @app.command()
 def tracks(
-    target: Annotated[str, typer.Option(help="Material or its TOML file, or an experiment for its target.")],
+    target: Annotated[
+        str,
+        typer.Option(
+            help="Material or its TOML file, or an experiment for its target.",
+            autocompletion=completion.several("materials", "experiments"),
+        ),
+    ],
     energy: Annotated[float, typer.Option(help="Beam energy in GeV.")],
     beam: Annotated[str, typer.Option(help="electron, positron or photon.")] = "electron",
     thickness: Annotated[float, typer.Option("--thickness-X0", help="Thickness of a material in X0.")] = 40.0,
@@ -166,11 +188,14 @@ def tracks(
 
 @generated(app, production, statistic, report)
 def limit(
-    experiment: Annotated[str, typer.Argument(help="Name, or the path of your own TOML file.")],
-    model: str,
+    experiment: ExperimentWord,
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
-    process: Annotated[list[str] | None, typer.Option(help="Only this process; repeatable.")] = None,
+    process: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this process; repeatable.", autocompletion=completion.members("processes")),
+    ] = None,
     no_nuisances: Annotated[bool, typer.Option("--no-nuisances", help="As --nuisances none.")] = False,
     signal_uncertainty: Annotated[
         list[str] | None,
@@ -185,6 +210,7 @@ def limit(
             "--with",
             help="Curves beside it, separated by commas: relic, gminus2, constraints, with options as NAME:VALUE or "
             "NAME:OPTION=VALUE (gminus2:wp2020), or files (FILE:MeV:coupling).",
+            autocompletion=completion.curves,
         ),
     ] = None,
     export: Annotated[list[str] | None, typer.Option(help="pyhf or hepdata, written into --out; repeatable.")] = None,
@@ -193,6 +219,7 @@ def limit(
 ) -> None:
     """Exclusion limit on the coupling."""
     from darktarget import api, flow
+    from darktarget.arguments import not_swapped
     from darktarget.interface import output
     from darktarget.interface.parsing import uncertainties
     from darktarget.io.curves import curves_document
@@ -200,6 +227,7 @@ def limit(
     from darktarget.limits.options import ReportOptions, StatisticOptions
     from darktarget.options import names_of
 
+    not_swapped(model, experiment)
     seen, theory = api.experiment(experiment), _model(model, mass, param)
     files = output.check(out, seen, theory, plot, tuple(export or ()), force, bool(beside))
     curves = api.curves((beside or "").split(",") if beside else (), theory)
@@ -240,7 +268,10 @@ app.command()(schema)
 
 @app.command()
 def figure(
-    key: Annotated[str | None, typer.Argument(help="Name of a figure: see `list figures`.")] = None,
+    key: Annotated[
+        str | None,
+        typer.Argument(help="Name of a figure: see `list figures`.", autocompletion=completion.members("figures")),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every figure.")] = False,
     out: Annotated[Path, typer.Option(help="Folder for plots, data and checks.")] = Path("figures"),
     force: Annotated[bool, typer.Option(help="Replace existing files.")] = False,

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from darktarget.errors import InputError
+from darktarget.interface import completion
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 DEFAULT_MASS = "1e-3:1:60"
@@ -21,7 +22,22 @@ Mass = Annotated[
         "--mass", help=f"Mediator mass in GeV: a value, a comma list or lo:hi:n (default {DEFAULT_MASS}, logarithmic)."
     ),
 ]
-Param = Annotated[list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")]
+Param = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p", metavar="NAME=VALUE", help="A model parameter; repeatable.", autocompletion=completion.parameters
+    ),
+]
+ModelWord = Annotated[
+    str,
+    typer.Argument(help="Name of a model: see `list models`.", autocompletion=completion.members("models", files=True)),
+]
+ExperimentWord = Annotated[
+    str,
+    typer.Argument(
+        help="Name, or the path of your own TOML file.", autocompletion=completion.members("experiments", files=True)
+    ),
+]
 
 
 Out = Annotated[Path | None, typer.Option("--out", help="Folder for the files of the result.")]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from darktarget.interface.common import FITTED, Force, Json, Mass, Out, Param, build, note, show
+from darktarget.interface import completion
+from darktarget.interface.common import FITTED, Force, Json, Mass, ModelWord, Out, Param, build, note, show
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def relic(
-    model: str,
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
     omega_h2: Annotated[float, typer.Option("--omega-h2", help="Relic density aimed at.")] = 0.12,
@@ -40,7 +41,7 @@ def relic(
 
 
 def omega(
-    model: str,
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
     out: Out = None,
@@ -52,6 +53,7 @@ def omega(
     from darktarget import api
     from darktarget.interface.output import ResultFiles
     from darktarget.io.curves import omega_columns, omega_document
+    from darktarget.thermal.relic import omega_method
 
     chosen = build(model, mass, param)
     files = ResultFiles.planned(out, (chosen.name, "omega"), force)
@@ -59,11 +61,12 @@ def omega(
     document = omega_document(chosen, density)
     rows = ((*row, None) for row in zip(*(document[k] for k in ("mass_GeV", "coupling", "omega_h2")), strict=True))
     show(document, as_json, ("mass [GeV]", "coupling", "Omega h^2"), rows)
+    note(omega_method(chosen, **options))
     files.write(document, lambda: omega_columns(chosen, density))
 
 
 def gminus2(
-    model: str,
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
     lepton: Annotated[str, typer.Option(help="muon or electron.")] = "muon",
@@ -92,8 +95,14 @@ def gminus2(
 
 
 def constraint(
-    name: Annotated[str, typer.Argument(help="See `list constraints`; options as NAME:VALUE or NAME:OPTION=VALUE.")],
-    model: str,
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="See `list constraints`; options as NAME:VALUE or NAME:OPTION=VALUE.",
+            autocompletion=completion.members("constraints"),
+        ),
+    ],
+    model: ModelWord,
     mass: Mass = None,
     param: Param = None,
     out: Out = None,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from darktarget.errors import InputError
-from darktarget.interface.common import note
+from darktarget.interface import completion
+from darktarget.interface.common import ExperimentWord, ModelWord, note
 
 if TYPE_CHECKING:
     from darktarget.core import Events, Model
@@ -21,19 +22,28 @@ NO_OPTIONS: Mapping[str, Any] = MappingProxyType({})
 
 
 def events(
-    experiment: Annotated[str, typer.Argument(help="Name, or the path of your own TOML file.")],
-    model: str,
+    experiment: ExperimentWord,
+    model: ModelWord,
     out: Annotated[Path, typer.Option(help="File to write.")],
     mass: Annotated[str | None, typer.Option(help="Mediator mass in GeV: one value.")] = None,
     param: Annotated[
-        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; coupling is required.")
+        list[str] | None,
+        typer.Option(
+            "-p",
+            metavar="NAME=VALUE",
+            help="A model parameter; coupling is required.",
+            autocompletion=completion.parameters,
+        ),
     ] = None,
     number: Annotated[int, typer.Option(help="How many events.")] = 10_000,
     seed: Annotated[int, typer.Option(help="Seed of the sample.")] = 1,
     form: Annotated[str, typer.Option("--format", help="lhe, hepmc3 or parquet.")] = "lhe",
     process: Annotated[
         str | None,
-        typer.Option(help="Production process; by default bremsstrahlung, or the model's first with events."),
+        typer.Option(
+            help="Production process; by default bremsstrahlung, or the model's first with events.",
+            autocompletion=completion.members("processes"),
+        ),
     ] = None,
     cut_flow: Annotated[bool, typer.Option("--cut-flow", help="Print what each cut leaves, with errors.")] = False,
     display: Annotated[Path | None, typer.Option(help="Draw one event in the detector into this file.")] = None,
@@ -43,11 +53,13 @@ def events(
 ) -> None:
     """Weighted events of mediators made in the target, with four-momenta and vertices."""
     from darktarget import api, files, flow
+    from darktarget.arguments import not_swapped
     from darktarget.interface.parsing import masses, parameters
     from darktarget.io import events as io_events
     from darktarget.io.event_formats import FORMATS
 
     FORMATS.require(form)
+    not_swapped(model, experiment)
     given = parameters(param or [])
     if ("mass" in given) == (mass is not None):
         raise InputError("mass", mass, "given once, as --mass or as -p mass")

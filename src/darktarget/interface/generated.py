@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperCommand
 
 from darktarget.errors import InputError
+from darktarget.interface.completion import values
 
 if TYPE_CHECKING:
     from darktarget.options import Option, OptionGroup
@@ -147,6 +148,7 @@ def _parameters(item: Option, owners: Sequence[str]) -> Iterator[Parameter]:
             hidden=name in item.older,
             show_default=False,  # part of the help: the default of the parameter means that it was not given
             rich_help_panel=f"Options of {', '.join(owners)}",
+            autocompletion=values(item.choices) if item.kind is str else None,
         )
         hint = Annotated[item.kind | None, about]  # type: ignore[name-defined]
         yield Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=hint)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from darktarget.errors import InputError
-from darktarget.interface.common import Force, Json, Out, note
+from darktarget.interface.common import Force, Json, ModelWord, Out, Param, note
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
 
 def width(
-    model: Annotated[str, typer.Argument(help="Name of a model.")],
-    param: Annotated[
-        list[str] | None, typer.Option("-p", metavar="NAME=VALUE", help="A model parameter; repeatable.")
-    ] = None,
+    model: ModelWord,
+    param: Param = None,
     mass: Annotated[
         list[str] | None, typer.Option("--mass", help="Mediator mass in GeV: a value, a comma list or lo:hi:n.")
     ] = None,

@@ -1,4 +1,4 @@
-"""Lagrangians: one file per model, found by its name."""
+"""Models, each given by its Lagrangian: one file per model, found by its name."""
 
 from darktarget.core import Model
 from darktarget.models import base as base

@@ -1,4 +1,4 @@
-"""How mediators are produced: one file per process, found by its name.
+"""Production processes of the mediator: one file per process, found by its name.
 
 The options of each process are in ``production.options``; and nothing heavy is imported here (``--help``).
 """

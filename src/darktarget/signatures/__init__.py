@@ -1,4 +1,4 @@
-"""Ways of seeing a mediator: one file per signature, found by its name."""
+"""Experimental signatures (search strategies): one file each, found by its name."""
 
 from darktarget.core import Signature
 from darktarget.registry import Registry, class_with

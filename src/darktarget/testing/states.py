@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from darktarget.core import Model, same
-from darktarget.core.model import ANTILEPTONS
+from darktarget.core.channels import ANTILEPTONS
 from darktarget.models.base.mediator import LEPTONS
 from darktarget.testing.law import Subject, law, source_of
 

@@ -142,9 +142,23 @@ def relic_target(
     if rates is not standard:
         coupling, reached, found = solve(rates, through, model.points, omega_h2, coupling)
     about = decoupling.about(model, through, options, np.where(found, coupling, np.nan), options.width)
+    text = f"freeze-out to Omega h^2 = {omega_h2:g}: {_how(model, through, options, about)}"
+    return _curve(model, coupling, reached, found, omega_h2, text, about)
+
+
+def omega_method(
+    model: Model, *, width: str = ENERGY_DEPENDENT, equilibrium: str = "solved", kinetic: str = "auto"
+) -> str:
+    """How ``omega`` calculates the density of a model with a coupling; arguments as there."""
+    through, options = exchange(model), _options(width, equilibrium, kinetic)
+    about = decoupling.about(model, through, options, np.asarray(model.values["coupling"], float), options.width)
+    return f"freeze-out at the given coupling: {_how(model, through, options, about)}"
+
+
+def _how(model: Model, through: ThermalExchange, options: RelicOptions, about: decoupling.Decoupling) -> str:
+    """The average, the width and the equilibria in words."""
     coupled = options.equilibrium == "solved" and conversion.separate(through, model)
-    text = f"freeze-out to Omega h^2 = {omega_h2:g}: exact thermal average, {options.width} width, {about.text}"
-    return _curve(model, coupling, reached, found, omega_h2, f"{text}{COUPLED if coupled else CHEMICAL}", about)
+    return f"exact thermal average, {options.width} width, {about.text}{COUPLED if coupled else CHEMICAL}"
 
 
 def solve(

@@ -1,4 +1,4 @@
-"""Materials by name: one TOML file each, with densities and what is not calculated from composition (``declared``).
+"""Materials of targets and detectors: one TOML file each, with the numbers not calculated from composition.
 
 Densities, and where given radiation lengths and mean excitation energies, are those of the PDG tables of atomic and
 nuclear properties (pdg.lbl.gov, 2024) or of NIST's STAR tables of materials; given density-effect parameters are those

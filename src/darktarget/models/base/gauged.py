@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 
 from darktarget.core import Array
-from darktarget.core.model import ANTILEPTONS
+from darktarget.core.channels import ANTILEPTONS
 from darktarget.decays.two_body import vector_to_dirac
 from darktarget.errors import InputError, UnknownName
 from darktarget.models.base.mediator import DM, LEPTONS
