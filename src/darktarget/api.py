@@ -17,7 +17,7 @@ from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium
 from darktarget.errors import InputError, PhysicsError, UnknownName, chosen
 from darktarget.keywords import choose, refuse
 from darktarget.matter.materials import MATERIALS, is_shipped, material
-from darktarget.models import MODELS
+from darktarget.models import MODELS, model_class
 from darktarget.models.base.parameters import Parameter
 from darktarget.options import OptionGroup, OptionValue, from_words, given_by
 from darktarget.production import PROCESSES
@@ -60,17 +60,22 @@ def names(kind: str) -> tuple[str, ...]:
     return chosen("list", kind, REGISTRIES).names()
 
 
-def model(name: str, **parameters: str | float | Sequence[float] | Array | None) -> Model:
+def model(name: str | Path, **parameters: str | float | Sequence[float] | Array | None) -> Model:
     """Return a model at one or many parameter points (masses in GeV; arrays of one length, or scalars).
+
+    Args:
+        name: of a model, or the path of a TOML file of your own (``my-model.toml``).
+        parameters: of the model.
 
     Raises:
         UnknownName: no such model or parameter.
+        DeclarationError: the file cannot be read or does not fit the schema.
         InputError: a value out of range.
 
     >>> model("dark-photon", mass=[0.01, 0.1]).points
     2
     """
-    return MODELS[name](**parameters)
+    return model_class(name)(**parameters)
 
 
 def experiment(name: str | Path) -> Experiment:

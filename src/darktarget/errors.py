@@ -55,7 +55,7 @@ class UnknownName(InputError):
     ) -> None:
         self.valid = tuple(valid)
         listed = (f"{v} ({notes[v]})" if notes and v in notes else v for v in self.valid)
-        super().__init__(kind, name, "one of " + ", ".join(listed), advice or _suggestion(name, self.valid))
+        super().__init__(kind, name, "one of " + ", ".join(listed), advice or suggestion(name, self.valid))
 
 
 class DeclarationError(InputError):
@@ -107,8 +107,12 @@ def chosen(kind: str, name: str, known: Mapping[str, T]) -> T:
         raise UnknownName(kind, name, known) from None
 
 
-def _suggestion(name: Any, valid: Iterable[str]) -> str:
-    """The closest valid name as a question; empty where none is close."""
+def suggestion(name: Any, valid: Iterable[str]) -> str:
+    """The closest valid name as a question; empty where none is close.
+
+    >>> suggestion("gren", ("red", "green"))
+    'Did you mean green?'
+    """
     close = get_close_matches(name, valid, 1) if isinstance(name, str) else []
     return f"Did you mean {close[0]}?" if close else ""
 
