@@ -150,7 +150,7 @@ class Registry(Generic[T]):
     ) -> None:
         self.shown, self._attribute, self._check = shown, attribute, check
         self.kind, self.package, self.suffix = kind, package, suffix
-        self._loaders = {suffix: load, **(others or {})}
+        self._load, self._loaders = load, {suffix: load, **(others or {})}
         self._loaded: dict[str, T] = {}
 
     @cached_property
@@ -186,7 +186,7 @@ class Registry(Generic[T]):
 
     def _search(self, package: str, entry: EntryPoint | None = None) -> dict[str, _Member]:
         """The members in the folder of a package."""
-        folder, found = _folder(package), {}
+        folder, found = _folder(package), dict[str, _Member]()
         for suffix in self._loaders:
             for name, path in _members(folder, suffix).items():
                 first = found.setdefault(name, member := _Member(package, path, entry))

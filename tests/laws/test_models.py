@@ -5,7 +5,6 @@ Everything is asked of the model: which states and channels it has, what opens w
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import re
 import subprocess
@@ -18,7 +17,7 @@ import pytest
 import darktarget as dt
 from darktarget.core import Array, Channel, Model
 from darktarget.decays.kinematics import uniforms
-from darktarget.models import MODELS
+from darktarget.models import MODELS, documentation
 from darktarget.units import GeV
 
 NAMES = dt.names("models")
@@ -171,10 +170,7 @@ def test_states_are_the_lightest_first_and_complete(name: str, variant: dict[str
 @pytest.mark.parametrize("name", NAMES)
 def test_documents(name: str) -> None:
     kind = MODELS[name]
-    module = inspect.getmodule(kind)
-    assert module is not None
-    text = module.__doc__ or ""
-    assert "mathcal L" in text, "the Lagrangian"
+    assert "mathcal L" in documentation(name), "the Lagrangian"
     assert kind.references
     assert all(re.fullmatch(r"\d{4}\.\d{4,5}|[a-z-]+/\d{7}", key) for key in kind.references)
     assert kind.name == name

@@ -144,6 +144,7 @@ def band(
         method=(
             f"one loop, {model.structure.name} coupling; Delta a = {used.delta:g}, sigma {used.sigma:g}{named}; "
             "band 2 sigma",
+            *model.notes,
         ),
         reason=tuple(None if np.isfinite(c) else sign for c in centre),
         references=tuple(dict.fromkeys([*used.references, "0811.1030", *model.references])),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from darktarget.core import Model
 from darktarget.registry import Registry, subclass_of
+
+SUFFIX: Final = ".toml"
 
 
 def _load(name: str, path: Path) -> type[Model]:
@@ -16,8 +20,10 @@ def _load(name: str, path: Path) -> type[Model]:
     return load(path, MODELS.__getitem__)
 
 
+#: Suffixes of model files that are not Python, and what loads them (read-only).
+LOADERS: Final[Mapping[str, Callable[[str, Path], type[Model]]]] = MappingProxyType({SUFFIX: _load})
 #: The models by name.
-MODELS: Registry[type[Model]] = Registry("model", __name__, check=subclass_of(Model), others={".toml": _load})
+MODELS: Registry[type[Model]] = Registry("model", __name__, check=subclass_of(Model), others=LOADERS)
 
 
 def model_class(name: str | Path) -> type[Model]:
@@ -30,7 +36,7 @@ def model_class(name: str | Path) -> type[Model]:
     >>> model_class("l-e-l-mu").name
     'l-e-l-mu'
     """
-    if isinstance(name, Path) or (isinstance(name, str) and name.endswith(".toml")):
+    if isinstance(name, Path) or (isinstance(name, str) and name.endswith(SUFFIX)):
         return _load(Path(name).stem, Path(name))
     return MODELS[name]
 
@@ -42,5 +48,5 @@ def documentation(name: str) -> str:
     'Dark photon'
     """
     kind: Any = MODELS[name]
-    own = f"{kind.title}.\n\n{kind.description}" if MODELS.suffix_of(name) == ".toml" else ""
+    own = f"{kind.title}.\n\n{kind.description}" if MODELS.suffix_of(name) in LOADERS else ""
     return own or inspect.getdoc(inspect.getmodule(kind)) or ""

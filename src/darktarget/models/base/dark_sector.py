@@ -11,7 +11,7 @@ from darktarget.errors import DeclarationError, UnknownName
 from darktarget.models.base import keys
 from darktarget.models.base.forms import DARK_FORMS, DARK_KINDS, FORMS, NO_DARK
 from darktarget.models.base.keys import Key
-from darktarget.models.base.parameters import ALPHA_D, MASS_RATIO
+from darktarget.models.base.parameters import ALPHA_D, MASS_RATIO, Parameter
 
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}")
 #: Names of particles that a dark state may not have.
@@ -19,6 +19,16 @@ TAKEN: Final = ("e", "mu", "tau", "gamma", "hadrons", "nu")
 _KINDS: Final = (*DARK_KINDS, NO_DARK)
 MASS_KEYS: Final = ("mass_ratio", "mass_GeV", "splitting")
 _ALL_FORMS: Final = tuple(form for forms in FORMS.values() for form in forms)
+
+
+def _default(parameter: Parameter) -> float:
+    assert isinstance(parameter.default, float)
+    return parameter.default
+
+
+#: Defaults of alpha_D and of the mass ratio, those of all models.
+STRENGTH: Final = _default(ALPHA_D)
+RATIO: Final = _default(MASS_RATIO)
 
 
 def _is_kind(value: Any) -> bool:
@@ -33,7 +43,7 @@ DARK_KEYS: Final = (
         "0, in GeV^-2 for spin 2",
         keys.is_positive,
         "a finite number above 0",
-        default=ALPHA_D.default,
+        default=STRENGTH,
     ),
     Key("states", "[dark.states.NAME], one table per particle", keys.is_table, "a table of states", required=True),
     Key("currents", "[[dark.currents]], one per current", lambda v: isinstance(v, list), "a list of tables",
@@ -47,7 +57,7 @@ STATE_KEYS: Final = (
         f"one of {', '.join(_KINDS)}, or a list of them",
         required=True,
     ),
-    Key("mass_ratio", f"default of the parameter: mass of the mediator over its own ({MASS_RATIO.default:g} for the "
+    Key("mass_ratio", f"default of the parameter: mass of the mediator over its own ({RATIO:g} for the "
         "first state)", keys.is_positive, "a finite number above 0"),
     Key("mass_GeV", "instead: default of the parameter `dark_mass`", keys.is_positive, "a finite number above 0"),
     Key("splitting", "instead, not for the first state: default of the parameter, (m - m_1)/m_1 with the mass m_1 of "
@@ -99,7 +109,7 @@ class DarkSector:
 
     states: tuple[DarkState, ...] = ()
     currents: tuple[DarkCurrent, ...] = ()
-    alpha_D: float = float(ALPHA_D.default or 0.0)
+    alpha_D: float = STRENGTH
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -153,7 +163,7 @@ def _state(name: str, table: Any, first: bool, where: str) -> DarkState:
         raise DeclarationError(where, masses, f"exactly one of {', '.join(allowed)}")
     kinds = tuple(given["kind"]) if isinstance(given["kind"], list) else (given["kind"],)
     key = masses[0] if masses else MASS_KEYS[0]
-    return DarkState(name, kinds, key, float(given[key] if masses else MASS_RATIO.default))
+    return DarkState(name, kinds, key, float(given[key]) if masses else RATIO)
 
 
 def _current(table: Any, states: Mapping[str, DarkState], spin: int, where: str) -> DarkCurrent:
