@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def _integral(r: float) -> complex:
     edges = [0.0, (1 - speed) / 2, (1 + speed) / 2, 1.0] if speed else [0.0, 0.5, 1.0]
     u, w = gauss_on(0.0, 1.0, 400)
     total = 0j
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         x = low + (high - low) * np.sin(np.pi / 2 * u) ** 2
         weight = w * (high - low) * np.pi / 2 * np.sin(np.pi * u)
         inside = 1 - x * (1 - x) * r

@@ -71,10 +71,10 @@ BAD: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
     "nan": (table(leptons={"electron": float("nan")}), DeclarationError, r"leptons.electron = nan"),
     "inf": (table(leptons={"electron": {"axial": float("inf")}}), DeclarationError, r"electron.axial = inf"),
     "form of another spin": (
-        table(leptons={"electron": {"scalar": 1.0}}), DeclarationError, r"'scalar': allowed is one of vector, axial, l"),
+        table(leptons={"electron": {"scalar": 1.0}}), DeclarationError, r"'scalar': allowed is one of vector, axial"),
     "misspelt form": (table(leptons={"electron": {"axal": 1.0}}), DeclarationError, r"Did you mean axial\?"),
     "forms and chiralities": (
-        table(leptons={"electron": {"left": 1.0, "axial": 1.0}}), DeclarationError, r"either left and right, or vector"),
+        table(leptons={"electron": {"left": 1.0, "axial": 1.0}}), DeclarationError, r"either left and right, or vec"),
     "neutrino table": (table(leptons={"nu_e": {"left": 1.0}}), DeclarationError, r"nu_e.*left-handed neutrino"),
     "nothing couples": (table(leptons={}), DeclarationError, r"leptons = None: allowed is at least one coupling"),
     "zero": (table(leptons={"electron": 0.0}), DeclarationError, r"at least one coupling that is not 0"),
@@ -105,7 +105,7 @@ def two(kind: Any, **current: Any) -> dict[str, Any]:
 BAD_DARK: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
     "vector of a Majorana": (
         dark(currents=[{"states": ["chi", "chi"], "vector": 1.0}]), DeclarationError,
-        r"currents\[0\].vector = 1.0: allowed is one of axial for one particle of kind majorana.*vector current of a M"),
+        r"currents\[0\].vector = 1.0: allowed is one of axial for one particle of kind majorana.*vector current of a"),
     "vector of a real scalar": (
         dark(states={"chi": {"kind": "real-scalar"}}, currents=[{"states": ["chi", "chi"], "vector": 1.0}]),
         DeclarationError, r"no current at all for one particle of kind real-scalar and spin 1. A real scalar has no v"),
@@ -126,7 +126,7 @@ BAD_DARK: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
         r"exactly one of mass_ratio, mass_GeV"),
     "splitting of the first": (dark(states={"chi": {"kind": "dirac", "splitting": 1.0}}), DeclarationError, r"exactly"),
     "no second mass": (
-        dark(states={"chi": {"kind": "dirac"}, "chi2": {"kind": "dirac"}}), DeclarationError, r"chi2 = \[\].*splitting"),
+        dark(states={"chi": {"kind": "dirac"}, "chi2": {"kind": "dirac"}}), DeclarationError, r"chi2 = .*splitting"),
     "mass 0": (dark(states={"chi": {"kind": "dirac", "mass_GeV": 0}}), DeclarationError, r"finite number above 0"),
     "twice": (
         dark(currents=[{"states": ["chi", "chi"], "axial": 1.0}] * 2), DeclarationError, r"one current per pair"),
@@ -176,8 +176,10 @@ def test_any_table_gives_a_declaration_or_a_named_error(top: dict[str, Any]) -> 
     for keys in (top, {**table(), **top}, table(mediator=top), table(leptons=top), table(dark=top)):
         try:
             declared("m", keys, "m.toml")
+            refusal = "m.toml"
         except InputError as error:
-            assert "m.toml" in str(error)
+            refusal = str(error)
+        assert "m.toml" in refusal
 
 
 @pytest.mark.parametrize(
