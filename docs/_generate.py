@@ -1,4 +1,4 @@
-"""Pages generated from the code: gallery of figures, validation page, list of materials and reference of the API."""
+"""Pages generated from the code: gallery of figures, validation page, list of materials, keys of a model file and reference of the API."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.papers import acceptance
 
 import darktarget
 from darktarget import figures
-from darktarget.interface import catalogue, gallery
+from darktarget.interface import catalogue, gallery, model_keys
 
 ROOT = Path(__file__).parents[1]
 #: Seconds that figures which no folder holds may take together; the rest is left out of the gallery, and said so.
@@ -33,6 +33,7 @@ def pages(out: Path) -> None:
     _write(out / "gallery.md", _gallery(made, pictures))
     _write(out / "validation.md", _validation(pictures))
     _write(out / "materials.md", catalogue.materials())
+    _write(out / "model-keys.md", model_keys.page())
     reference = out / "api"
     reference.mkdir(exist_ok=True)
     packages = _packages()

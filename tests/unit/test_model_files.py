@@ -23,9 +23,10 @@ from typer.testing import CliRunner
 import darktarget as dt
 from darktarget.core import Array, Model
 from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.interface import model_keys
 from darktarget.interface.cli import app
 from darktarget.models import LOADERS, MODELS, model_class
-from darktarget.models.base.declaration import declared
+from darktarget.models.base.declaration import TABLES, declared
 from darktarget.registry import Registry
 
 MINIMAL = """
@@ -364,3 +365,10 @@ def test_a_registered_model_with_other_defaults(tmp_path: Path) -> None:
 def test_bad_extensions(tmp_path: Path, text: str, error: type[InputError], message: str) -> None:
     with pytest.raises(error, match=message):
         dt.model(write(tmp_path, text), mass=0.1)
+
+
+def test_the_key_reference_has_every_key_of_the_schema() -> None:
+    page = model_keys.page()
+    for name, keys in TABLES.items():
+        assert not name or f"## `{name}`" in page
+        assert all(f"| `{key.name}` |" in page for key in keys)
