@@ -1,4 +1,4 @@
-"""Pages generated from the code: gallery of figures, validation page, list of materials, keys of a model file and reference of the API."""
+"""Pages generated from the code: gallery, validation, materials, keys of a model file and reference of the API."""
 
 from __future__ import annotations
 

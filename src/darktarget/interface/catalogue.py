@@ -18,7 +18,7 @@ PROBES = (0.1, 0.01, 0.25)  # GeV: a process works if it gives accepted events a
 HEADER = """# Models
 
 Generated from the code by `python -m darktarget.interface.catalogue > docs/models.md`; a test keeps it up to date.
-The docstring or description of each file in `src/darktarget/models` has the Lagrangian, and how many charge assignments it counts.
+The file of each model in `src/darktarget/models` has the Lagrangian, and how many charge assignments it counts.
 """
 
 

@@ -32,7 +32,7 @@ def electric(particle: str) -> float:
 def number(particle: str) -> Key:
     """The key of a particle, for the reference."""
     left = particle in NEUTRINOS
-    text = "coupling of the left-handed neutrino (spin 1)" if left else f"coupling of the {particle} (quark)"
+    text = "coupling of the left-handed neutrino (spin 1)" if left else f"coupling of the {particle} quark"
     text = text if left or particle in QUARKS else f"coupling of the {particle}"
     return Key(particle, text, keys.is_number, "a number" if left else EXAMPLES, default=0.0)
 
