@@ -53,7 +53,7 @@ def lepton_loop(q2: Array, mass: float) -> Amplitude:
         q2: squared momentum of the mediator, at least 0, any shape. mass: of the lepton.
 
     >>> print(f"{lepton_loop(np.array([1e4]), 1.0)[0]:.3f}")
-    1.258-0.524j
+    1.257-0.524j
     """
     r = np.asarray(q2 / mass**2)
     below, above = np.clip(r, SMALL, 4.0), np.maximum(r, 4.0)
