@@ -1,4 +1,4 @@
-"""Pages generated from the code: gallery, validation page, materials, keys of files and reference of the API."""
+"""Pages generated from the code: gallery, validation, materials, keys of files and reference of the API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.papers import acceptance
 import darktarget
 from darktarget import figures
 from darktarget.experiments.schema import experiment_reference
-from darktarget.interface import catalogue, gallery
+from darktarget.interface import catalogue, gallery, model_keys
 
 ROOT = Path(__file__).parents[1]
 #: Seconds that figures which no folder holds may take together; the rest is left out of the gallery, and said so.
@@ -35,6 +35,7 @@ def pages(out: Path) -> None:
     _write(out / "validation.md", _validation(pictures))
     _write(out / "materials.md", catalogue.materials())
     _write(out / "experiment-keys.md", experiment_reference())
+    _write(out / "model-keys.md", model_keys.page())
     reference = out / "api"
     reference.mkdir(exist_ok=True)
     packages = _packages()

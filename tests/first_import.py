@@ -30,6 +30,11 @@ def result(job: Job) -> Any:
     return globals()[kind](member)
 
 
+def declared(find: Any) -> Any:
+    """Widths of a model in TOML, by a function that returns its class."""
+    return model(find("l-e-l-mu"))
+
+
 def model(member: Any) -> Any:
     """Widths of every channel at two virtual masses."""
     made = member(mass=np.array([0.1]))

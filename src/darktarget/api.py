@@ -74,13 +74,15 @@ def model(name: type[Model] | Path | ModelName | str, **parameters: Keyword) -> 
     """Return a model at one or many parameter points (masses in GeV; arrays of one length, or scalars).
 
     Args:
-        name: of a model, ``PATH.py:Class`` for one in a file of your own, or a class (see ``models.sources``).
+        name: of a model, the path of a TOML file of your own (``my-model.toml``), ``PATH.py:Class`` for a class in a
+            Python file of your own, or a class (see ``models.sources``).
         parameters: of the model.
 
     Raises:
         UnknownName: no such model, class in the file, or parameter.
+        DeclarationError: the TOML file cannot be read or does not fit the schema.
         InputError: a value out of range; no such file; an incomplete class.
-        ModelError: the file of a model raises an error.
+        ModelError: the Python file of a model raises an error.
 
     >>> model("dark-photon", mass=[0.01, 0.1]).points
     2

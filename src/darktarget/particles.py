@@ -134,7 +134,9 @@ PDG_ID: Final[Mapping[str, int]] = MappingProxyType(
 #: PDG numbers of mediators by spin (read-only).
 MEDIATOR_NUMBER: Final[Mapping[int, int]] = MappingProxyType({0: 54, 1: 55, 2: 39})
 #: PDG numbers of dark matter by kind (read-only).
-DARK_ID: Final[Mapping[str, int]] = MappingProxyType({"scalar": 51, "dirac": 52, "majorana": 52, "vector": 53})
+DARK_ID: Final[Mapping[str, int]] = MappingProxyType(
+    {"scalar": 51, "real-scalar": 51, "dirac": 52, "majorana": 52, "vector": 53}
+)
 
 
 def nucleus_id(Z: int, A: float) -> int:

@@ -10,7 +10,8 @@ same way, which is how the figures of the papers are found::
     [project.entry-points."darktarget.experiments"]
     mine = "my_package.experiments"
 
-Shared bases live in subfolders, which are not searched; files that start with an underscore are helpers.
+Shared bases live in subfolders, which are not searched; files that start with an underscore are helpers. A kind may
+have files of several sorts, such as models in Python and in TOML.
 
 A plug-in that cannot be loaded never affects the other members: lists omit it with a ``PluginWarning``, and requesting
 it by name raises a ``PluginError``. Of two members with one name the shipped one is used, otherwise the first in
@@ -125,6 +126,7 @@ class Registry(Generic[T]):
         attribute: name of that object from the name of the member.
         shown: attributes of a member that a listing shows beside its name.
         check: raises an error for an object that is not a member of this kind.
+        others: further suffixes, each with what turns (name, path) into the member.
     """
 
     def __init__(
@@ -136,10 +138,11 @@ class Registry(Generic[T]):
         shown: tuple[str, ...] = (),
         attribute: Callable[[str], str] = camel,
         check: Callable[[Any], object] | None = None,
+        others: Mapping[str, Callable[[str, Path], T]] | None = None,
     ) -> None:
         self.shown, self._attribute, self._check = shown, attribute, check
         self.kind, self.package, self.suffix = kind, package, suffix
-        self._load = load
+        self._load, self._loaders = load, {suffix: load, **(others or {})}
         self._loaded: dict[str, T] = {}
 
     @cached_property
@@ -175,8 +178,13 @@ class Registry(Generic[T]):
 
     def _search(self, package: str, entry: EntryPoint | None = None) -> dict[str, _Member]:
         """The members in the folder of a package."""
-        files = _members(_folder(package), self.suffix)
-        return {name: _Member(package, path, entry) for name, path in files.items()}
+        folder, found = _folder(package), dict[str, _Member]()
+        for suffix in self._loaders:
+            for name, path in _members(folder, suffix).items():
+                first = found.setdefault(name, member := _Member(package, path, entry))
+                if first is not member:
+                    warn_once(f"the {self.kind} {name} is taken from {first.place}; that of {member.place} is left out")
+        return found
 
     def names(self, plugins: bool = True) -> tuple[str, ...]:
         """All names, sorted; ``plugins`` adds those of other packages.
@@ -221,8 +229,9 @@ class Registry(Generic[T]):
         return member
 
     def _find(self, member: _Member, name: str) -> T:
-        if member.path is not None and self._load is not None:
-            return self._load(name, member.path)  # its errors name the file and the key
+        load = self._loaders[member.path.suffix] if member.path else None
+        if member.path is not None and load is not None:
+            return load(name, member.path)  # its errors name the file and the key
         try:
             found = self._object(member, name)
             if self._check is not None:
@@ -270,6 +279,15 @@ class Registry(Generic[T]):
     def file(self, name: str) -> Path | None:
         """The file of a name; None for an object that an entry point announces."""
         return self._member(name).path
+
+    def suffix_of(self, name: str) -> str:
+        """Suffix of the file of a name; empty for an object that another package announces.
+
+        Raises:
+            UnknownName: no such name.
+        """
+        path = self._member(name).path
+        return path.suffix if path else ""
 
     def path(self, name: str) -> Path:
         """The file of a name.

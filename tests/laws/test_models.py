@@ -5,7 +5,6 @@ Everything is asked of the model: which states and channels it has, what opens w
 
 from __future__ import annotations
 
-import inspect
 import subprocess
 import sys
 from functools import partial
@@ -16,7 +15,7 @@ import pytest
 
 import darktarget as dt
 from darktarget.core import Model
-from darktarget.models import MODELS
+from darktarget.models import MODELS, documentation
 from darktarget.testing import LAWS
 from darktarget.testing.law import MASSES, Law, Subject
 from darktarget.units import GeV
@@ -51,10 +50,7 @@ def test_laws(law: Law, name: str, variant: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_documents(name: str) -> None:
     kind = MODELS[name]
-    module = inspect.getmodule(kind)
-    assert module is not None
-    text = module.__doc__ or ""
-    assert "mathcal L" in text, "the Lagrangian"
+    assert "mathcal L" in documentation(name), "the Lagrangian"
     assert kind.name == name
 
 

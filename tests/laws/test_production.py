@@ -101,7 +101,7 @@ def test_limits_of_bremsstrahlung_are_smooth_in_mass(model: str, experiment: str
         pytest.skip("not made by bremsstrahlung")
     theory = _model(model, np.geomspace(1e-3, 2, 220))
     bound = dt.limit(theory, dt.experiment(experiment), processes=["bremsstrahlung"])
-    strength = theory.lepton_coupling("electron") * np.sqrt(theory.invisible_fraction())
+    strength = np.abs(theory.lepton_coupling("electron")) * np.sqrt(theory.invisible_fraction())
     slope = np.diff(np.log(bound.coupling_upper * strength)) / np.diff(np.log(theory.mass))
     assert np.abs(np.diff(slope)).max() < 0.12
     assert np.all(slope > -0.1)

@@ -19,7 +19,7 @@ from darktarget.core import Model
 from darktarget.errors import DeclarationError, PluginError, PluginWarning, UnknownName
 from darktarget.experiments import EXPERIMENTS
 from darktarget.matter.materials import MATERIALS
-from darktarget.models import MODELS
+from darktarget.models import LOADERS, MODELS
 from darktarget.models.dark_photon import DarkPhoton
 from darktarget.production import PROCESSES
 from darktarget.production.options import OPTIONS
@@ -91,7 +91,7 @@ def announce(monkeypatch: pytest.MonkeyPatch, *points: EntryPoint) -> None:
 def models(monkeypatch: pytest.MonkeyPatch, *points: EntryPoint) -> Registry[type[Model]]:
     """The models with some entry points."""
     announce(monkeypatch, *points)
-    return Registry("model", "darktarget.models", check=subclass_of(Model))
+    return Registry("model", "darktarget.models", check=subclass_of(Model), others=LOADERS)
 
 
 def point(name: str, value: str, distribution: str = "") -> EntryPoint:

@@ -23,6 +23,7 @@ from darktarget.errors import DarktargetError, DeclarationError, InputError, Mis
 from darktarget.experiments import EXPERIMENTS
 from darktarget.experiments.schema import ExperimentTable, experiment_json_schema, experiment_reference
 from darktarget.interface.cli import app
+from darktarget.io.toml import document
 from darktarget.matter.declared import KEYS
 from darktarget.production.options import OPTIONS
 from darktarget.schemas.keys import attribute_meanings, keys_of, model_of_class

@@ -27,7 +27,12 @@ TABLES = (
     ("darktarget.thermal.scattering", "CONVERSION"),
 )
 JOBS = [
-    *(("model", MODELS[n].__module__, MODELS[n].__name__) for n in MODELS.names(plugins=False)),
+    *(
+        ("model", MODELS[n].__module__, MODELS[n].__name__)
+        for n in MODELS.names(plugins=False)
+        if MODELS.suffix_of(n) == ".py"
+    ),
+    ("declared", "darktarget.models", "model_class"),
     *(("process", PROCESSES[n].__module__, PROCESSES[n].__name__) for n in PROCESSES.names(plugins=False)),
     *(("constraint", CONSTRAINTS[n].__module__, CONSTRAINTS[n].__name__) for n in CONSTRAINTS.names(plugins=False)),
     *(("ability", module, name) for module, name in TABLES),

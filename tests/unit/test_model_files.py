@@ -1,252 +1,374 @@
-"""A model in a Python file of the user's own, named by its path and class; a class; the public bases in one place."""
+"""Models in TOML files: the schema and its errors, files as names everywhere, pickling, other defaults."""
 
 from __future__ import annotations
 
+import copy
 import json
-import os
+import multiprocessing
 import pickle
 import subprocess
 import sys
-import warnings
+import tomllib
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import darktarget as dt
-from darktarget.errors import InputError, ModelError, UnknownName
-from darktarget.interface.cli import app, main
-from darktarget.models import base
-from darktarget.models.b_l import BL
-from darktarget.models.sources import SOURCES, factory
+from darktarget.core import Array, Model
+from darktarget.errors import DeclarationError, InputError, UnknownName
+from darktarget.interface import model_keys
+from darktarget.interface.cli import app
+from darktarget.models import LOADERS, MODELS, model_class
+from darktarget.models.base.declaration import TABLES, declared
+from darktarget.registry import Registry
 
-SOURCE = '''
-from functools import partial
-
-from darktarget.models.base import VECTOR, GaugedModel, Model
-
-
-class LeMinusLmu(GaugedModel):
-    """L_e - L_mu."""
-
-    name = "l-e-l-mu"
-    references = ("2104.03297",)
-    charges = {"electron": 1, "muon": -1}
-
-    def neutrino_widths(self):
-        return {**super().neutrino_widths(), "nu_s": partial(sterile, SCALE)}
-
-
-class Unfinished(Model):
-    name, mediator, structure, references = "unfinished", "X", VECTOR, ("2104.03297",)
-
-    def lepton_coupling(self, lepton):
-        return 1.0
+MINIMAL = """
+title = "A boson"
+[mediator]
+symbol = "X"
+spin = 1
+[leptons]
+electron = 1.0
+"""
+DARK = """
+[dark.states.chi]
+kind = "majorana"
+"""
 
 
-SCALE = 1e-3
-
-
-def sterile(scale, mass):
-    return scale * mass
-'''
-
-
-@pytest.fixture
-def mine(tmp_path: Path) -> Path:
-    path = tmp_path / "my model.v2.py"  # names need not be those of modules
-    path.write_text(SOURCE)
+def write(folder: Path, text: str, name: str = "my-boson.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
     return path
 
 
-def test_a_class_in_a_file(mine: Path) -> None:
-    model = dt.model(f"{mine}:LeMinusLmu", mass=0.1)
-    assert type(model).__name__ == "LeMinusLmu"
-    assert [c.label for c in model.channels()][:3] == ["nu_e nu_ebar", "nu_mu nu_mubar", "nu_s nu_sbar"]
-    assert type(dt.model(f"{mine}:LeMinusLmu", mass=0.1)) is type(model)
-    assert dt.model(type(model), mass=0.1) == model
-    assert not list(mine.parent.glob("__pycache__"))
+def table(**changes: Any) -> dict[str, Any]:
+    return {**tomllib.loads(MINIMAL), **changes}
 
 
-def test_paths_are_relative_to_the_folder_or_home(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = dt.model(f"{mine}:LeMinusLmu", mass=0.1)
-    monkeypatch.chdir(mine.parent)
-    assert dt.model(f"{mine.name}:LeMinusLmu", mass=0.1) == model
-    monkeypatch.setenv("HOME", str(mine.parent))
-    assert dt.model(f"~/{mine.name}:LeMinusLmu", mass=0.1) == model
+BAD: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
+    "unknown particle": (
+        table(leptons={"electrn": 1.0}), UnknownName, r"m.toml: leptons = 'electrn'.*Did you mean electron\?"),
+    "no spin": (table(mediator={"symbol": "X"}), DeclarationError, r"m.toml: mediator.spin = None: allowed is 0, 1 or"),
+    "no symbol": (table(mediator={"spin": 1}), DeclarationError, r"mediator.symbol = None.*required"),
+    "no mediator": ({"title": "t"}, DeclarationError, r"m.toml.mediator = None.*required"),
+    "empty": ({}, DeclarationError, r"m.toml.title = None: allowed is a text. This key is required"),
+    "spin 3": (table(mediator={"symbol": "X", "spin": 3}), DeclarationError, r"spin = 3: allowed is 0, 1 or 2"),
+    "spin true": (table(mediator={"symbol": "X", "spin": True}), DeclarationError, r"spin = True"),
+    "spin 1.0": (table(mediator={"symbol": "X", "spin": 1.0}), DeclarationError, r"spin = 1.0"),
+    "misspelt table": (table(lepton={}), DeclarationError, r"m.toml.lepton = .*no such key.*Did you mean leptons\?"),
+    "misspelt key": (
+        table(mediator={"symbol": "X", "spin": 1, "mas_label": "m"}), DeclarationError, r"Did you mean mass_label\?"),
+    "table expected": (table(mediator=1), DeclarationError, r"mediator = 1: allowed is a table"),
+    "bool": (table(leptons={"electron": True}), DeclarationError, r"leptons.electron = True: allowed is a finite numb"),
+    "text": (table(leptons={"electron": "1"}), DeclarationError, r"leptons.electron = '1': allowed is a finite number"),
+    "nan": (table(leptons={"electron": float("nan")}), DeclarationError, r"leptons.electron = nan"),
+    "inf": (table(leptons={"electron": {"axial": float("inf")}}), DeclarationError, r"electron.axial = inf"),
+    "form of another spin": (
+        table(leptons={"electron": {"scalar": 1.0}}), DeclarationError, r"'scalar': allowed is one of vector, axial"),
+    "misspelt form": (table(leptons={"electron": {"axal": 1.0}}), DeclarationError, r"Did you mean axial\?"),
+    "forms and chiralities": (
+        table(leptons={"electron": {"left": 1.0, "axial": 1.0}}), DeclarationError, r"either left and right, or vec"),
+    "neutrino table": (table(leptons={"nu_e": {"left": 1.0}}), DeclarationError, r"nu_e.*left-handed neutrino"),
+    "nothing couples": (table(leptons={}), DeclarationError, r"leptons = None: allowed is at least one coupling"),
+    "zero": (table(leptons={"electron": 0.0}), DeclarationError, r"at least one coupling that is not 0"),
+    "photons of a vector": (table(photons={"coupling": 1.0}), DeclarationError, r"left out for spin 1"),
+    "unit": (table(coupling={"unit": "1/GeV"}), DeclarationError, r"coupling.unit = '1/GeV': allowed is one of e, 1"),
+    "infinite loop": (table(loop_mixing={"leptons": True}), DeclarationError, r"sum to 1, not 0.*scale_GeV"),
+    "loop false": (table(loop_mixing={"leptons": False}), DeclarationError, r"loop_mixing.leptons = False: .* true"),
+    "references": (table(references="2104.03297"), DeclarationError, r"references = '2104.03297': allowed is a list"),
+}  # fmt: skip
+SCALAR: dict[str, tuple[dict[str, Any], str]] = {
+    "neutrino": ({"leptons": {"nu_e": 1.0}}, r"nu_e = 1.0: allowed is left out for spin 0"),
+    "chirality": ({"leptons": {"electron": {"left": 1.0}}}, r"'left': allowed is one of scalar, pseudoscalar"),
+    "mixing": ({"coupling": {"kinetic_mixing": 1.0}}, r"left out for spin 0"),
+    "loop": ({"loop_mixing": {"leptons": True}}, r"no charged lepton has a vector coupling"),
+}
 
 
-def test_a_file_that_has_changed_is_loaded_again(mine: Path) -> None:
-    before = dt.model(f"{mine}:LeMinusLmu", mass=0.1)
-    about = mine.stat()
-    mine.write_text(SOURCE.replace("SCALE = 1e-3", "SCALE = 2e-3"))
-    os.utime(mine, ns=(about.st_atime_ns, about.st_mtime_ns + 1000))
-    after = dt.model(f"{mine}:LeMinusLmu", mass=0.1)
-    assert after != before
-    widths = [m.partial_widths("Z'")["nu_s nu_sbar"][0] for m in (before, after)]
-    assert widths[1] == pytest.approx(2 * widths[0])
+def dark(**changes: Any) -> dict[str, Any]:
+    states = {"chi": {"kind": "majorana"}}
+    return table(dark={"states": states, "currents": [{"states": ["chi", "chi"], "axial": 1.0}], **changes})
 
 
-@pytest.mark.parametrize("start", ["spawn", "fork"])
-def test_worker_processes_load_the_file(mine: Path, start: str) -> None:
-    model, seen = dt.model(f"{mine}:LeMinusLmu", mass=[0.02, 0.1]), dt.experiment("na64e-2018")
-    with ProcessPoolExecutor(1, mp_context=get_context(start)) as pool:
-        found, channels = pool.submit(dt.limit, model, seen), pool.submit(type(model).channels, model)
-        assert found.result() == dt.limit(model, seen)
-        assert channels.result() == model.channels()
+def two(kind: Any, **current: Any) -> dict[str, Any]:
+    states = {"chi1": {"kind": kind}, "chi2": {"kind": kind, "splitting": 0.4}}
+    return table(dark={"states": states, "currents": [{"states": ["chi1", "chi2"], **current}]})
 
 
-@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
-def test_every_protocol_of_pickle(mine: Path, protocol: int) -> None:
-    accents = mine.with_name("modèle.py")
-    accents.write_text(SOURCE)
-    for path in (mine, accents):
-        model = dt.model(f"{path}:LeMinusLmu", mass=0.1)
-        again = pickle.loads(pickle.dumps((model, model.channels()), protocol))  # noqa: S301 - our own bytes
-        assert again == (model, model.channels())
+BAD_DARK: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
+    "vector of a Majorana": (
+        dark(currents=[{"states": ["chi", "chi"], "vector": 1.0}]), DeclarationError,
+        r"currents\[0\].vector = 1.0: allowed is one of axial for one particle of kind majorana.*vector current of a"),
+    "vector of a real scalar": (
+        dark(states={"chi": {"kind": "real-scalar"}}, currents=[{"states": ["chi", "chi"], "vector": 1.0}]),
+        DeclarationError, r"no current at all for one particle of kind real-scalar and spin 1. A real scalar has no v"),
+    "axial of scalars": (two("scalar", axial=1.0), DeclarationError, r"There is no axial current of it"),
+    "unknown state": (
+        dark(currents=[{"states": ["chi", "ch"], "axial": 1.0}]), UnknownName, r"currents\[0\].states = 'ch'"),
+    "one state": (dark(currents=[{"states": ["chi"], "axial": 1.0}]), DeclarationError, r"two names"),
+    "no form": (dark(currents=[{"states": ["chi", "chi"]}]), DeclarationError, r"at least one of vector, axial"),
+    "kind": (dark(states={"chi": {"kind": "weyl"}}), DeclarationError, r"kind = 'weyl': allowed is one of dirac"),
+    "no kind": (dark(states={"chi": {}}), DeclarationError, r"chi.kind = None.*required"),
+    "kind of a current": (two("dirac", vector=1.0, kinds=["scalar"]), UnknownName, r"kinds = 'scalar'"),
+    "no states": (dark(states={}), DeclarationError, r"at least one state"),
+    "antiparticle": (dark(states={"chibar": {"kind": "dirac"}}), DeclarationError, r"not ending in .bar"),
+    "a lepton": (dark(states={"mu": {"kind": "dirac"}}), DeclarationError, r"a name that no other particle has"),
+    "the mediator": (dark(states={"X": {"kind": "dirac"}}), DeclarationError, r"a name that no other particle has"),
+    "two masses": (
+        dark(states={"chi": {"kind": "dirac", "mass_ratio": 3.0, "mass_GeV": 1.0}}), DeclarationError,
+        r"exactly one of mass_ratio, mass_GeV"),
+    "splitting of the first": (dark(states={"chi": {"kind": "dirac", "splitting": 1.0}}), DeclarationError, r"exactly"),
+    "no second mass": (
+        dark(states={"chi": {"kind": "dirac"}, "chi2": {"kind": "dirac"}}), DeclarationError, r"chi2 = .*splitting"),
+    "mass 0": (dark(states={"chi": {"kind": "dirac", "mass_GeV": 0}}), DeclarationError, r"finite number above 0"),
+    "twice": (
+        dark(currents=[{"states": ["chi", "chi"], "axial": 1.0}] * 2), DeclarationError, r"one current per pair"),
+    "two kinds": (
+        table(dark={"states": {"a": {"kind": "dirac"}, "b": {"kind": "scalar", "splitting": 1.0}},
+                    "currents": [{"states": ["a", "b"], "vector": 1.0}]}),
+        DeclarationError, r"two particles of the same kind"),
+}  # fmt: skip
 
 
-def test_nothing_is_loaded_that_was_not_named(tmp_path: Path) -> None:
-    trap = tmp_path / "my_boson.py"
-    trap.write_text("raise SystemExit('loaded')\n")
-    code = "import darktarget as dt; dt.names('models'); dt.model('dark-photon', mass=0.1)\n"
-    code += "try:\n    dt.model('my_boson', mass=0.1)\nexcept dt.errors.UnknownName:\n    print('unknown')"
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "unknown"
-    with pytest.raises(ModelError, match=r"my_boson\.py, line 1: loading it raised SystemExit: loaded"):
-        dt.model(f"{trap}:MyBoson", mass=0.1)
+@pytest.mark.parametrize("case", [*BAD, *BAD_DARK])
+def test_bad_declarations_name_file_key_value_and_what_is_allowed(case: str) -> None:
+    given_table, error, text = {**BAD, **BAD_DARK}[case]
+    with pytest.raises(error, match=text) as caught:
+        declared("m", given_table, "m.toml")
+    assert str(caught.value).startswith("m.toml")
 
 
-def test_what_cannot_be_loaded(mine: Path) -> None:
-    with pytest.raises(InputError, match=r"allowed is PATH\.py:Class.*There is no file .*absent\.py"):
-        dt.model(f"{mine.with_name('absent.py')}:MyModel", mass=0.1)
-    with pytest.raises(InputError, match=r"Add the class: .*:MyModel"):
-        dt.model(str(mine), mass=0.1)
-    with pytest.raises(UnknownName, match=r"'LeMinusLnu': allowed is one of LeMinusLmu, Unfinished\. Did you mean"):
-        dt.model(f"{mine}:LeMinusLnu", mass=0.1)
-    with pytest.raises(UnknownName, match="It is no class but of type float"):
-        dt.model(f"{mine}:SCALE", mass=0.1)
-    with pytest.raises(InputError, match="Unfinished does not define channels, dark_mass"):
-        dt.model(f"{mine}:Unfinished", mass=0.1)
-    with pytest.raises(InputError, match=r"model = 'partial': allowed is a subclass of a base in darktarget\.models"):
-        dt.model(f"{mine}:partial", mass=0.1)
-    with pytest.raises(InputError, match="model = 'dict'"):
-        dt.model(dict, mass=0.1)  # type: ignore[arg-type]
+@pytest.mark.parametrize("case", SCALAR)
+def test_couplings_that_a_scalar_does_not_have(case: str) -> None:
+    changes, text = SCALAR[case]
+    with pytest.raises(DeclarationError, match=text):
+        declared("m", {**table(mediator={"symbol": "phi", "spin": 0}), **changes}, "m.toml")
+
+
+def test_a_tensor_couples_to_conserved_energy_and_momentum_or_to_leptons() -> None:
+    tensor = table(mediator={"symbol": "G", "spin": 2}, leptons={"electron": 1.0, "muon": 1.0})
+    declared("m", {**tensor, "photons": {"coupling": 1.0}}, "m.toml")
+    with pytest.raises(DeclarationError, match=r"photons.coupling = 0.5: allowed is 0, or the coupling of all charged"):
+        declared("m", {**tensor, "photons": {"coupling": 0.5}}, "m.toml")
+    with pytest.raises(DeclarationError, match="quarks are not supported"):
+        declared("m", {**tensor, "quarks": {"up": 1.0}}, "m.toml")
+
+
+@settings(max_examples=30)
+@given(
+    st.one_of(st.booleans(), st.text(), st.none(), st.lists(st.floats()), st.sampled_from([np.nan, np.inf, -np.inf]))
+)
+def test_charges_are_finite_numbers(value: Any) -> None:
+    with pytest.raises(DeclarationError, match=r"leptons.muon"):
+        declared("m", table(leptons={"muon": value}), "m.toml")
+
+
+@settings(max_examples=30)
+@given(st.dictionaries(st.text(max_size=8), st.one_of(st.none(), st.booleans(), st.floats(), st.text(max_size=3))))
+def test_any_table_gives_a_declaration_or_a_named_error(top: dict[str, Any]) -> None:
+    for keys in (top, {**table(), **top}, table(mediator=top), table(leptons=top), table(dark=top)):
+        try:
+            declared("m", keys, "m.toml")
+            refusal = "m.toml"
+        except InputError as error:
+            refusal = str(error)
+        assert "m.toml" in refusal
 
 
 @pytest.mark.parametrize(
-    ("source", "message"),
+    ("content", "text"),
     [
-        ("x = 1\ny = 1 / 0\n", r"mine\.py, line 2: loading it raised ZeroDivisionError"),
-        ("x = 1\n\ndef f(:\n", r"mine\.py, line 3: loading it raised SyntaxError"),
-        ("import no_such_module\n", r"line 1: .*no_such_module.*PYTHONPATH"),
-        ("from darktarget.models.base import Nothing\n", r"line 1: loading it raised ImportError"),
-        (
-            "from darktarget.models.base import GaugedModel\n\nclass A(GaugedModel):\n    charges = {'up': 1}\n",
-            r"line 3: .*particle in charges of the model A = 'up': allowed is one of electron, muon, tau",
+        (b"", r"title = None"),
+        (b"\xef\xbb\xbftitle = 'x'", "byte order mark"),
+        (b"title = \xff", "a text file in UTF-8"),
+        (b"title = 'x'\nspin = = 1", "line 2"),
+        (b"import os", "valid TOML"),
+    ],
+    ids=["empty", "byte order mark", "latin", "broken", "code"],
+)
+def test_files_that_are_no_models(tmp_path: Path, content: bytes, text: str) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_bytes(content)
+    with pytest.raises(DeclarationError, match=text) as caught:
+        dt.model(path, mass=0.1)
+    assert "bad.toml" in str(caught.value)
+
+
+def test_paths_that_are_no_files(tmp_path: Path) -> None:
+    with pytest.raises(DeclarationError, match="No such file"):
+        dt.model(str(tmp_path / "absent.toml"), mass=0.1)
+    (tmp_path / "folder.toml").mkdir()
+    with pytest.raises(DeclarationError, match="a readable TOML file"):
+        dt.model(tmp_path / "folder.toml", mass=0.1)
+    with pytest.raises(DeclarationError, match="name of the file"):
+        dt.model(write(tmp_path, MINIMAL, "my boson.toml"), mass=0.1)
+
+
+# --- files as names
+
+
+def test_a_file_is_a_model_like_any_other(tmp_path: Path) -> None:
+    path = write(tmp_path, MINIMAL)
+    one, two = dt.model(path, mass=[0.01, 0.1]), dt.model(str(path), mass=[0.01, 0.1])
+    assert one == two
+    assert type(one) is type(two)
+    assert one.name == "my-boson"
+    with pytest.raises(UnknownName, match="parameter = 'mas'"):
+        dt.model(path, mas=1.0)
+    write(tmp_path, MINIMAL.replace("1.0", "2.0"))
+    assert dt.model(path, mass=[0.01, 0.1]) != one  # the file is read again
+
+
+def test_equal_models_have_equal_hashes_and_other_parameters_differ(tmp_path: Path) -> None:
+    path = write(tmp_path, MINIMAL)
+    assert hash(dt.model(path, mass=0.1)) == hash(dt.model(path, mass=0.1))
+    assert dt.model(path, mass=0.1) != dt.model(path, mass=0.2)
+    assert dt.model(path, mass=0.1) != dt.model(write(tmp_path, MINIMAL, "other.toml"), mass=0.1)
+
+
+def _widths(model: Model) -> tuple[Model, Array]:
+    return model, model.width(coupling=1e-3)
+
+
+def test_models_of_files_go_through_a_process_pool_and_copies(tmp_path: Path) -> None:
+    write(tmp_path, MINIMAL + DARK + '[[dark.currents]]\nstates = ["chi", "chi"]\naxial = 1.0\n', "base-boson.toml")
+    path = write(tmp_path, 'extends = "base-boson.toml"\n[defaults]\nalpha_D = 0.02\n')
+    models = [dt.model(path, mass=[0.1, 0.3]), dt.model("l-e-l-mu", mass=[0.1, 0.3], dm="dirac")]
+    path.unlink()  # nothing is read again
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        for model, (back, width) in zip(models, pool.map(_widths, models), strict=True):
+            assert back == model
+            assert type(back) is type(model)
+            assert (width == model.width(coupling=1e-3)).all()
+            assert not back.mass.flags.writeable
+    for model in models:
+        for same in (copy.copy(model), copy.deepcopy(model), pickle.loads(pickle.dumps(model))):  # noqa: S301
+            assert same == model
+            channels = pickle.loads(pickle.dumps(model.channels()))  # noqa: S301
+            assert channels == model.channels()
+
+
+def test_the_command_line_takes_files_everywhere(tmp_path: Path) -> None:
+    text = MINIMAL + DARK + '[[dark.currents]]\nstates = ["chi", "chi"]\naxial = 1.0\n'
+    path = str(write(tmp_path, text))
+    runner, mass = CliRunner(), ("--mass", "0.03,0.1")
+    commands: dict[str, tuple[str, ...]] = {
+        "limit": ("na64e-2018", path, *mass, "--out", str(tmp_path / "out")),
+        "width": (path, *mass, "-p", "coupling=1e-4"),
+        "xsec": (path, *mass, "--target", "Pb", "--energy", "100"),
+        "relic": (path, *mass),
+        "gminus2": (path, *mass),
+        "constraint": ("babar-2017", path, *mass),
+        "events": (
+            "ldmx-4gev",
+            path,
+            "--mass",
+            "0.1",
+            "-p",
+            "coupling=1e-4",
+            "--number",
+            "50",
+            "--out",
+            str(tmp_path / "events.lhe"),
         ),
-    ],
-)
-def test_files_that_raise_errors(tmp_path: Path, source: str, message: str) -> None:
-    path = tmp_path / "mine.py"
-    path.write_text(source)
-    for _ in range(2):  # what failed is not kept
-        with pytest.raises(ModelError, match=message):
-            dt.model(f"{path}:MyModel", mass=0.1)
-    path.write_text(SOURCE)
-    assert dt.model(f"{path}:LeMinusLmu", mass=0.1).name == "l-e-l-mu"
+    }
+    for command, words in commands.items():
+        as_json = () if command == "events" else ("--json",)
+        done = runner.invoke(app, [command, *words, *as_json])
+        assert done.exit_code == 0, (command, done.exception)
+        if not as_json:
+            continue
+        assert json.loads(done.stdout).get("model", "my-boson") == "my-boson", command
+    assert {p.name for p in (tmp_path / "out").glob("*.csv")} == {"na64e-2018_my-boson.csv"}
+
+
+def test_a_cold_limit_imports_nothing_heavy(tmp_path: Path) -> None:
+    path = write(tmp_path, MINIMAL)
+    code = (
+        f"import sys, darktarget as dt; dt.limit(dt.model({str(path)!r}, mass=0.1), dt.experiment('na64e-2018'));"
+        "print([m for m in ('scipy', 'numba', 'matplotlib', 'pandas', 'xarray') if m in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+# --- the registry
+
+
+def test_shipped_files_are_members_next_to_the_models_in_python() -> None:
+    shipped = {p.stem for p in MODELS.folder.glob("*.toml")}
+    assert {"l-e-l-mu", "l-e-l-tau", "b-3l-e", "protophobic", "electrophilic-scalar", "chiral-z"} <= shipped
+    assert shipped < set(dt.names("models"))
+    assert not {p.stem.replace("_", "-") for p in MODELS.folder.glob("*.py")} & shipped
+    for name in shipped:
+        assert MODELS.suffix_of(name) in LOADERS
+        assert MODELS[name] is model_class(MODELS.path(name))
+
+
+def test_a_package_of_ones_own_may_hold_model_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "my_models"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    write(package, MINIMAL)
+    write(package, "title = 1", "broken.toml")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    entry = EntryPoint("mine", "my_models", "darktarget.models")
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: (entry,) if group == entry.group else ())
+    registry: Registry[type[Model]] = Registry("model", "darktarget.models", others=LOADERS)
+    assert registry["my-boson"].name == "my-boson"
+    assert {"my-boson", "dark-photon", "l-e-l-mu"} <= set(registry.names())
+    with pytest.raises(DeclarationError, match=r"broken.toml.title = 1"):
+        registry["broken"]
+
+
+# --- other defaults
+
+
+def test_a_registered_model_with_other_defaults(tmp_path: Path) -> None:
+    path = write(tmp_path, 'extends = "idm"\nreferences = ["2107.02021", "2201.08409"]\n[defaults]\nsplitting = 0.1\n')
+    own, given_by_hand = dt.model(path, mass=0.3), dt.model("idm", mass=0.3, splitting=0.1)
+    assert own.values == given_by_hand.values
+    assert own.name == "my-boson"
+    assert own.references == (*given_by_hand.references, "2201.08409")
+    assert [c.label for c in own.channels()] == [c.label for c in given_by_hand.channels()]
+    assert dt.model(path, mass=0.3, splitting=0.2).values["splitting"] == 0.2
+    choice = write(tmp_path, 'extends = "l-e-l-mu"\n[defaults]\ndm = "dirac"\n', "with-dark.toml")
+    assert dt.model(choice, mass=0.1).states() == dt.model("l-e-l-mu", mass=0.1, dm="dirac").states()
 
 
 @pytest.mark.parametrize(
-    "words",
+    ("text", "error", "message"),
     [
-        ("limit", "na64e-2018", "MODEL", "--mass", "0.1"),
-        ("width", "MODEL", "--mass", "0.1", "-p", "coupling=1e-4"),
-        ("xsec", "MODEL", "--mass", "0.1", "--target", "Pb", "--energy", "100"),
-        ("relic", "MODEL", "--mass", "0.1", "-p", "dm=majorana"),
-        ("omega", "MODEL", "--mass", "0.1", "-p", "dm=majorana", "-p", "coupling=1e-4"),
-        ("gminus2", "MODEL", "--mass", "0.1"),
-        ("constraint", "babar-2017", "MODEL", "--mass", "0.3"),
+        ('extends = "idn"', UnknownName, r"model = 'idn'.*Did you mean idm\?"),
+        ('extends = "absent.toml"', DeclarationError, "No such file"),
+        ('extends = "my-boson.toml"', DeclarationError, "a model that does not extend this one"),
+        ('extends = "idm"\n[defaults]\nsplit = 1', UnknownName, r"defaults = 'split'"),
+        ('extends = "idm"\n[defaults]\nsplitting = -1', DeclarationError, r"defaults.splitting = -1: allowed is a fin"),
+        ('extends = "idm"\n[defaults]\nsplitting = [1, 2]', DeclarationError, r"defaults.splitting = \[1, 2\]"),
+        (
+            'extends = "idm"\n[defaults]\ndm = "dirac"',
+            DeclarationError,
+            r"defaults.dm = 'dirac': allowed is one of maj",
+        ),
+        ('extends = "idm"\n[leptons]\nmuon = 1', DeclarationError, r"leptons = .*no such key"),
+        ("extends = 1", DeclarationError, r"extends = 1"),
     ],
 )
-def test_every_command_takes_a_file(mine: Path, words: tuple[str, ...]) -> None:
-    done = CliRunner().invoke(app, [f"{mine}:LeMinusLmu" if w == "MODEL" else w for w in words] + ["--json"])
-    assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)
+def test_bad_extensions(tmp_path: Path, text: str, error: type[InputError], message: str) -> None:
+    with pytest.raises(error, match=message):
+        dt.model(write(tmp_path, text), mass=0.1)
 
 
-def test_events_take_a_file(mine: Path, tmp_path: Path) -> None:
-    """As far as the choice of the process: the sampler of events of a new model takes half a minute."""
-    words = ["events", "na64e-2018", f"{mine}:LeMinusLmu", "--mass", "0.1", "-p", "coupling=1e-4"]
-    done = CliRunner().invoke(app, [*words, "--out", str(tmp_path / "events.lhe"), "--process", "annihilation"])
-    assert isinstance(done.exception, UnknownName)
-    assert "process of l-e-l-mu with events" in str(done.exception)
-
-
-def test_the_command_line_names_the_place(tmp_path: Path) -> None:
-    path = tmp_path / "mine.py"
-    path.write_text(SOURCE.replace("scale * mass", "scale * mass * missing"))
-    command = [sys.executable, "-m", "darktarget", "width", f"{path}:LeMinusLmu", "--mass", "0.1"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr.startswith(f"error: {path}, line ")
-    assert "NameError" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
-
-
-def test_the_command_line_shows_notes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "mine.py"
-    path.write_text(SOURCE.replace("super().neutrino_widths()", "self.state('chi9')"))
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)  # which the command replaces
-    monkeypatch.setattr(sys, "argv", ["darktarget", "width", f"{path}:LeMinusLmu", "--mass", "0.1"])
-    with pytest.raises(SystemExit) as left:
-        main()
-    assert left.value.code == 2
-    error, note = capsys.readouterr().err.splitlines()
-    assert error.startswith("error: state of l-e-l-mu = 'chi9'")
-    assert note.startswith(f"raised in LeMinusLmu.neutrino_widths(), {path}, line ")
-
-
-def test_the_forms_are_a_table() -> None:
-    assert [source.form.split()[0] for source in SOURCES] == ["a", "PATH.py:Class,", "the"]
-    assert factory("b-l") is BL
-
-
-def test_neutrino_fraction_by_hand() -> None:
-    """At 100 MeV: two left-handed neutrinos of g'^2 M/(24 pi) each against electrons, without dark matter."""
-
-    class Own(base.GaugedModel):
-        """L_e - L_mu."""
-
-        name = "own"
-        references = ("2104.03297",)
-        charges = {"electron": 1, "muon": -1}  # noqa: RUF012 - as a user writes it
-
-    model = Own(mass=0.1)
-    r = (0.51099895e-3 / 0.1) ** 2
-    electrons = (1 + 2 * r) * np.sqrt(1 - 4 * r)  # times g'^2 M/(12 pi)
-    assert model.invisible_fraction()[0] == pytest.approx(1 / (1 + electrons), rel=1e-12)
-    assert model.lepton_coupling("positron")[0] == pytest.approx(1 / np.sqrt(4 * np.pi / 137.035999084), rel=1e-12)
-    np.testing.assert_array_equal(model.lepton_coupling("tau"), 0.0)
-    heavy = Own(mass=1.0).partial_widths("Z'")
-    assert heavy["mu+ mu-"][0] == pytest.approx(heavy["e+ e-"][0], rel=1e-3)
-    assert heavy["tau+ tau-"][0] == 0
-
-
-@pytest.mark.parametrize("charges", [{"electron": "1"}, {"electron": True}, {"electron": float("nan")}])
-def test_charges_are_numbers(charges: dict[str, object]) -> None:
-    with pytest.raises(InputError, match="charges of the model Own, electron"):
-        type("Own", (base.GaugedModel,), {"charges": charges})
-
-
-def test_the_bases_are_in_one_place() -> None:
-    assert dt.models.base is base
-    for name in base.__all__:
-        assert getattr(base, name) is not None
-    kinds = {n for n in base.__all__ if isinstance(getattr(base, n), type)}
-    assert kinds >= {"MediatorModel", "VectorModel", "GaugedModel", "YukawaModel", "PhotonModel", "Model", "Parameter"}
+def test_the_key_reference_has_every_key_of_the_schema() -> None:
+    page = model_keys.page()
+    for name, keys in TABLES.items():
+        assert not name or f"## `{name}`" in page
+        assert all(f"| `{key.name}` |" in page for key in keys)

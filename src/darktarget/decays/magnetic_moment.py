@@ -163,7 +163,10 @@ def band(
         coupling=centre,
         intervals=intervals,
         uncertainty=0.0,
-        method=(f"{words(model, lepton)}; Delta a = {used.delta:g}, sigma {used.sigma:g}{named}; band 2 sigma",),
+        method=(
+            f"{words(model, lepton)}; Delta a = {used.delta:g}, sigma {used.sigma:g}{named}; band 2 sigma",
+            *model.notes,
+        ),
         reason=tuple(None if np.isfinite(c) else sign for c in centre),
         references=tuple(dict.fromkeys([*used.references, "0811.1030", *model.references])),
         version=__version__,

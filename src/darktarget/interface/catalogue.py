@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Hashable, Iterable
 from typing import Any
 
@@ -13,13 +12,13 @@ from darktarget import api, flow
 from darktarget.core import Experiment, Model
 from darktarget.errors import DarktargetError
 from darktarget.matter.materials import MATERIALS
-from darktarget.models import MODELS
+from darktarget.models import MODELS, documentation
 
 PROBES = (0.1, 0.01, 0.25)  # GeV: a process works if it gives accepted events at any of them
 HEADER = """# Models
 
 Generated from the code by `python -m darktarget.interface.catalogue > docs/models.md`; a test keeps it up to date.
-The docstring of each file in `src/darktarget/models` has the Lagrangian, and how many charge assignments it counts.
+The file of each model in `src/darktarget/models` has the Lagrangian, and how many charge assignments it counts.
 """
 
 
@@ -34,7 +33,7 @@ def section(name: str) -> str:
     """Parameters, states and decay channels of one model at its defaults."""
     kind: Any = MODELS[name]
     model = api.model(name, mass=0.1)
-    title = (inspect.getdoc(inspect.getmodule(kind)) or "").split("\n")[0].split(":")[0].rstrip(".")
+    title = documentation(name).split("\n")[0].split(": ")[0].rstrip(".:")
     states = ", ".join(f"{s.name} ({s.degrees})" for s in model.states()) or "none"
     rows = [
         f"## {name}",

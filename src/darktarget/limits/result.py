@@ -64,6 +64,7 @@ def explained(
         systematics=_combine(yields, counts, np.abs(found.slope)),
         method=_unique(
             [m for y in yields for m in y.method],
+            model.notes,
             counts.notes,
             counts.uncounted,
             experiment.assumptions,

@@ -1,8 +1,53 @@
-"""Models, each given by its Lagrangian: one file per model, found by its name."""
+"""Models, each given by its Lagrangian: one file per model, Python or TOML, found by its name."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
 
 from darktarget.core import Model
 from darktarget.models import base as base
 from darktarget.registry import Registry, subclass_of
 
+SUFFIX: Final = ".toml"
+
+
+def _load(name: str, path: Path) -> type[Model]:
+    from darktarget.models.base.model_file import load  # cold start: the models in Python do without
+
+    return load(path, MODELS.__getitem__)
+
+
+#: Suffixes of model files that are not Python, and what loads them (read-only).
+LOADERS: Final[Mapping[str, Callable[[str, Path], type[Model]]]] = MappingProxyType({SUFFIX: _load})
 #: The models by name.
-MODELS: Registry[type[Model]] = Registry("model", __name__, check=subclass_of(Model))
+MODELS: Registry[type[Model]] = Registry("model", __name__, check=subclass_of(Model), others=LOADERS)
+
+
+def model_class(name: str | Path) -> type[Model]:
+    """The class of a model by name, or from a TOML file of your own (a path that ends in .toml).
+
+    Raises:
+        UnknownName: no such model; the message lists the valid names.
+        DeclarationError: the file cannot be read or does not fit the schema.
+
+    >>> model_class("l-e-l-mu").name
+    'l-e-l-mu'
+    """
+    if isinstance(name, Path) or (isinstance(name, str) and name.endswith(SUFFIX)):
+        return _load(Path(name).stem, Path(name))
+    return MODELS[name]
+
+
+def documentation(name: str) -> str:
+    """What the file of a registered model says about it: its first line is a title.
+
+    >>> documentation("dark-photon").split(":")[0]
+    'Dark photon'
+    """
+    kind: Any = MODELS[name]
+    own = f"{kind.title}.\n\n{kind.description}" if MODELS.suffix_of(name) in LOADERS else ""
+    return own or inspect.getdoc(inspect.getmodule(kind)) or ""

@@ -20,12 +20,11 @@ from typing import ClassVar
 import numpy as np
 
 from darktarget.core import Array
+from darktarget.decays.loop_mixing import loop_mixing
 from darktarget.decays.r_ratio import ELECTROMAGNETIC
 from darktarget.decays.two_body import vector_to_dirac
-from darktarget.models.base.gauged import E, GaugedModel
-from darktarget.units import ALPHA, LEPTON_MASS, MUON_MASS, TAU_MASS
-
-SMALL = 1e-3  # q^2/m^2 below which the loop is its series
+from darktarget.models.base.gauged import GaugedModel
+from darktarget.units import ALPHA, LEPTON_MASS
 
 
 class LMuLTau(GaugedModel):
@@ -62,15 +61,4 @@ def mixing(mass: Array) -> Array:
     >>> print(f"1/{1 / mixing(np.array([1e-3]))[0]:.1f}")
     1/69.3
     """
-    heavy, light = _loop(mass**2, TAU_MASS), _loop(mass**2, MUON_MASS)
-    return np.asarray(E / (2 * np.pi**2) * np.abs(np.log(TAU_MASS / MUON_MASS) / 3 + heavy - light))
-
-
-def _loop(q2: Array, mass: float) -> Array:
-    r""":math:`\int_0^1dx\,x(1-x)\ln(1-x(1-x)q^2/m^2)`, complex above the threshold of the pair."""
-    r = np.asarray(q2 / mass**2)
-    series = -r / 30 - r**2 / 280 - r**3 / 1890
-    safe = np.where(r < SMALL, 1.0, r)
-    beta = np.sqrt(1 - 4 / safe + 0j)
-    exact = -5 / 18 - 2 / (3 * safe) + (1 + 2 / safe) / 6 * beta * np.log((beta + 1) / (beta - 1))
-    return np.where(r < SMALL, series, exact)
+    return np.abs(loop_mixing(mass, LMuLTau.charges))

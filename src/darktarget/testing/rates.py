@@ -56,20 +56,20 @@ def cross_sections(subject: Subject) -> Iterator[str]:
         for particle, energy, target in able if subject.every_beam else able[:1]:
             found = api.cross_section(model, beam=particle, energy=energy, target=target, process=process)
             name = f"{process} by {particle}s of {energy:g} GeV on {target}"
-            if (bad := ~(np.isfinite(found.sigma) & (found.sigma > 0))).any():
-                text = first(found.sigma, bad, model.mass / GeV)
-                yield f"{name}: the cross section is {text}{_couples(model, particle)}"
+            fine = found.sigma > 0 if couples(model, particle) else found.sigma == 0
+            if (bad := ~(np.isfinite(found.sigma) & fine)).any():
+                yield f"{name}: the cross section is {first(found.sigma, bad, model.mass / GeV)}"
+            if not couples(model, particle):
+                continue
             if not ((found.relative_error > 0) & (found.relative_error < 0.01)).all():
                 yield f"{name}: the relative error is {found.relative_error.max():.3g}"
             if not (found.references and found.method):
                 yield f"{name}: no references, or no method"
 
 
-def _couples(model: Model, particle: str) -> str:
-    """That the mediator does not couple to the beam, where this is the reason."""
-    if particle == "photon" or model.lepton_coupling(particle).any():
-        return ""
-    return f": {type(model).__name__}.lepton_coupling({particle!r}) is 0"
+def couples(model: Model, particle: str) -> bool:
+    """Whether particles of a beam can produce the mediator: photons, and leptons that it couples to."""
+    return particle == "photon" or bool(model.coupled_parts(particle))
 
 
 @law("closed processes are exactly 0 and close continuously", once=True)
@@ -103,7 +103,10 @@ def yields(subject: Subject) -> Iterator[str]:
             if isinstance(error, ModelError) or not (muons and not {"muon", "photon"} & starts):
                 raise
             continue
-        yield from (f"{process} in {seen.name}: {text}" for text in _yield(made, seen))
+        if couples(model, seen.beam.particle) or tracks == "with-photons":
+            yield from (f"{process} in {seen.name}: {text}" for text in _yield(made, seen))
+        elif made.total.any():
+            yield f"{process} in {seen.name}: {made.total} from leptons that the mediator does not couple to"
 
 
 def _yield(made: Any, seen: Experiment) -> Iterator[str]:
@@ -149,7 +152,10 @@ def limits(subject: Subject) -> Iterator[str]:
         yield f"{seen.name}: {reached[known]} events at the limit, which is on {needed[known]}"
     if not (bound.coupling_upper[known] > 0).all() or [bool(p) for p in bound.intervals] != known.tolist():
         yield f"{seen.name}: intervals {bound.intervals} for limits {bound.coupling_upper}"
-    if visible or seen.target.slabs:  # too short-lived, or too rarely visible, at every coupling
+    if not couples(model, seen.beam.particle):
+        if known.any() or not all(bound.reason):
+            yield f"{seen.name}: a limit, or no reason for none, from leptons that the mediator does not couple to"
+    elif visible or seen.target.slabs:  # too short-lived, or too rarely visible, at every coupling
         if not (bound.peak_counts[~known] < needed[~known]).all():
             yield f"{seen.name}: no limit, but {bound.peak_counts[~known]} events"
         if not all("at most" in str(r) for r, k in zip(bound.reason, known, strict=True) if not k):

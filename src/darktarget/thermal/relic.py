@@ -217,7 +217,7 @@ def _curve(
     extra = {"omega_h2": reached, **about.extra}
     if model.structure.spin == 0:  # arXiv:2412.10150 and S002 plot y with the Yukawa coupling c_e
         extra["y_yukawa"] = ELECTRON_CHARGE_SQUARED * relic_variable(value, alpha, model.dark_mass, model.mass)
-    method = [text]
+    method = [text, *model.notes]
     if model.mediator_mass.any() and (model.mediator_mass < 2 * model.dark_mass).any():
         method.append(OPEN_MEDIATORS)
     if "unitarity" in model.flags:

@@ -83,7 +83,7 @@ class Search(ABC):
             intervals=intervals,
             uncertainty=self.uncertainty,
             cl=self.cl,
-            method=(*method, *(str(number) for number in self.fitted)),
+            method=tuple(dict.fromkeys([*method, *model.notes, *(str(number) for number in self.fitted)])),
             reason=tuple(r or (None if p else NOTHING) for r, p in zip(given, intervals, strict=True)),
             references=self.references,
             version=__version__,

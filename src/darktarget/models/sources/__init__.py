@@ -1,14 +1,15 @@
-"""The ways to name a model: its class, a Python file and a class in it, or the name of a registered one."""
+"""The ways to name a model: its class, a Python file and a class in it, a TOML file, or a registered name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from darktarget.core import Model
 from darktarget.errors import InputError
-from darktarget.models import MODELS
+from darktarget.models import MODELS, SUFFIX, model_class
 from darktarget.models.sources.python_file import class_in, is_python
 
 #: What builds a model from its parameters.
@@ -30,6 +31,10 @@ class ModelSource:
 
 def _is_class(value: Any) -> bool:
     return isinstance(value, type)
+
+
+def _is_toml(value: Any) -> bool:
+    return isinstance(value, str | Path) and str(value).endswith(SUFFIX)
 
 
 def _whatever(value: Any) -> bool:
@@ -60,6 +65,7 @@ def _from_file(word: str) -> Factory:
 SOURCES: Final = (
     ModelSource("a subclass of Model", _is_class, complete),
     ModelSource("PATH.py:Class, a file of your own", is_python, _from_file),
+    ModelSource("PATH.toml, a file of your own", _is_toml, model_class),
     ModelSource("the name of a model", _whatever, MODELS.__getitem__),
 )
 
