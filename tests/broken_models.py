@@ -141,19 +141,19 @@ class Forgetful(Sound):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.strength = 2.0
+        self._strength = 2.0
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (type(self), dict(self.values))
 
     def lepton_coupling(self, lepton: str) -> Array:
         """Depends on what a copy forgets."""
-        return np.full(self.points, getattr(self, "strength", 1.0))
+        return np.full(self.points, getattr(self, "_strength", 1.0))
 
 
 def _rebuilt(kind: type[Forgetful], values: dict[str, Any]) -> Forgetful:
     model = kind(**values)
-    del model.strength
+    del model._strength
     return model
 
 
@@ -250,7 +250,7 @@ MISTAKES: dict[type[MediatorModel], tuple[str, str]] = {
     OpenBelowThreshold: ("closed channels", "OpenBelowThreshold.lepton_width (X -> tau+ tau-)"),
     Jump: ("widths open continuously", "Jump.lepton_width (X -> e+ e-)"),
     MassOfFirst: ("points are independent", "MassOfFirst.lepton_coupling('electron')"),
-    OwnCoupling: ("widths are proportional to coupling", "OwnCoupling.lepton_width (X -> e+ e-)"),
+    OwnCoupling: ("widths are proportional to coupling", "OwnCoupling.channels (X -> e+ e-)"),
     TwoCouplings: ("decays to leptons follow", "TwoCouplings.lepton_coupling('muon')"),
     HeavyFirst: ("states are complete", "HeavyFirst.states: chi comes after chi2"),
     UnknownParent: ("states are complete", "UnknownParent.channels (chi3 -> chi gamma)"),
@@ -260,7 +260,7 @@ MISTAKES: dict[type[MediatorModel], tuple[str, str]] = {
     AlphaSquared: ("dark widths", "AlphaSquared.pairs (X -> chi chibar)"),
     Momentum: ("sampled decays", "Momentum.pairs (X -> chi chibar)"),
     References: ("the model states", "References.references: 'my thesis'"),
-    NoElectrons: ("cross sections", "NoElectrons.lepton_coupling('electron') is 0"),
+    NoElectrons: ("cross sections", "NoElectrons.lepton_coupling is 0 for every beam"),
     Raises: ("cross sections", "in Raises.quark_charge('rho'): KeyError"),
     RaisesInFunction: (
         "widths are finite",

@@ -12,8 +12,9 @@ Kind = Literal[
     "models", "structures", "processes", "experiments", "signatures", "materials", "constraints", "figures",
 ]
 ModelName = Literal[
-    "alp-dark-photon", "axial", "b-l", "dark-photon", "dipole-idm", "i2dm", "idm", "l-mu-l-tau", "millicharge",
-    "pseudoscalar", "scalar", "scalar-idm", "spin-2",
+    "alp-dark-photon", "axial", "b-3l-e", "b-l", "chiral-z", "dark-photon", "dipole-idm", "electrophilic-scalar",
+    "i2dm", "idm", "l-e-l-mu", "l-e-l-tau", "l-mu-l-tau", "millicharge", "protophobic", "pseudoscalar", "scalar",
+    "scalar-idm", "spin-2",
 ]
 StructureName = Literal[
     "axial", "pseudoscalar", "scalar", "tensor", "tensor-leptons", "vector",
@@ -72,7 +73,21 @@ PARAMETERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyTyp
         "mass_ratio": (),
         "dm": ("dirac", "majorana", "scalar", "none"),
     },
+    "b-3l-e": {
+        "mass": (),
+        "coupling": (),
+        "alpha_D": (),
+        "mass_ratio": (),
+        "dm": ("none", "dirac", "majorana", "scalar"),
+    },
     "b-l": {
+        "mass": (),
+        "coupling": (),
+        "alpha_D": (),
+        "mass_ratio": (),
+        "dm": ("dirac", "majorana", "scalar", "none"),
+    },
+    "chiral-z": {
         "mass": (),
         "coupling": (),
         "alpha_D": (),
@@ -93,6 +108,13 @@ PARAMETERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyTyp
         "moment": ("magnetic", "electric"),
         "charge_assignments": (),
     },
+    "electrophilic-scalar": {
+        "mass": (),
+        "coupling": (),
+        "alpha_D": (),
+        "mass_ratio": (),
+        "dm": ("dirac", "majorana", "scalar"),
+    },
     "i2dm": {
         "mass": (),
         "coupling": (),
@@ -110,6 +132,20 @@ PARAMETERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyTyp
         "dm": ("majorana", "scalar"),
         "diagonal": (),
     },
+    "l-e-l-mu": {
+        "mass": (),
+        "coupling": (),
+        "alpha_D": (),
+        "mass_ratio": (),
+        "dm": ("none", "dirac", "majorana", "scalar"),
+    },
+    "l-e-l-tau": {
+        "mass": (),
+        "coupling": (),
+        "alpha_D": (),
+        "mass_ratio": (),
+        "dm": ("none", "dirac", "majorana", "scalar"),
+    },
     "l-mu-l-tau": {
         "mass": (),
         "coupling": (),
@@ -120,6 +156,13 @@ PARAMETERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = MappingProxyTyp
     "millicharge": {
         "mass": (),
         "coupling": (),
+    },
+    "protophobic": {
+        "mass": (),
+        "coupling": (),
+        "alpha_D": (),
+        "mass_ratio": (),
+        "dm": ("dirac", "majorana", "scalar", "none"),
     },
     "pseudoscalar": {
         "mass": (),

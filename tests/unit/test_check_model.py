@@ -61,9 +61,9 @@ def test_an_error_that_all_laws_meet_is_told_once() -> None:
     class Broken(Sound):
         """Knows no tau."""
 
-        def lepton_coupling(self, lepton: str) -> Any:
+        def lepton_width(self, lepton: str, mass: Any) -> Any:
             """Of electrons and muons."""
-            return {"electron": 1.0, "muon": 1.0}[lepton]
+            return {"electron": 1e-3 * mass, "muon": 1e-3 * mass}[lepton]
 
     report = check_model(Broken, quick=True)
     assert str(report).count("KeyError: 'tau'") == 1

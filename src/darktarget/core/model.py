@@ -91,7 +91,8 @@ class Model(Described, ABC):
             if former in vars(cls):
                 raise InputError(f"method of the model {cls.__name__}", former, name, f"Rename it to {name}.")
         guard(cls, cls.returns)
-        cls.__init__ = _completing(cls.__init__)  # type: ignore[method-assign]
+        if "__init__" in vars(cls):
+            cls.__init__ = _completing(cls.__init__)  # type: ignore[method-assign]
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute, in ``__init__``; names that start with an underscore can be set later as well.

@@ -52,7 +52,11 @@ def cross_sections(subject: Subject) -> Iterator[str]:
     masses = np.array(LIGHT) * min(1.0, 2 / 3 / max(pair_ratio(subject), 2 / 3))
     model = subject.model(masses)
     for process in processes_of(subject, model):
-        able = [beam for beam in subject.beams if beam[0] in PROCESSES[process].beams]
+        starts = PROCESSES[process].beams
+        if not any(couples(model, particle) for particle in starts):
+            name = f"{type(model).__name__}.lepton_coupling"
+            yield f"{process}: {name} is 0 for every beam that starts it, {', '.join(starts)}"
+        able = [beam for beam in subject.beams if beam[0] in starts]
         for particle, energy, target in able if subject.every_beam else able[:1]:
             found = api.cross_section(model, beam=particle, energy=energy, target=target, process=process)
             name = f"{process} by {particle}s of {energy:g} GeV on {target}"

@@ -9,15 +9,14 @@ lepton are relative to that of the photon, as in all models: a charge of -1 in u
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache, partial
 from types import MappingProxyType
 from typing import Any, ClassVar, Final
 
 import numpy as np
 
-from darktarget.core import TENSOR_LEPTONS, Array, Channel, FrozenDict, LorentzStructure, State
-from darktarget.decays.currents import AXIAL_FERMIONS, Current, combined, divergence_width
+from darktarget.core import TENSOR_LEPTONS, Array, FrozenDict, LorentzStructure, State
+from darktarget.decays.currents import Current, combined
 from darktarget.decays.loop_mixing import loop_mixing
 from darktarget.decays.r_ratio import ELECTROMAGNETIC, hadronic_ratio, meson_weights, smooth_ratio
 from darktarget.decays.two_body import TO_LEPTONS
@@ -35,7 +34,7 @@ from darktarget.models.base.forms import (
 )
 from darktarget.models.base.from_file import FromFile
 from darktarget.models.base.generated import SPLITTING_OF, mass_parameter, parameters
-from darktarget.models.base.mediator import LEPTONS, Pair, Transition
+from darktarget.models.base.mediator import Pair, Transition
 from darktarget.models.base.two_photon import TwoPhotonModel
 from darktarget.production.mesons.photoproduction import MESONS
 from darktarget.registry import camel
@@ -125,11 +124,6 @@ class LagrangianModel(FromFile, TwoPhotonModel):
                 structure = STRUCTURE_OF[form] if self.declared.spin < 2 else self.structure
                 total = total + TO_LEPTONS.of(structure, self.name)(mass, LEPTON_MASS[lepton], strength)
         return np.asarray(total)
-
-    def lepton_divergence(self, lepton: str, mass: Array) -> Array:
-        """The part of spin 0 of a virtual vector into leptons: that of the axial current."""
-        own = LEPTON_MASS[lepton]
-        return divergence_width(AXIAL_FERMIONS, mass, own, own, ALPHA * self.amplitude(lepton, "axial", mass) ** 2)
 
     def neutrino_widths(self) -> dict[str, Callable[[Array], Array]]:
         r""":math:`g^2M/(24\pi)` for the left-handed neutrinos with a coupling g."""
@@ -264,25 +258,6 @@ class LagrangianModel(FromFile, TwoPhotonModel):
                 found.append((declared.states, kind, current, strength))
         return found
 
-    # --- channels with their part of spin 0
-
-    def _dark(self, pair: Pair) -> Channel:
-        channel = super()._dark(pair)
-        one, two = pair.masses
-        if not np.any(pair.current.divergence(2 * (one + two) ** 2, one, two)):
-            return channel
-        arguments = (one[:, None], two[:, None], pair.alpha[:, None])
-        return replace(channel, divergence=partial(_divergence, pair.current, *arguments))
-
-    def _visible(self) -> tuple[Channel, ...]:
-        axial = {f"{short}+": name for short, name in LEPTONS.items() if self.charges[name, "axial"]}
-        return tuple(
-            replace(c, divergence=partial(self.lepton_divergence, axial[c.daughters[0]]))
-            if c.daughters[0] in axial
-            else c
-            for c in super()._visible()
-        )
-
     @property
     def notes(self) -> tuple[str, ...]:
         """What is left out."""
@@ -321,10 +296,6 @@ def _linear(slope: float, mass: Array) -> Array:
 
 def _ratio(mass: Array, current: Mapping[str, float]) -> Array:
     return hadronic_ratio(mass**2, current)
-
-
-def _divergence(current: Current, first: Array, second: Array, alpha: Array, mass: Array) -> Array:
-    return divergence_width(current, mass, first, second, alpha)
 
 
 #: How the mass of a dark state is given -> (value, mediator mass, mass of the first state) -> mass (read-only).
