@@ -250,7 +250,7 @@ MISTAKES: dict[type[MediatorModel], tuple[str, str]] = {
     OpenBelowThreshold: ("closed channels", "OpenBelowThreshold.lepton_width (X -> tau+ tau-)"),
     Jump: ("widths open continuously", "Jump.lepton_width (X -> e+ e-)"),
     MassOfFirst: ("points are independent", "MassOfFirst.lepton_coupling('electron')"),
-    OwnCoupling: ("widths are proportional to coupling", "OwnCoupling.channels (X -> e+ e-)"),
+    OwnCoupling: ("widths are proportional to coupling", "OwnCoupling.lepton_coupling (X -> e+ e-)"),
     TwoCouplings: ("decays to leptons follow", "TwoCouplings.lepton_coupling('muon')"),
     HeavyFirst: ("states are complete", "HeavyFirst.states: chi comes after chi2"),
     UnknownParent: ("states are complete", "UnknownParent.channels (chi3 -> chi gamma)"),

@@ -280,15 +280,6 @@ class Registry(Generic[T]):
         """The file of a name; None for an object that an entry point announces."""
         return self._member(name).path
 
-    def suffix_of(self, name: str) -> str:
-        """Suffix of the file of a name; empty for an object that another package announces.
-
-        Raises:
-            UnknownName: no such name.
-        """
-        path = self._member(name).path
-        return path.suffix if path else ""
-
     def path(self, name: str) -> Path:
         """The file of a name.
 

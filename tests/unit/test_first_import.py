@@ -30,7 +30,7 @@ JOBS = [
     *(
         ("model", MODELS[n].__module__, MODELS[n].__name__)
         for n in MODELS.names(plugins=False)
-        if MODELS.suffix_of(n) == ".py"
+        if MODELS.path(n).suffix == ".py"
     ),
     ("declared", "darktarget.models", "model_class"),
     *(("process", PROCESSES[n].__module__, PROCESSES[n].__name__) for n in PROCESSES.names(plugins=False)),

@@ -187,8 +187,8 @@ def test_projections_state_their_method(tmp_path: Path, way: str, events: float)
 
 
 BAD_DECLARATIONS = [
-    ('extends = "na64e-1e13-b1"\n[bins.missing-energy]\nobserved = 1\n', "exactly one of"),
-    ('extends = "na64e-2018"\ndrop = ["bins.missing-energy.observed"]\n', "exactly one of"),
+    ('extends = "na64e-1e13-b1"\n[bins.missing-energy]\nobserved = 1\n', "left out, as observed = 1 is given"),
+    ('extends = "na64e-2018"\ndrop = ["bins.missing-energy.observed"]\n', "observed is missing"),
     ('extends = "na64e-1e13-b1"\n[bins.missing-energy]\nexpected_from_background = "mode"\n', "median"),
     ('extends = "na64e-1e13-b1"\nprojection = false\n', "projection = true"),
     ('extends = "na64e-2018"\n[bins.missing-energy]\nobserved = -1\n', "observed"),

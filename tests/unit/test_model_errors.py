@@ -48,11 +48,11 @@ def line_of(function: Any) -> int:
     ],
 )
 def test_errors_name_file_line_class_and_method(method: str, run: Any) -> None:
-    model = own(**dict[str, Any]({method: fails, "hadronic": True}))(mass=0.1)
+    kind = own(**dict[str, Any]({method: fails, "hadronic": True}))
     with pytest.raises(
         ModelError, match=rf"test_model_errors\.py, line {line_of(fails)}, in Mine\.{method}\("
     ) as found:
-        run(model)
+        run(kind(mass=0.1))
     assert isinstance(found.value.__cause__, KeyError)
     assert "KeyError: 'here'" in str(found.value)
     assert str(pickle.loads(pickle.dumps(found.value))) == str(found.value)  # noqa: S301 - our own bytes
@@ -114,13 +114,17 @@ def minus(mass: Any) -> Any:
         ),
         ("hadron_width", -1.0, r"hadron_width\(\.\.\.\) returned -1\.0: "),
         ("hadron_width", None, r"hadron_width\(\.\.\.\) returned None: "),
-        ("lepton_coupling", np.array([1.0, np.nan]), r"lepton_coupling\('muon'\) returned .*\(2,\) with nan or inf: "),
+        (
+            "lepton_coupling",
+            np.array([1.0, np.nan]),
+            r"lepton_coupling\('electron'\) returned .*\(2,\) with nan or inf: ",
+        ),
         (
             "lepton_parts",
             ((VECTOR, np.ones(3)),),
-            r"lepton_parts\('muon'\) returned .* pairs \(LorentzStructure, coupl",
+            r"lepton_parts\('electron'\) returned .* pairs \(LorentzStructure, coupl",
         ),
-        ("lepton_parts", VECTOR, r"lepton_parts\('muon'\) returned LorentzStructure\('vector', 1\): "),
+        ("lepton_parts", VECTOR, r"lepton_parts\('electron'\) returned LorentzStructure\('vector', 1\): "),
         ("lepton_ratio", "3", r"lepton_ratio\('electron'\) returned '3': "),
         ("states", ("chi",), r"states\(\) returned \('chi',\): it has to return a tuple of State"),
         ("exchanges", 1, r"exchanges\(\) returned 1: it has to return a tuple of Exchange"),
@@ -130,17 +134,15 @@ def minus(mass: Any) -> Any:
 )
 def test_results_of_another_form(method: str, value: Any, message: str) -> None:
     given: Any = property(lambda self: value) if method == "notes" else lambda self, *arguments: value
-    model = own(**{method: given}, hadronic=True)(mass=[0.1, 0.2])
-    calls = {
-        "lepton_coupling": lambda: model.lepton_coupling("muon"),
-        "lepton_parts": lambda: model.lepton_parts("muon"),
-        "states": model.states,
-        "exchanges": model.exchanges,
-        "quark_charge": lambda: model.quark_charge("omega"),
-        "notes": lambda: model.notes,
+    kind = own(**{method: given}, hadronic=True)
+    calls: dict[str, Any] = {
+        "states": lambda model: model.states(),
+        "exchanges": lambda model: model.exchanges(),
+        "quark_charge": lambda model: model.quark_charge("omega"),
+        "notes": lambda model: model.notes,
     }
     with pytest.raises(ModelError, match=rf"Mine\.{message}.*test_model_errors\.py, line \d+\)"):
-        calls.get(method, model.width)()
+        calls.get(method, lambda model: model.width())(kind(mass=[0.1, 0.2]))
 
 
 def test_a_form_that_the_first_step_refuses() -> None:

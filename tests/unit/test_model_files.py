@@ -309,7 +309,7 @@ def test_shipped_files_are_members_next_to_the_models_in_python() -> None:
     assert shipped < set(dt.names("models"))
     assert not {p.stem.replace("_", "-") for p in MODELS.folder.glob("*.py")} & shipped
     for name in shipped:
-        assert MODELS.suffix_of(name) in LOADERS
+        assert MODELS.path(name).suffix in LOADERS
         assert MODELS[name] is model_class(MODELS.path(name))
 
 

@@ -17,6 +17,7 @@ import darktarget as dt
 from darktarget import cache, errors, progress, progress_bars
 from darktarget.errors import DarktargetWarning, PluginWarning, SlowWarning, UnknownName
 from darktarget.interface.cli import main
+from darktarget.listing import Names
 
 SOURCES = sorted(Path(dt.__file__).parent.rglob("*.py"))
 
@@ -253,9 +254,9 @@ def test_what_the_command_line_shows(
     flags: tuple[str, ...],
     expected: list[str],
 ) -> None:
-    def names(kind: str) -> tuple[str, ...]:
+    def names(kind: str) -> Names:
         cache.recall(RECIPE, build)
-        return ()
+        return Names((), str)
 
     monkeypatch.setattr("darktarget.api.names", names)
     monkeypatch.setattr(sys, "argv", ["darktarget", *flags, "list", "models"])
@@ -266,7 +267,7 @@ def test_what_the_command_line_shows(
     lines = captured.err.splitlines()
     assert len(lines) == len(expected), lines
     assert all(line.startswith(start) for line, start in zip(lines, expected, strict=True)), lines
-    assert captured.out == "\n"
+    assert captured.out.strip() == ""
     assert logging.getLogger("darktarget").level == logging.NOTSET
 
 

@@ -152,7 +152,7 @@ def _signature(table: dict[str, Any], source: str, beam: Beam) -> Signature:
     keys: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in table.items()}  # we are frozen
     if "name" not in keys:
         raise MissingKey(f"{source}.name", "one of " + ", ".join(SIGNATURES.names()), "the search strategy")
-    if keys["name"] not in SIGNATURES.names():
+    if not isinstance(keys["name"], str) or keys["name"] not in SIGNATURES:  # without loading those of other packages
         raise UnknownName(f"{source}.name", keys["name"], SIGNATURES.names())
     cls = SIGNATURES[keys["name"]]
     values = validate(signature_table(keys["name"]), keys, f"{source}.").model_dump()

@@ -49,5 +49,6 @@ def documentation(name: str) -> str:
     'Dark photon'
     """
     kind: Any = MODELS[name]
-    own = f"{kind.title}.\n\n{kind.description}" if MODELS.suffix_of(name) in LOADERS else ""
+    path = MODELS.file(name)
+    own = f"{kind.title}.\n\n{kind.description}" if path and path.suffix in LOADERS else ""
     return own or inspect.getdoc(inspect.getmodule(kind)) or ""

@@ -13,6 +13,7 @@ import numpy as np
 from darktarget.core import Array, Channel, Model
 from darktarget.core.guard import OwnFunction
 from darktarget.decays.currents import PairWidth
+from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.models.sources import Factory
 
 #: Masses in GeV at which laws are checked by default.
@@ -88,7 +89,7 @@ def source_of(model: Model, channel: Channel) -> str:
     >>> from darktarget.models.dark_photon import DarkPhoton
     >>> model = DarkPhoton(mass=0.1)
     >>> [source_of(model, channel) for channel in model.channels()[:2]]
-    ["DarkPhoton.pairs (A' -> chi chibar)", "DarkPhoton.lepton_width (A' -> e+ e-)"]
+    ["DarkPhoton.pairs (A' -> chi chibar)", "DarkPhoton.lepton_coupling (A' -> e+ e-)"]
     """
     return f"{type(model).__name__}.{_method(channel.at)} ({channel.parent} -> {channel.label})"
 
@@ -100,6 +101,8 @@ def _method(function: Any) -> str:
         function = function.func
     if isinstance(function, PairWidth):
         return "pairs"
+    if isinstance(function, LeptonPair):
+        return "lepton_coupling"
     if isinstance(function, MethodType):
         return function.__name__ if isinstance(function.__self__, Model) else "transitions"
     return "channels"

@@ -79,7 +79,7 @@ def factory(which: Any) -> Factory:
     Raises:
         InputError, UnknownName: no such model, file or class. ModelError: the file raises an error when it is loaded.
 
-    >>> factory("dark-photon")(mass=0.1)
-    DarkPhoton(1 points)
+    >>> factory("dark-photon")(mass=0.1).points
+    1
     """
     return next(source for source in SOURCES if source.recognises(which)).load(which)
