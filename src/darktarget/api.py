@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial, reduce
@@ -11,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from darktarget import experiments as _experiments
-from darktarget.arguments import model_alone, model_and_options, process_name
+from darktarget.arguments import model_alone, model_and_options, number, process_name, whole_number
 from darktarget.constraints import CONSTRAINTS
 from darktarget.core import Array, Beam, CrossSection, Curve, Experiment, Medium, Model, Process
 from darktarget.errors import InputError, PhysicsError, UnknownName, chosen
@@ -20,7 +21,6 @@ from darktarget.listing import Names, plural
 from darktarget.literals import ConstraintName, ExperimentName, Kind, MaterialName, ModelName, ProcessName
 from darktarget.matter.materials import MATERIALS, is_shipped, material
 from darktarget.models import MODELS
-from darktarget.models.base.parameters import Parameter
 from darktarget.nouns import AnyModel, AnyProcess, Keyword, model_of
 from darktarget.options import OptionGroup, from_words, given_by, options_of
 from darktarget.production import PROCESSES
@@ -142,11 +142,7 @@ def cross_section(
     which, options = model_and_options(which, keywords, cross_section, "which", option_names)
     if beam not in BEAMS:
         raise UnknownName("beam", beam, BEAMS)
-    top = Parameter("energy", "beam energy", "GeV", above=LEPTON_MASS.get(beam, 0.0) / GeV).check(energy)
-    assert not isinstance(top, str)
-    if top.size != 1:
-        raise InputError("energy", energy, "one number")
-    primary = Beam(beam, float(top[0]))
+    primary = Beam(beam, number("energy", energy, above=LEPTON_MASS.get(beam, 0.0) / GeV))
     if (which.mass >= primary.energy).all():
         allowed = f"below the beam energy, {primary.energy / GeV:g} GeV, for at least one mass"
         raise InputError("mass", float(which.mass.min() / GeV), allowed)
@@ -244,6 +240,8 @@ def curves(wanted: Sequence[str], which: AnyModel, **parameters: Keyword) -> tup
         UnknownName: neither a name nor a file, or no such option. PhysicsError: one does not apply to the model.
     """
     theory = model_alone(which, parameters, curves)
+    if isinstance(wanted, str) or not isinstance(wanted, Sequence) or not all(isinstance(w, str) for w in wanted):
+        raise InputError("wanted", wanted, 'a list of names or files, such as ["relic", "babar-2017"]')
     return tuple(_curve(word.strip(), theory) for word in wanted)
 
 
@@ -258,7 +256,7 @@ def _curve(word: str, which: Model) -> Curve:
         return read_declared(word, which)
     if name in CONSTRAINTS:
         return constraint(word, which)
-    raise UnknownName("--with", word, (*_SPECIAL, *CONSTRAINTS.names(), "the path of a file"))
+    raise UnknownName("curve", word, (*_SPECIAL, *CONSTRAINTS.names(), "the path of a file"))
 
 
 def _relic_with(which: Model, words: Sequence[str]) -> Curve:
@@ -357,9 +355,17 @@ def simulate_tracks(
     particle = chosen("beam", beam, primaries)
     known = TARGETS.get(str(target), str(target))
     layered = isinstance(target, str) and known in _experiments.EXPERIMENTS
-    stack = stack_of(experiment(known).target) if layered else homogeneous(material(target), thickness)
-    run = partial(simulate, stack, particle, energy * GeV, cut * GeV, seed=seed, route=route, keep_events=False)
-    size = max(1, -(-showers // 20)) if 0 < showers <= 1_000_000_000 else showers  # absurd numbers are refused whole
+    stack = (
+        stack_of(experiment(known).target)
+        if layered
+        else homogeneous(material(target), number("thickness_X0", thickness, "X0", -math.inf))
+    )
+    showers = whole_number("showers", showers, 1)
+    energies = number("energy", energy), number("cut", cut)
+    run = partial(
+        simulate, stack, particle, *energies, seed=whole_number("seed", seed, 0), route=route, keep_events=False
+    )
+    size = max(1, -(-showers // 20)) if showers <= 1_000_000_000 else showers  # absurd numbers are refused whole
     firsts = range(0, max(showers, 1), max(size, 1))
     parts = (
         run(number=min(size, showers - first), first_primary=first) for first in track(firsts, "simulating showers")

@@ -5,7 +5,9 @@ Where a function takes a model it also takes the name of one, with the parameter
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, cast
@@ -14,7 +16,8 @@ from darktarget.core import Beam, Experiment, Model, SignalRegion, Target
 from darktarget.errors import InputError, UnknownName
 from darktarget.experiments import EXPERIMENTS
 from darktarget.keywords import option_names, own_keywords, refuse
-from darktarget.models import MODELS
+from darktarget.models import MODELS, SUFFIX
+from darktarget.models.base.parameters import Parameter
 from darktarget.nouns import experiment_of, model_of
 from darktarget.options import OptionValue
 from darktarget.production import PROCESSES
@@ -51,6 +54,36 @@ def require(kind: type, value: object, name: str) -> None:
         raise InputError(name, value, SOURCES[kind], f"This is of type {type(value).__name__}.")
 
 
+def number(name: str, value: object, unit: str = "GeV", above: float = 0.0, below: float = math.inf) -> float:
+    """One number in internal units.
+
+    Args:
+        name: of the argument. value: as given, in ``unit``. above, below: open bounds in ``unit``.
+
+    Raises:
+        InputError: no number, several, or out of range.
+    """
+    found = Parameter(name, name, unit, above=above, below=below).check(value)
+    if isinstance(found, str) or found.size != 1:
+        raise InputError(name, value, "one number")
+    return float(found[0])
+
+
+def whole_number(name: str, value: object, least: int) -> int:
+    """A whole number.
+
+    Raises:
+        InputError: no whole number, or one below ``least``.
+
+    >>> whole_number("showers", "many", 1)
+    Traceback (most recent call last):
+    darktarget.errors.InputError: showers = 'many': allowed is a whole number of at least 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise InputError(name, value, f"a whole number of at least {least}")
+    return int(value)
+
+
 def model_and_experiment(
     model: object, experiment: object, keywords: Mapping[str, object], function: Function
 ) -> tuple[Model, Experiment, dict[str, OptionValue]]:
@@ -77,9 +110,16 @@ def not_swapped(model: object, experiment: object) -> None:
     Raises:
         InputError: they are swapped.
     """
-    if _is_experiment(model) and _is_model(experiment):
+    if _is_experiment(model) and (_is_model(experiment) or _is_file(experiment)):
         advice = f"This is {_described(model)}: swap the two arguments."
         raise InputError("model", model, SOURCES[Model], advice)
+    if _is_file(model) and _is_model(experiment):
+        advice = f"This is {_described(experiment)}: swap the two arguments."
+        raise InputError("experiment", experiment, SOURCES[Experiment], advice)
+
+
+def _is_file(value: object) -> bool:
+    return isinstance(value, Path) or (isinstance(value, str) and value.endswith(SUFFIX))
 
 
 def _is_experiment(value: object) -> bool:
@@ -93,7 +133,9 @@ def _is_model(value: object) -> bool:
 
 
 def _described(value: object) -> str:
-    return f"of type {type(value).__name__}" if isinstance(value, Experiment) else "the name of an experiment"
+    if isinstance(value, Experiment | Model):
+        return f"of type {type(value).__name__}"
+    return "the name of an experiment" if _is_experiment(value) else "the name of a model"
 
 
 def model_alone(model: object, parameters: Mapping[str, object], function: Function, name: str = "which") -> Model:
@@ -187,6 +229,8 @@ def named_processes(model: Model, names: Any) -> tuple[str, ...]:
         given = type(names).__name__
         advice = f'Write processes=["{names}"].' if isinstance(names, str) else f"This is of type {given}."
         raise InputError("processes", names, "a list of names of processes", advice)
+    if not names:
+        raise InputError("processes", names, "a list of at least one process", "Leave it out for all of the model's.")
     known, names = (*model.processes, *model.on_request), [process_name(one) for one in names]
     for i, name in enumerate(names):
         if name not in known:

@@ -7,16 +7,27 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from darktarget.errors import OutputError, OutputExists
+from darktarget.errors import InputError, OutputError, OutputExists
 
 Writer = Callable[[Path], object]
+
+
+def path_of(value: object) -> Path:
+    """A path that a user gave.
+
+    Raises:
+        InputError: neither text nor a path.
+    """
+    if isinstance(value, str | Path) and str(value):
+        return Path(value)
+    raise InputError("path", value, "the path of a file, as text or a pathlib.Path")
 
 
 def write_all(folder: Path, writers: Mapping[str, Writer], *, force: bool = False) -> tuple[Path, ...]:
     """Write several files into a folder, each through a temporary name and an atomic rename.
 
     Args:
-        folder: made if it does not exist.
+        folder: created if it does not exist.
         writers: file name -> function that writes to the path it is given (which keeps the suffix).
         force: replace existing files.
 
@@ -25,7 +36,7 @@ def write_all(folder: Path, writers: Mapping[str, Writer], *, force: bool = Fals
 
     Raises:
         OutputExists: a file exists and ``force`` is off; nothing is written then.
-        OutputError: the folder cannot be made or written.
+        OutputError: the folder cannot be created or written.
     """
     check(folder, writers, force=force)
     done = []
@@ -44,7 +55,7 @@ def check(folder: Path, names: Mapping[str, Writer] | tuple[str, ...], *, force:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError("output", str(folder), "a folder that can be made", str(error)) from None
+        raise OutputError("output", str(folder), "a folder that can be created", str(error)) from None
     if not _writable(folder):
         raise OutputError("output", str(folder), "a folder you may write to")
     for name in names:

@@ -54,11 +54,11 @@ from darktarget.errors import InputError, PhysicsError, UnknownName
 from darktarget.keywords import STEPS, Options, choose, refuse, statistic
 from darktarget.limits import counting
 from darktarget.limits.counting import Counting
-from darktarget.limits.options import RecastOptions
+from darktarget.limits.options import RecastOptions, ReportOptions
 from darktarget.limits.recast import normalisation
 from darktarget.limits.result import explained
 from darktarget.nouns import AnyExperiment, AnyModel, AnyProcess, Keyword
-from darktarget.options import OptionValue
+from darktarget.options import OptionValue, checked
 from darktarget.production import PROCESSES, HasEvents
 from darktarget.shower.options import TracksOptions
 from darktarget.shower.track_lengths import tracks_by
@@ -308,6 +308,7 @@ def limit(
     3.4e-04
     """
     statistic(method, nuisances, cl)
+    checked(ReportOptions, bands=bands, ranking=ranking)
     model, experiment, options = _before(model, experiment, processes, keywords, limit)
     _check(model, experiment)
     yields = produce(model, experiment, processes=processes, **options)

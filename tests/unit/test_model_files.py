@@ -347,7 +347,7 @@ def test_a_registered_model_with_other_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "error", "message"),
     [
-        ('extends = "idn"', UnknownName, r"model = 'idn'.*Did you mean idm\?"),
+        ('extends = "idn"', UnknownName, r"extends = 'idn'.*Did you mean idm\?"),
         ('extends = "absent.toml"', DeclarationError, "No such file"),
         ('extends = "my-boson.toml"', DeclarationError, "a model that does not extend this one"),
         ('extends = "idm"\n[defaults]\nsplit = 1', UnknownName, r"defaults = 'split'"),

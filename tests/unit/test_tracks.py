@@ -97,7 +97,7 @@ def test_the_document_of_the_command() -> None:
     [
         (("--cut", "200"), "up to the beam energy"),
         (("--cut", "nan"), "cut = nan"),
-        (("--showers", "0"), "at least 1 shower"),
+        (("--showers", "0"), "a whole number of at least 1"),
         (("--showers", "1000000000000"), "core-days"),
         (("--thickness-X0", "-3"), "thickness_X0 = -3"),
         (("--beam", "proton"), "electron, positron, photon"),

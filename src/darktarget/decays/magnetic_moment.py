@@ -11,6 +11,7 @@ at both ends, for every mass ratio.
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Final
 
 import numpy as np
@@ -189,6 +190,9 @@ def _difference(lepton: str, delta: float | None, sigma: float | None, choice: s
         return anomaly(lepton, choice)
     if choice is not None:
         raise InputError("anomaly", choice, "left out where delta and sigma are given")
+    for name, value in (("delta", delta), ("sigma", sigma)):
+        if isinstance(value, bool) or not isinstance(value, Real):
+            raise InputError(name, value, "a finite number")
     if not np.isfinite(delta):
         raise InputError("delta", delta, "a finite number")
     if not 0 < sigma < np.inf:

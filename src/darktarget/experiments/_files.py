@@ -5,11 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from darktarget.errors import DeclarationError, InputError
+from darktarget.errors import DeclarationError, InputError, UnknownName
 from darktarget.experiments._materials import located
 from darktarget.matter.materials import SUFFIX
+
+MOST_FILES: Final = 100  # of a chain of files that extend each other
 
 
 def parse(path: Path) -> dict[str, Any]:
@@ -69,14 +71,31 @@ def _gather(path: Path, find: Any, seen: tuple[Path, ...]) -> dict[str, Any]:
     removed = table.pop("drop", [])
     if not isinstance(removed, list) or not all(isinstance(r, str) for r in removed):
         raise DeclarationError(f"{path.name}: drop", removed, "a list of names")
+    if "mediator" in table and not table.keys() & {"runs", "bins", "target"}:
+        advice = "This is the file of a model: give it as the model."
+        raise DeclarationError(f"{path.name}: mediator", table["mediator"], "no key of an experiment", advice)
     if base is None:
         if removed:
             raise InputError(f"{path.name}: drop", removed, "used together with extends")
         return table
-    own = isinstance(base, str) and base.endswith(SUFFIX)
-    parent = path.parent / base if own else find(base)
+    parent = _parent(path, base, find)
     if parent.resolve() in {p.resolve() for p in seen}:
         raise DeclarationError(f"{path.name}: extends", base, "a declaration that does not extend this one")
+    if len(seen) > MOST_FILES:
+        raise DeclarationError(f"{path.name}: extends", base, f"the last of at most {MOST_FILES} files")
     below = _gather(parent, find, (*seen, parent))
     drop(below, removed, path.name)
     return merge(below, table)
+
+
+def _parent(path: Path, base: Any, find: Any) -> Path:
+    """The file that a declaration extends."""
+    field = f"{path.name}: extends"
+    if not isinstance(base, str):
+        raise DeclarationError(field, base, "the name of an experiment, or the path of a TOML file")
+    if base.endswith(SUFFIX):
+        return path.parent / base
+    try:
+        return Path(find(base))
+    except UnknownName as error:
+        raise UnknownName(field, base, (*error.valid, f"the path of a {SUFFIX} file")) from None

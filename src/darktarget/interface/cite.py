@@ -10,7 +10,10 @@ import typer
 def cite(
     names: Annotated[
         list[str],
-        typer.Argument(metavar="NAME|FILE...", help="Models, experiments, constraints, processes, saved results."),
+        typer.Argument(
+            metavar="NAME|FILE...",
+            help="Models, experiments, constraints, processes, TOML files, PATH.py:Class, saved results.",
+        ),
     ],
 ) -> None:
     """BibTeX entries of everything that the named things refer to, and of darktarget itself."""

@@ -6,6 +6,7 @@ Results go to stdout (one JSON document with ``--json``), everything else to std
 from __future__ import annotations
 
 import json
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from darktarget.errors import DarktargetError, DarktargetWarning, InputError, PhysicsError, PluginError
+from darktarget.errors import DarktargetError, DarktargetWarning, InputError, OutputError, PhysicsError, PluginError
 from darktarget.interface import completion
 from darktarget.interface.check import check
 from darktarget.interface.cite import cite
@@ -203,7 +204,7 @@ def limit(
     ] = None,
     out: Out = None,
     force: Force = False,
-    plot: Annotated[str, typer.Option(help="Plane of the plot: coupling or y.")] = "coupling",
+    plot: Annotated[str | None, typer.Option(help="Plane of the plot in --out: coupling (default) or y.")] = None,
     beside: Annotated[
         str | None,
         typer.Option(
@@ -229,11 +230,15 @@ def limit(
 
     not_swapped(model, experiment)
     seen, theory = api.experiment(experiment), _model(model, mass, param)
-    files = output.check(out, seen, theory, plot, tuple(export or ()), force, bool(beside))
+    plane = output.plane_of(plot, out, theory)
+    files = output.check(out, seen, theory, plane, tuple(export or ()), force, bool(beside))
     curves = api.curves((beside or "").split(",") if beside else (), theory)
     if no_nuisances and options.setdefault("nuisances", "none") != "none":
         raise InputError("nuisances", options["nuisances"], "left out where --no-nuisances is given")
-    shared: dict[str, Any] = {"processes": process, "signal_uncertainty": uncertainties(signal_uncertainty or [])}
+    shared: dict[str, Any] = {
+        "processes": process or None,
+        "signal_uncertainty": uncertainties(signal_uncertainty or []),
+    }
     bound = flow.limit(theory, seen, **shared, **options)
     document = limit_document(bound)
     if curves:
@@ -245,7 +250,7 @@ def limit(
     for line in output.ranking_lines(bound):
         _complain(line)
     if out is not None:
-        output.write_limit(bound, files, plot, curves)
+        output.write_limit(bound, files, plane, curves)
         yields = {k: v for k, v in options.items() if k not in names_of(StatisticOptions, ReportOptions)}
         measured = partial(flow.measurement, theory, seen, **shared, **yields)
         for kind in dict.fromkeys(export or ()):
@@ -335,6 +340,10 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(141)
+    except OSError as error:  # of standard output: files are written by darktarget.files
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is left in the buffer cannot be written at exit
+        _failed(OutputError("output", "standard output", "a file that can be written", str(error)))
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def events(
     force: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
     **options: Any,
 ) -> None:
-    """Weighted events of mediators made in the target, with four-momenta and vertices."""
+    """Weighted events of mediators produced in the target, with four-momenta and vertices."""
     from darktarget import api, files, flow
     from darktarget.arguments import not_swapped
     from darktarget.interface.parsing import masses, parameters

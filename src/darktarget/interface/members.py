@@ -23,6 +23,8 @@ from darktarget.matter.declared import KEYS as MATERIAL_KEYS
 from darktarget.matter.materials import MATERIALS, SUFFIX, material
 from darktarget.models import MODELS
 from darktarget.models.base.parameters import Parameter
+from darktarget.models.sources import factory
+from darktarget.models.sources.python_file import is_python
 from darktarget.nouns import model_of
 from darktarget.options import OptionGroup, options_of
 from darktarget.production import PROCESSES
@@ -112,7 +114,7 @@ def _file(name: str, registry: Registry[Any]) -> Path | None:
     """The TOML file of a member, where it has one."""
     if name.endswith(SUFFIX):
         return Path(name)
-    path = registry.file(name)
+    path = None if is_python(name) else registry.file(name)
     return path if path is not None and path.suffix == SUFFIX else None
 
 
@@ -121,18 +123,24 @@ def of_model(name: str) -> Shown:
     if (path := _file(name, MODELS)) is not None:
         source = path.read_text(encoding="utf-8")
         return Shown(toml.parsed(source), source=source)
-    kind: Any = MODELS[name]
+    kind: Any = factory(name)
     declared = getattr(kind, "declaration", None)
     if isinstance(declared, Mapping):
         return Shown(declared)
     parameters: tuple[Parameter, ...] = getattr(kind, "parameters", ())
-    table = {"extends": name, "defaults": {p.name: p.default for p in parameters if p.default is not None}}
+    table = {_key(name): name, "defaults": {p.name: p.default for p in parameters if p.default is not None}}
     return Shown(table, _follows(name), "\n".join(_with_defaults(name, parameters)) + "\n")
+
+
+def _key(name: str) -> str:
+    """The key under which a model in Python is named; a file, which is data, extends no Python file."""
+    return "class" if is_python(name) else "extends"
 
 
 def _with_defaults(name: str, parameters: tuple[Parameter, ...]) -> Iterator[str]:
     """A model's defaults line by line, with what is allowed in comments."""
-    yield from (f"# {MODELS.describe(name)}", f"extends = {toml.value_text(name)}", "", "[defaults]")
+    about = f"{name}, which a TOML file cannot extend" if is_python(name) else MODELS.describe(name)
+    yield from (f"# {about}", f"{_key(name)} = {toml.value_text(name)}", "", "[defaults]")
     for p in parameters:
         about = f"# {p.text}; {p.allowed}"
         if p.default is not None:
@@ -213,6 +221,8 @@ def kinds_of(name: str) -> tuple[str, ...]:
     """
     if name.endswith(SUFFIX):
         return (_kind_of_file(Path(name)),)
+    if is_python(name):
+        return ("model",)
     found = tuple(kind for kind, registry in _REGISTRIES.items() if name in registry)
     if not found:
         raise UnknownName("name", name, [n for registry in _REGISTRIES.values() for n in registry.names()])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from darktarget.errors import InputError
 from darktarget.interface.common import FITTED, note
 from darktarget.units import GeV
 
@@ -93,6 +94,21 @@ def pictures(ax: Axes) -> dict[str, Writer]:
     return {suffix: lambda path: plot.save(ax, path) for suffix in PICTURES}
 
 
+def plane_of(plot: str | None, out: Path | None, model: Model) -> str:
+    """The plane of the plot, checked.
+
+    Raises:
+        InputError: an unknown plane or one that the model does not have, or a plane without a folder.
+    """
+    from darktarget.plot.exclusions import check_plane
+
+    plane = plot or "coupling"
+    check_plane(plane, model.name, "alpha_D" in model.values)
+    if plot is not None and out is None:
+        raise InputError("plot", plot, "used together with --out", "It names the folder to write to.")
+    return plane
+
+
 def check(
     out: Path | None,
     experiment: Experiment,
@@ -105,16 +121,13 @@ def check(
     """Check, before any long work, that a limit can be written.
 
     Raises:
-        InputError: an unknown plane or one that the model does not have, an unknown export or one without a folder.
+        InputError: an unknown export or one without a folder.
         OutputExists, OutputError: files are there and ``force`` is off, or the folder is not writable.
     """
     if exports:
         from darktarget.io import exports as formats
 
         formats.check(exports, experiment, model.name, out, force=force)
-    from darktarget.plot.exclusions import check_plane
-
-    check_plane(plane, model.name, "alpha_D" in model.values)
     beside = ("curves.json",) if curves else ()
     return ResultFiles.planned(out, (experiment.name, model.name), force, (*TABLES, *PICTURES, *beside))
 

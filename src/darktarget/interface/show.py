@@ -16,7 +16,7 @@ def show(
     name: Annotated[
         str,
         typer.Argument(
-            help="Name of an experiment, model, process, constraint or material, or a TOML file.",
+            help="Name of an experiment, model, process, constraint or material, a TOML file, or PATH.py:Class.",
             autocompletion=completion.several("experiments", "models", "processes", "constraints", "materials"),
         ),
     ],

@@ -9,7 +9,11 @@ from typing import Final
 
 from darktarget import api
 from darktarget.errors import UnknownName
+from darktarget.interface.members import kinds_of
 from darktarget.io.saved import load
+from darktarget.matter.materials import SUFFIX
+from darktarget.models.sources import factory
+from darktarget.models.sources.python_file import is_python
 from darktarget.references.bibtex import references_of
 
 #: What can be cited by name: the name of the kind -> name -> the thing.
@@ -28,7 +32,7 @@ def sources(name: str) -> tuple[str, ...]:
 
     Args:
         name: of a model, experiment, constraint or process (of all that share it), or the path of a saved result or
-            of the TOML file of an experiment.
+            of the TOML file of an experiment or a model, or ``PATH.py:Class``.
 
     Raises:
         UnknownName: neither. DataCorrupt, DeclarationError: the file cannot be read.
@@ -36,10 +40,17 @@ def sources(name: str) -> tuple[str, ...]:
     >>> sources("na64mu-2022")
     ('2401.01708', 'the published limit of arXiv:2401.01708, with a target of 40 X0')
     """
+    if is_python(name):
+        return references_of(factory(name))
     if Path(name).is_file():
-        return references_of(api.experiment(Path(name)) if name.endswith(".toml") else load(name))
+        return references_of(_declared(name) if name.endswith(SUFFIX) else load(name))
     found = [make(name) for kind, make in CITED.items() if name in api.REGISTRIES[kind]]
     if not found:
         known = [n for kind in CITED for n in api.names(kind)]
         raise UnknownName("what to cite", name, (*known, "the path of a file"))
     return tuple(dict.fromkeys(text for thing in found for text in references_of(thing)))
+
+
+def _declared(name: str) -> object:
+    """The model or the experiment in a TOML file."""
+    return factory(name) if kinds_of(name) == ("model",) else api.experiment(Path(name))

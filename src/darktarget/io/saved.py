@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final, cast
 
 from darktarget.errors import DataCorrupt
+from darktarget.files import path_of
 from darktarget.results.base import Result
 from darktarget.results.storage import read, restored
 
@@ -57,7 +58,7 @@ def load(path: str | Path) -> Result:
     ...     load(bound.save(Path(folder) / "bound.json")) == bound
     True
     """
-    return cast(Result, restored(read(Path(path)), str(path), _kind))
+    return cast(Result, restored(read(path_of(path)), str(path), _kind))
 
 
 def _kind(name: str) -> type:

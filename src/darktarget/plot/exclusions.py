@@ -184,6 +184,10 @@ def _set_limits(ax: Axes, curves: list[tuple[Array, Array]]) -> None:
     y = np.concatenate([c[1][np.isfinite(c[1])] for c in curves])
     if x.size == 0:
         ax.text(0.5, 0.5, "no limit at any point", transform=ax.transAxes, ha="center")
+        every = np.concatenate([c[0][np.isfinite(c[0])] for c in curves] or [np.array([])])
+        low, high = (every.min(), every.max()) if every.size else (1e-3, 1.0)
+        # without data matplotlib has no logarithmic range to draw
+        ax.set(xlim=(low, high) if low < high else (low / 2, 2 * high), ylim=(1e-6, 1.0))
         return
     if x.size > 1 and x.min() < x.max():
         ax.set_xlim(x.min(), x.max())

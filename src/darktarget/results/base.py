@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from darktarget.files import path_of
 from darktarget.results.layout import Layout
 
 if TYPE_CHECKING:
@@ -109,4 +110,4 @@ class Result(Described):
         """
         from darktarget.results.storage import save  # cold start: a limit that is not stored
 
-        return save(self, Path(path), force=force)
+        return save(self, path_of(path), force=force)

@@ -293,7 +293,7 @@ def _check(stack: Stack, o: _Options, threads: int | None, keep_events: bool) ->
     if not (math.isfinite(o.energy) and o.energy > LEAST_CUT):
         raise InputError("energy", o.energy, f"finite, above {LEAST_CUT / MeV} MeV")
     if not (math.isfinite(o.cut) and LEAST_CUT <= o.cut < o.energy):
-        raise InputError("cut", o.cut, f"{LEAST_CUT / MeV} MeV up to the beam energy {o.energy:g}")
+        raise InputError("cut", o.cut, f"from {LEAST_CUT / MeV:g} MeV up to the beam energy, {o.energy / GeV:g} GeV")
     if o.soft_cut is not None and not 0 < o.soft_cut <= SOFT_FRACTION * o.cut * (1 + 1e-12):
         raise InputError("soft_cut", o.soft_cut, f"above 0, at most cut/10 = {SOFT_FRACTION * o.cut:g}")
     if not (math.isfinite(o.pick_above) and o.pick_above >= 0):

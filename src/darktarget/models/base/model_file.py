@@ -19,6 +19,7 @@ from darktarget.models.base.lagrangian import model_class
 from darktarget.registry import camel
 
 SUFFIX: Final = ".toml"
+MOST_FILES: Final = 100  # of a chain of files that extend each other
 #: Keys of a file with ``extends``.
 EXTENSION_KEYS: Final = (
     Key("extends", "a registered model, or the path of a model file relative to this one", keys.is_text, "a name",
@@ -95,9 +96,15 @@ def _extension(name: str, table: Mapping[str, Any], path: Path, find: Find, seen
         below = path.parent / word
         if below.resolve() in seen:
             raise DeclarationError(f"{path.name}: extends", word, "a model that does not extend this one")
+        if len(seen) > MOST_FILES:
+            raise DeclarationError(f"{path.name}: extends", word, f"the last of at most {MOST_FILES} files")
         base = _load(below, find, seen)
     else:
-        base = find(word)
+        try:
+            base = find(word)
+        except UnknownName as error:
+            valid = (*error.valid, f"the path of a {SUFFIX} file")
+            raise UnknownName(f"{path.name}: extends", word, valid) from None
     known = {p.name: p for p in _parameters(base)}
     defaults = []
     for parameter, value in given["defaults"].items():

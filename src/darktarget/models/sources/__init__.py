@@ -57,7 +57,7 @@ def complete(kind: Any) -> Factory:
     return factory
 
 
-def _from_file(word: str) -> Factory:
+def _from_file(word: str | Path) -> Factory:
     return complete(class_in(word))
 
 

@@ -33,40 +33,39 @@ def is_python(word: Any) -> bool:
     >>> is_python("my.py:MyModel"), is_python("my.py"), is_python("dark-photon")
     (True, True, False)
     """
-    return isinstance(word, str) and FORM.fullmatch(word) is not None
+    return isinstance(word, str | Path) and FORM.fullmatch(str(word)) is not None
 
 
-def class_in(word: str) -> type:
+def class_in(word: str | Path) -> type:
     """The class that ``PATH.py:Class`` names, whose file is loaded.
 
     Raises:
         InputError: no class is named, or there is no such file. UnknownName: the file defines no such class.
         ModelError: the file raises an error; the message has the line.
     """
-    found = FORM.fullmatch(word)
-    path, name = (found["path"], found["name"]) if found else (word, None)
+    found = FORM.fullmatch(str(word))
+    path, name = (found["path"], found["name"]) if found else (str(word), None)
     file = Path(path).expanduser().resolve()
     if not file.is_file():
-        raise InputError("model", word, ALLOWED, f"There is no file {file}.")
+        raise InputError("model", str(word), ALLOWED, f"There is no file {file}.")
     if not name:
-        raise InputError("model", word, ALLOWED, f"Add the class: {path}:MyModel.")
+        raise InputError("model", str(word), ALLOWED, f"Add the class: {path}:MyModel.")
     module = loaded(file)
     kind = vars(module).get(name)
-    if not isinstance(kind, type):
-        raise UnknownName(f"class in {file}", name, models_in(module), advice=_advice(kind, module))
-    return kind
+    if isinstance(kind, type):
+        return kind
+    if not models_in(module):
+        allowed = "the name of a model in a file that defines one"
+        advice = f"{path} defines no subclass of darktarget.models.base.MediatorModel or Model."
+        raise InputError(f"class in {file}", name, allowed, advice)
+    advice = "" if kind is None else f"It is no class but of type {type(kind).__name__}."
+    raise UnknownName(f"class in {file}", name, models_in(module), advice=advice)
 
 
 def models_in(module: ModuleType) -> tuple[str, ...]:
     """The names of the models that a module defines itself, in its order."""
     kinds = {n: v for n, v in vars(module).items() if isinstance(v, type) and issubclass(v, Model)}
     return tuple(n for n, v in kinds.items() if v.__module__ == module.__name__)
-
-
-def _advice(found: Any, module: ModuleType) -> str:
-    if found is not None:
-        return f"It is no class but of type {type(found).__name__}."
-    return "" if models_in(module) else "The file defines no subclass of darktarget.models.base.MediatorModel or Model."
 
 
 def loaded(file: Path) -> ModuleType:
