@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from darktarget.core import SCALAR
 from darktarget.models.base import (
     VECTOR,
     Array,
@@ -101,6 +102,32 @@ class TwoCouplings(Sound):
     def lepton_ratio(self, lepton: str) -> float:
         """Forgets the muon."""
         return 1.0
+
+
+class HalfWidth(Sound):
+    """A width with a wrong factor."""
+
+    def lepton_width(self, lepton: str, mass: Array) -> Array:
+        """Half of it."""
+        return super().lepton_width(lepton, mass) / 2
+
+
+class HalfScalar(HalfWidth):
+    """The same for a mediator of spin 0."""
+
+    structure = SCALAR
+
+
+class SquaredHadrons(VectorModel):
+    """Charges of quarks that enter the width once instead of squared."""
+
+    name = "squared-hadrons"
+    mediator = "X"
+    references: tuple[str, ...] = ("2108.04195",)
+
+    def quark_charge(self, meson: str) -> Array:
+        """A tenth of that of the photon; ``hadron_strength`` should be its square."""
+        return super().quark_charge(meson) / 10
 
 
 class NoNeutrinos(Sound):
@@ -252,6 +279,9 @@ MISTAKES: dict[type[MediatorModel], tuple[str, str]] = {
     MassOfFirst: ("points are independent", "MassOfFirst.lepton_coupling('electron')"),
     OwnCoupling: ("widths are proportional to coupling", "OwnCoupling.lepton_coupling (X -> e+ e-)"),
     TwoCouplings: ("decays to leptons follow", "TwoCouplings.lepton_coupling('muon')"),
+    HalfWidth: ("decays to leptons follow", "HalfWidth.lepton_width (X -> e+ e-)"),
+    HalfScalar: ("decays to leptons follow", "HalfScalar.lepton_width (X -> e+ e-)"),
+    SquaredHadrons: ("decays to hadrons follow", "SquaredHadrons.hadron_width (X -> hadrons)"),
     HeavyFirst: ("states are complete", "HeavyFirst.states: chi comes after chi2"),
     UnknownParent: ("states are complete", "UnknownParent.channels (chi3 -> chi gamma)"),
     Lambda: ("copies are equal", "Lambda.channels: cannot be sent"),
@@ -261,7 +291,7 @@ MISTAKES: dict[type[MediatorModel], tuple[str, str]] = {
     Momentum: ("sampled decays", "Momentum.pairs (X -> chi chibar)"),
     References: ("the model states", "References.references: 'my thesis'"),
     NoElectrons: ("cross sections", "NoElectrons.lepton_coupling is 0 for every beam"),
-    Raises: ("cross sections", "in Raises.quark_charge('rho'): KeyError"),
+    Raises: ("decays to hadrons", "in Raises.quark_charge('rho'): KeyError"),
     RaisesInFunction: (
         "widths are finite",
         "RaisesInFunction.neutrino_widths: invisible('nu'): OverflowError: too heavy",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
@@ -388,3 +389,27 @@ def test_strong_axial_couplings_are_flagged() -> None:
         assert "unitarity" in strong.flags
     assert "1510.02110" in " ".join(dt.relic_target(strong).method)
     assert "unitarity" not in dt.model("dark-photon", mass=0.3, alpha_D=3.0).flags
+
+
+def test_an_axial_electron_needs_no_divergence_of_other_leptons(tmp_path: Path) -> None:
+    """Leptons without an axial coupling have no part of spin 0: the relic density is that of the same couplings."""
+    text = """
+title = "axial"
+mediator = { symbol = "X", spin = 1 }
+coupling = { unit = "1" }
+leptons = { electron = { right = 1 }, muon = { right = 1 }TAU }
+[dark.states.chi]
+kind = "dirac"
+[[dark.currents]]
+states = ["chi", "chi"]
+axial = 1.0
+"""
+    found = []
+    for tau in ("", ", tau = 1.0", ", tau = { right = 1 }"):  # whose pair is closed at this mass
+        path = tmp_path / "own.toml"
+        path.write_text(text.replace("TAU", tau))
+        model = dt.model(path, mass=0.03)
+        found.append([dt.relic_target(model).coupling[0], dt.constraint("cmb", model).coupling[0]])
+    assert np.isfinite(found[0][0])
+    np.testing.assert_allclose(found[0], found[2], rtol=1e-9)
+    np.testing.assert_allclose(found[1], found[2], rtol=1e-9)

@@ -58,7 +58,7 @@ class ThreeBody(ByValue):
         parent, child: masses of chi2 and chi1, [point].
         mediator: its mass, [point]. widths: into dark pairs, which its propagator contains.
         visible: masses of any shape -> width of the mediator into the pair at that mass and unit coupling.
-        threshold: least mass of the pair.
+        threshold: least mass of the pair, 0 for neutrinos and photons.
         lepton: mass of each of its two particles; None for hadrons, which stay one system of mass sqrt(s).
         pair: the forms of the coupling to the leptons, for their angles and the part of spin 0; by default one form, a
             conserved vector (or scalar) current.
@@ -143,12 +143,15 @@ class ThreeBody(ByValue):
     def nodes(self, top: Array) -> tuple[Array, Array]:
         """Nodes in sqrt(s) between the threshold and ``top`` [point] and weights in s, each [point, node].
 
-        Logarithmic in s, and quadratic at both ends, where momenta vanish as square roots.
+        Logarithmic in s, linear for massless pairs, and quadratic at both ends, where momenta vanish as square roots.
         """
         if self.lepton is None:
             return self._panels(top)
         z, w = gauss(NODES)
         place, slope = np.sin(np.pi * z / 2) ** 2, np.pi / 2 * np.sin(np.pi * z)
+        if self.threshold == 0:
+            high = np.square(top)[:, None]
+            return np.sqrt(high * place), high * slope * w
         log = 2 * np.log(top / self.threshold)[:, None]
         s = self.threshold**2 * np.exp(log * place)
         return np.sqrt(s), s * log * slope * w
@@ -243,7 +246,8 @@ def _cumulative(decay: ThreeBody, point: int) -> tuple[Array, Array]:
     one = decay.at_points(np.arange(decay.parent.size) == point)
     top = float(one.parent[0] - one.child[0])
     place = np.sin(np.pi / 2 * np.linspace(0, 1, TABLE)) ** 2
-    root = decay.threshold * np.exp(np.log(top / decay.threshold) * place)
+    massless = decay.threshold == 0
+    root = top * place if massless else decay.threshold * np.exp(np.log(top / decay.threshold) * place)
     x, w = gauss(4)
     inner = root[:-1, None] + np.diff(root)[:, None] * x
     density = one.differential(inner.reshape(1, -1)).reshape(inner.shape) * 2 * inner

@@ -21,7 +21,7 @@ VISIBLE: Final[Mapping[str, int]] = MappingProxyType(
 )
 #: Neutrinos of dark channels (read-only).
 NEUTRINOS: Final[Mapping[str, int]] = MappingProxyType(
-    {f"nu{bar}_{flavour}": sign * number for bar, sign in (("", 1), ("bar", -1))
+    {f"nu_{flavour}{bar}": sign * number for bar, sign in (("", 1), ("bar", -1))
      for flavour, number in (("e", 12), ("mu", 14), ("tau", 16))}
 )  # fmt: skip
 EXCITED: Final = 1_000_000  # is added for each state above the lightest one

@@ -123,7 +123,7 @@ def check_model(
         InputError, UnknownName, ModelError: as ``darktarget.model``, for what cannot be loaded.
 
     >>> check_model("dark-photon", quick=True)
-    dark-photon: 18 of 18 laws hold
+    dark-photon: 19 of 19 laws hold
     """
     subject, name = _subject(model, parameters)
     subject = replace(subject, experiment=experiment)

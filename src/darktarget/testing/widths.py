@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from darktarget.core import VECTOR, Array, Channel, Model
+from darktarget.core import VECTOR, Array, Channel, Model, Parts
 from darktarget.decays.kinematics import uniforms
-from darktarget.decays.r_ratio import ELECTROMAGNETIC
+from darktarget.decays.r_ratio import ELECTROMAGNETIC, hadronic_ratio
 from darktarget.decays.two_body import TO_LEPTONS
-from darktarget.models.base.mediator import LEPTONS
+from darktarget.models.base.mediator import LEPTONS, MediatorModel
+from darktarget.production.mesons.photoproduction import MESONS
 from darktarget.testing.law import Subject, first, law, mass_of, source_of, virtual_masses
 from darktarget.units import ALPHA, LEPTON_MASS, GeV
 
@@ -181,16 +182,18 @@ def differentials(subject: Subject) -> Iterator[str]:
 
 @law("decays to leptons follow from the couplings to them")
 def lepton_decays(subject: Subject) -> Iterator[str]:
-    """For a mediator of spin 1 on shell: the sum over ``lepton_parts``, to 1e-6."""
+    """For a mediator of spin 0 or 1 on shell: the sum over the forms of the coupling, to 1e-6."""
     model = subject.model()
     name, mass = type(model).__name__, model.mediator_mass[:, None]
-    if model.structure.spin != 1 or not mass.all():
+    if model.structure.spin > 1 or not mass.all():
         return
     found = {channel.label: channel for channel in model.decays_of(model.mediator)}
     for short, lepton in LEPTONS.items():
-        expected = sum(
-            TO_LEPTONS.of(structure, model.name)(mass, LEPTON_MASS[lepton], ALPHA * coupling[:, None] ** 2)
-            for structure, coupling in model.lepton_parts(lepton)
+        expected = np.asarray(
+            sum(
+                TO_LEPTONS.of(structure, model.name)(mass, LEPTON_MASS[lepton], ALPHA * _column(coupling) ** 2)
+                for structure, coupling in _decay_parts(model, lepton)
+            )
         )
         channel = found.get(f"{short}+ {short}-")
         width = channel.at(mass) if channel is not None else np.zeros_like(mass)
@@ -199,8 +202,39 @@ def lepton_decays(subject: Subject) -> Iterator[str]:
             point = int(np.argmax(np.abs(width - expected)))
             yield (
                 f"{where} is {width[point, 0]:.4g} GeV, while {name}.lepton_coupling({lepton!r}) gives "
-                f"{np.asarray(expected)[point, 0]:.4g} GeV"
+                f"{expected[point, 0]:.4g} GeV"
             )
+
+
+def _column(coupling: Array) -> Array:
+    return np.reshape(coupling, (-1, 1))
+
+
+def _decay_parts(model: Model, lepton: str) -> Parts:
+    """Forms of the coupling in decays: for spin 0, ``coupling`` may be that of the beam lepton, whichever it is."""
+    own = isinstance(model, MediatorModel) and model.structure.spin == 0
+    return model.visible_parts(lepton) if own else model.lepton_parts(lepton)
+
+
+@law("decays to hadrons follow from the couplings to vector mesons")
+def hadron_decays(subject: Subject) -> Iterator[str]:
+    """For a mediator of spin 1: R(s) of the quark current of ``quark_charge`` at the rho and phi, to 20 %."""
+    model = subject.model()
+    weights = {meson: np.asarray(model.quark_charge(meson)) for meson in ("rho", "omega", "phi")}
+    if model.structure.spin != 1 or not model.mediator_mass.all() or not any(w.any() for w in weights.values()):
+        return
+    at = np.array([[MESONS["rho"].mass, MESONS["phi"].mass]])
+    mass = np.broadcast_to(at, (model.points, 2))
+    found = [channel for channel in model.decays_of(model.mediator) if channel.label == "hadrons"]
+    width = found[0].at(mass) if found else np.zeros(mass.shape)
+    where = source_of(model, found[0]) if found else f"{type(model).__name__}.channels (no hadrons)"
+    for point in range(model.points):
+        rho, omega, phi = (float(w[point]) for w in weights.values())
+        current = {"u": (omega / 3 + rho) / 2, "d": (omega / 3 - rho) / 2, "s": -phi / 3, "c": 0.0, "b": 0.0}
+        expected = ALPHA * at[0] / 3 * hadronic_ratio(at[0] ** 2, current)
+        if (bad := np.abs(width[point] - expected) > 0.2 * expected).any():
+            text = first(width[point], bad, at[0] / GeV)
+            yield f"{where} is {text}, while {type(model).__name__}.quark_charge gives {expected[bad][0]:.4g}"
 
 
 @law("a gauge boson of lepton numbers decays to neutrinos", remark=True)

@@ -168,10 +168,10 @@ def exchange(model: Model) -> ThermalExchange:
 
 
 def _require_divergences(model: Model, visible: tuple[Channel, ...]) -> None:
-    """Refuse lepton currents that are not conserved if a pair of massive leptons has no divergence."""
-    leptons = (c for c in visible if c.masses and all(m.all() for m in c.masses))
-    absent = any(c.divergence is None for c in leptons)
+    """Refuse a lepton current that is not conserved if the pair of this lepton has no divergence."""
     for lepton in CHARGED:
+        pairs = (c for c in visible if c.masses and all((m == LEPTON_MASS[lepton]).all() for m in c.masses))
+        absent = any(c.divergence is None for c in pairs)
         for structure, _ in model.coupled_parts(lepton):
             if absent or structure not in LEPTON_CURRENT:
                 CONSERVED.of(structure, f"the relic density of {model.name} is refused")

@@ -268,9 +268,8 @@ class MediatorModel(Model):
         return partial(self.lepton_width, lepton) if own else self.lepton_pair(lepton)
 
     def _cascade(self, step: Transition) -> tuple[Channel, ...]:
-        """chi2 -> chi1 X where X is light enough, else chi2 -> chi1 l l and hadrons through X*."""
+        """chi2 -> chi1 X where X is light enough, else chi2 -> chi1 l l, neutrinos and hadrons through X*."""
         heavy, light = step.masses
-        total = tuple(pair.width for pair in self.pairs())
         on_shell = partial(
             emission_width, step.current, child=light[:, None], root=self.mass[:, None], alpha=step.alpha[:, None]
         )
@@ -282,16 +281,34 @@ class MediatorModel(Model):
         ]  # fmt: skip
         for short, name in LEPTONS.items():
             lepton, pair = LEPTON_MASS[name], self.lepton_pair(name)
-            ends = (self._to(name), 2 * lepton, lepton, pair)
-            decay = ThreeBody(step.current, step.alpha, heavy, light, self.mass, total, *ends)
+            decay = self._three_body(step, self._to(name), 2 * lepton, lepton, pair)
             names, one = (step.child, f"{short}+", f"{short}-"), np.full(self.points, lepton)
             found.append(Channel(step.parent, names, decay.at, 2.0, False, (light, one, one), decay))
+        found += [
+            self.massless_pair(step, (nu, f"{nu}bar"), width, dark=True) for nu, width in self.neutrino_widths().items()
+        ]
         if self.hadronic:
-            decay = ThreeBody(
-                step.current, step.alpha, heavy, light, self.mass, total, self.smooth_hadrons, 2 * PION_MASS, None
-            )
+            decay = self._three_body(step, self.smooth_hadrons, 2 * PION_MASS, None)
             found.append(Channel(step.parent, (step.child, "hadrons"), decay.at, 2.0, False, (), decay))
         return tuple(found)
+
+    def massless_pair(
+        self, step: Transition, names: tuple[str, str], width: Callable[[Array], Array], *, dark: bool
+    ) -> Channel:
+        """chi2 -> chi1 X* -> chi1 and two massless particles.
+
+        Args:
+            step: from chi2 to chi1. names: of the pair. width: of the mediator to it at virtual masses and unit
+                coupling, [point, any]. dark: whether the pair leaves no trace.
+        """
+        decay, zero = self._three_body(step, width, 0.0, 0.0), np.zeros(self.points)
+        masses = (step.masses[1], zero, zero)
+        return Channel(step.parent, (step.child, *names), decay.at, 2.0, dark, masses, decay)
+
+    def _three_body(self, step: Transition, width: Callable[[Array], Array], *ends: Any) -> ThreeBody:
+        """chi2 -> chi1 X* and what X* gives; ends: threshold, mass of each particle of the pair, its forms."""
+        total = tuple(pair.width for pair in self.pairs())
+        return ThreeBody(step.current, step.alpha, *step.masses, self.mass, total, width, *ends)
 
     def smooth_hadrons(self, mass: Array) -> Array:
         """Width to hadrons without resonances too narrow to integrate over."""

@@ -32,14 +32,16 @@ class TwoPhotonModel(MediatorModel):
         return np.asarray(ratio**2 / (64 * np.pi))
 
     def channels(self) -> tuple[Channel, ...]:
-        """Those of the model, and two photons (coupling^2)."""
+        """Those of the model, and two photons (coupling^2), also of a virtual mediator that a dark state emits."""
         strength, zero = self.photon_strength()[:, None], np.zeros(self.points)
         if not strength.any():
             return super().channels()
 
         names, pair = ("gamma", "gamma"), TwoBody(self.mass, zero, zero)
-        photons = Channel(self.mediator, names, partial(_width, strength), 2.0, False, (zero, zero), pair)
-        return (*super().channels(), photons)
+        width = partial(_width, strength)
+        photons = Channel(self.mediator, names, width, 2.0, False, (zero, zero), pair)
+        emitted = (self.massless_pair(step, names, width, dark=False) for step in self.transitions())
+        return (*super().channels(), photons, *emitted)
 
 
 def _width(strength: Array, mass: Array) -> Array:
