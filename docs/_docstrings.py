@@ -26,8 +26,13 @@ def escape(app: Any, what: str, name: str, thing: Any, options: Any, lines: list
 
 
 def skip_alias(app: Any, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:
-    """Leave out type aliases: their documentation is that of another library."""
-    return True if hasattr(thing, "__origin__") and not isinstance(thing, type) else None
+    """Leave out what is described elsewhere: type aliases, methods of matplotlib, re-exports in ``darktarget.core``."""
+    alias = hasattr(thing, "__origin__") and not isinstance(thing, type)
+    module = str(getattr(thing, "__module__", ""))
+    foreign = module.startswith("matplotlib.")
+    core = app.env.temp_data.get("autodoc:module") == "darktarget.core"
+    elsewhere = core and isinstance(thing, type) and not module.startswith("darktarget.core")
+    return True if alias or foreign or elsewhere else None
 
 
 def _opens_block(lines: list[str], i: int, indent: int) -> bool:

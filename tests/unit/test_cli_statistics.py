@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+import darktarget as dt
+from darktarget.io.exports import write_hepdata, write_pyhf
 from darktarget.io.hepdata import ignore_validator_warnings
 from tests.unit.test_cli import run  # noqa: F401
 
@@ -186,3 +188,15 @@ def test_hepdata_without_its_library(call: Any, tmp_path: Path, monkeypatch: pyt
     assert result.code == 2
     assert "pip install 'darktarget[io]'" in result.err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.filterwarnings("ignore:jsonschema:DeprecationWarning")
+def test_exports_take_a_folder_as_text(tmp_path: Path) -> None:
+    bound = dt.limit("dark-photon", "na64e-2018", mass=0.1)
+    (path,) = write_pyhf(bound, dt.measurement("dark-photon", "na64e-2018", mass=0.1), str(tmp_path / "out"))
+    assert path.parent == tmp_path / "out" / "na64e-2018_dark-photon_pyhf"
+    with warnings.catch_warnings():
+        ignore_validator_warnings()
+        pytest.importorskip("hepdata_lib")
+    (archive,) = write_hepdata(bound, str(tmp_path / "out"))
+    assert archive.exists()

@@ -10,7 +10,7 @@ import pytest
 import darktarget as dt
 from darktarget.errors import InputError, UnknownName
 from darktarget.io.imports import read_curve
-from darktarget.units import GeV
+from darktarget.units import GeV, MeV
 
 HEPDATA = """
 independent_variables:
@@ -69,7 +69,11 @@ def test_csv_header(tmp_path: Path) -> None:
     assert curve.references == ("0000.00000",)
     other = read_curve(_write(tmp_path, "b.csv", "mass_MeV,coupling\n10,1e-4\n20,2e-4\n"))
     np.testing.assert_allclose(curve.mass, other.mass)
-    for header in ("coupling,mass", "m,eps", "mass_GeV"):
+    for header in ("mass [MeV],eps", "mass (MeV),coupling", "# typed in\nmass_MeV,coupling"):
+        again = read_curve(_write(tmp_path, "c.csv", f"{header}\n10,1e-4\n20,2e-4\n"))
+        assert again.mass.tolist() == [10 * MeV, 20 * MeV]
+        assert again.coupling.tolist() == [1e-4, 2e-4]
+    for header in ("coupling,mass", "m,eps", "mass_GeV", "mass_GeV,log10 eps"):
         with pytest.raises(InputError, match="header"):
             read_curve(_write(tmp_path, "c.csv", f"{header}\n1,2\n3,4\n"))
     with pytest.raises(UnknownName, match="MeV"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 import darktarget as dt
 from darktarget.core import Limit
@@ -111,3 +113,48 @@ def test_bands_are_behind_the_curve_with_one_legend_entry_each() -> None:
             y = np.asarray(line.get_ydata())
             assert low < y.min() <= y.max() < high
         assert len(ax.collections) == 5  # two bands each, and the excluded region of the measurement
+
+
+def legend_of(ax: Axes) -> list[str]:
+    legend = ax.get_legend()
+    assert legend is not None
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def test_limits_of_one_experiment_are_told_apart() -> None:
+    drawn = [
+        dt.limit("dark-photon", "na64e-2018", mass=[0.01, 0.1], dm=dm, alpha_D=alpha)
+        for dm, alpha in (("dirac", 0.1), ("scalar", 0.1), ("scalar", 0.5))
+    ]
+    ax = dt.plot.exclusion(*drawn)
+    texts = legend_of(ax)
+    assert [("DM: " + b.parameters["dm"]) in t for b, t in zip(drawn, texts, strict=True)] == [True] * 3
+    assert [r"$\alpha_D=$ 0.5" in text for text in texts] == [False, False, True]
+    assert all("2108.04195" in text for text in texts)
+    assert ax.get_title(loc="left") == "dark-photon, $m_{A'}/m_\\chi=$ 3"
+    two = dt.limit("b-l", "na64e-2018", mass=[0.01, 0.1])
+    assert legend_of(dt.plot.exclusion(drawn[0], two))[1].splitlines()[1].startswith("b-l, ")
+
+
+def test_labels_have_the_symbols_of_the_model() -> None:
+    ax = dt.plot.exclusion(dt.limit("b-l", "na64e-2018", mass=[0.01, 0.1], dm="dirac"), plane="y")
+    assert ax.get_ylabel() == r"$y={g'}^2\alpha_D\,(m_\chi/m_{Z'})^4$"
+    assert "$m_{Z'}/m_\\chi=$" in ax.get_title(loc="left")
+    assert dt.model("b-l", mass=0.1).labels == ("mediator mass $m_{Z'}$ [GeV]", "gauge coupling $g'$")
+    assert dt.model("scalar", mass=0.1).labels[0] == r"mediator mass $m_{\phi}$ [GeV]"
+    assert dt.model("dark-photon", mass=0.1).labels == (r"mediator mass $m_{A'}$ [GeV]", r"coupling $\varepsilon$")
+
+
+def test_a_curve_without_a_model_has_the_labels_of_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("# from Fig. 1\nmass [MeV],epsilon\n10,1e-4\n100,1e-3\n")
+    curve = dt.io.read_curve(path)
+    assert repr(curve).startswith("<Curve mine: 2 points")
+    ax = dt.plot.exclusion(dt.limit("b-l", "na64e-2018", mass=[0.01, 0.1], dm="dirac"), curve)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("mediator mass $m_{Z'}$ [GeV]", "gauge coupling $g'$")
+    assert ax.get_title(loc="left").startswith("b-l, DM: dirac")
+    with pytest.raises(InputError, match="mass_ratio and alpha_D"):
+        dt.plot.exclusion(curve, plane="y")
+    model = dt.model("dark-photon", mass=[0.01, 0.1])
+    ax = dt.plot.exclusion(dt.limit(model, "na64e-2018"), dt.io.read_curve(path, model=model), plane="y")
+    assert "$m_{A'}/m_\\chi=$ 3" in ax.get_title(loc="left")

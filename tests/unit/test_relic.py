@@ -243,3 +243,8 @@ def test_no_solution_names_the_closest_density() -> None:
 def test_spin_zero_offers_both_readings_of_y() -> None:
     curve = dt.relic_target(dt.model("scalar", mass=0.03, dm="majorana"))
     np.testing.assert_allclose(curve.extra["y_yukawa"], 4 * np.pi * ALPHA * curve.y)
+
+
+def test_a_model_without_dark_matter_says_how_to_get_one() -> None:
+    with pytest.raises(PhysicsError, match=r"no dark particle.*dm=dirac"):
+        dt.relic_target("b-l", mass=0.1)

@@ -15,8 +15,11 @@ from darktarget.results.layout import Column, Layout
 
 _WORDS: Final = {"target": "Line", "band": "Band of preferred couplings", "exclusion": "Exclusion"}
 _LAYOUT: Final = Layout(
-    heading=lambda r: f"{r.name} for {r.model}",
-    sentence=lambda r: f"{_WORDS.get(r.kind, r.kind)} in the plane of coupling against mass: {r.title}, for {r.model}.",
+    heading=lambda r: f"{r.name} for {r.model}" if r.model else r.name,
+    sentence=lambda r: (
+        f"{_WORDS.get(r.kind, r.kind)} in the plane of coupling against mass: {r.title}"
+        + (f", for {r.model}." if r.model else ".")
+    ),
     facts=lambda r: r.kind if r.cl != r.cl else f"{r.kind} at {r.cl:.0%} CL",
     columns=(
         Column("mass", "GeV", text="mediator mass", coordinate=True),

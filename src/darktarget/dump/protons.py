@@ -36,7 +36,7 @@ BR_PION, BR_ETA = 0.98823, 0.3936  # to gamma gamma, PDG 2024
 SIGMA_BERYLLIUM: Final = 199.0  # mb, inelastic, PDG
 #: (A, B, alpha, beta, a, gamma, delta, r0, r1) for pi+ and the ratio pi+/pi-, arXiv:hep-ph/0101163 Tables 3 and 4
 PIONS: Final = (62.3, 1.57, 3.45, 0.517, 6.10, 0.153, 0.478, 1.05, 2.65)
-#: (share, mass, width) in GeV of the rho and omega families in a fit of the proton's form factor, arXiv:0910.5589
+#: Shares, masses and widths (GeV) of the rho and omega families in a fit of the proton's form factor, arXiv:0910.5589
 FORM_FACTOR: Final = (
     (0.616, 0.770, 0.150), (0.223, 1.25, 0.300), (-0.339, 1.45, 0.500),
     (1.011, 0.770, 0.0085), (-0.881, 1.25, 0.300), (0.370, 1.45, 0.500),

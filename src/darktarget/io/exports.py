@@ -35,7 +35,7 @@ def workspaces(bound: Limit, counts: Counting) -> Mapping[str, Mapping[str, Any]
     Where lifetimes matter, the signal is that at ``coupling_upper``, and mu is not a power of the coupling.
 
     Args:
-        bound: the limit. counts: what ``flow.count`` returned for the same model and experiment.
+        bound: the limit. counts: what ``dt.measurement`` returned for the same model and experiment.
 
     Raises:
         InputError: no point has a limit.
@@ -51,7 +51,7 @@ def workspaces(bound: Limit, counts: Counting) -> Mapping[str, Mapping[str, Any]
     return found
 
 
-def write_pyhf(bound: Limit, counts: Counting, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+def write_pyhf(bound: Limit, counts: Counting, folder: Path | str, *, force: bool = False) -> tuple[Path, ...]:
     """Write one workspace per point into a folder of their own.
 
     Raises:
@@ -61,7 +61,7 @@ def write_pyhf(bound: Limit, counts: Counting, folder: Path, *, force: bool = Fa
         name: lambda path, document=document: write_json(dict(document), path)  # type: ignore[misc]
         for name, document in workspaces(bound, counts).items()
     }
-    inside = folder / f"{stem(bound)}_pyhf"
+    inside = Path(folder) / f"{stem(bound)}_pyhf"
     written = files.write_all(inside, writers, force=force)
     for old in inside.glob(f"{stem(bound)}_mass-*-GeV_*.json"):  # of an earlier export with other masses
         if force and old not in written:
@@ -69,7 +69,7 @@ def write_pyhf(bound: Limit, counts: Counting, folder: Path, *, force: bool = Fa
     return written
 
 
-def write_hepdata(bound: Limit, folder: Path, *, force: bool = False) -> tuple[Path, ...]:
+def write_hepdata(bound: Limit, folder: Path | str, *, force: bool = False) -> tuple[Path, ...]:
     """Write and validate a HEPData submission into a folder of its own; points without a limit are left out.
 
     Raises:
@@ -77,6 +77,7 @@ def write_hepdata(bound: Limit, folder: Path, *, force: bool = False) -> tuple[P
         InputError: hepdata_lib is not installed, or no point has a limit.
     """
     points = _points(bound)
+    folder = Path(folder)
     files.check(folder, ())
     bands = {name: value[points].tolist() for name, value in bound.bands.items()}
     path = hepdata.write_limit(

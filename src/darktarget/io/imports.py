@@ -29,6 +29,7 @@ LIGHT, STRONG = 1e-3 * GeV, 1e-3  # no search ends below this mass with nothing 
 #: quantity -> power of the coupling (read-only); y needs mass_ratio and alpha_D besides.
 QUANTITIES: Final[Mapping[str, float]] = MappingProxyType({"coupling": 1.0, "coupling^2": 2.0, "y": 2.0})
 ADVICE = "Give mass_unit and quantity, or a header such as mass_GeV,coupling; on the command line FILE:MeV:coupling."
+HEADER: Final = "mass,coupling (masses in GeV), or mass_MeV,coupling, mass [MeV],epsilon^2, mass_GeV,y and the like"
 #: quantity -> how a heading names it, the first that fits (read-only)
 HEADINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -267,15 +268,16 @@ def _csv(text: str, file: str) -> CurveTable:
     """CSV with a header: mass (GeV), mass_MeV, ... and coupling, coupling^2 or y; or HEPData's export."""
     if text.lstrip().startswith("#:"):
         return _hepdata_csv(text, file)
-    lines = text.splitlines()
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     header = [w.strip() for w in next(csv.reader(lines[:1]), [])]
-    match = re.fullmatch(r"mass(?:_(\w+))?", header[0]) if header else None
-    if match is None or len(header) < 2 or header[1] not in QUANTITIES:
-        raise InputError("header", ",".join(header), "mass,coupling (masses in GeV), or mass_MeV,coupling and the like")
-    rows = _rows(text, file, skip=1)
+    match = re.fullmatch(r"mass(?:_(\w+)|\s*[\[(]\s*(\w+)\s*[\])])?", header[0]) if header else None
+    quantity = _quantity_of(header[1]) if len(header) > 1 else None
+    if match is None or quantity is None:
+        raise InputError("header", ",".join(header), HEADER)
+    rows = _rows(text, file, skip=text.splitlines().index(lines[0]) + 1)
     if len(rows[0]) != len(header):
         raise InputError("file", file, f"{len(header)} columns, as in the header")
-    return _table(rows, "CSV", match.group(1) or "GeV", header[1])
+    return _table(rows, "CSV", match.group(1) or match.group(2) or "GeV", quantity)
 
 
 def _unit_of(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -11,6 +11,7 @@ import numpy as np
 
 from darktarget.core import Array, Curve, Limit
 from darktarget.errors import InputError, UnknownName
+from darktarget.plot import texts
 from darktarget.plot.bridges import bridged
 from darktarget.plot.overlays import overlay
 from darktarget.plot.regions import regions
@@ -27,6 +28,8 @@ BANDS: Final = (
     ("minus2", "plus2", "#F0E442", r"$\pm2\sigma$ of the counts expected without signal"),
     ("minus1", "plus1", "#56C7A5", r"$\pm1\sigma$ of the counts expected without signal"),
 )
+
+READ_WITH: Final = "read it with model=..., or with mass_ratio and alpha_D."
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ PLANES: Final[Mapping[str, ExclusionPlane]] = MappingProxyType(
         ),
         "y": ExclusionPlane(
             lambda _: r"dark-matter mass $m_\chi$ [GeV]",
-            lambda _: r"$y=\varepsilon^2\alpha_D\,(m_\chi/m_{A'})^4$",
+            texts.y_label,
             lambda b: b.dark_mass / GeV,
             lambda b: b.y,
             in_y=True,
@@ -100,7 +103,9 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
         UnknownName: no such plane. InputError: a model does not have its axes.
     """
     for each in drawn:
-        check_plane(plane, each.model or "the curve", not np.isnan(each.alpha_D).all())
+        if plane == "y" and not each.model and np.isnan(each.alpha_D).all():
+            raise InputError("plane", plane, "coupling", f"The curve {each.title} has no dark coupling: {READ_WITH}")
+        check_plane(plane, each.model, not np.isnan(each.alpha_D).all())
     bounds = tuple(b for b in drawn if isinstance(b, Limit))
     axes = plane_named(plane)
     curves = [c for c in drawn if isinstance(c, Curve)]
@@ -109,12 +114,14 @@ def exclusion(*drawn: Limit | Curve, plane: str = "coupling", ax: Axes | None = 
 
         ax = new_axes(6.0, 4.2 + 0.35 * (len(drawn) + 2 * any(b.bands for b in bounds)))
     for bound, colour in zip(bounds, COLOURS * (1 + len(bounds) // len(COLOURS)), strict=False):
-        _curve(ax, axes, colour, bound)
+        _curve(ax, axes, colour, bound, texts.differences(bound, bounds))
     banded = [bound for bound in bounds if bound.bands]
     for bound in banded:
         _bands(ax, axes, bound, labelled=bound is banded[0])
-    ax.set(xscale="log", yscale="log", xlabel=_joined(axes.x_label, drawn), ylabel=_joined(axes.y_label, drawn))
-    ax.set_title(_caption(drawn), fontsize=8, loc="left")
+    ax.set(
+        xscale="log", yscale="log", xlabel=texts.joined(axes.x_label, drawn), ylabel=texts.joined(axes.y_label, drawn)
+    )
+    ax.set_title(texts.caption(drawn), fontsize=8, loc="left")
     expected = [replace(b, coupling_upper=curve) for b in bounds for curve in b.bands.values()]
     upper = [replace(b, coupling_upper=np.array([p[-1][1] if p else np.nan for p in b.intervals])) for b in bounds]
     _overlays(ax, axes, curves)
@@ -133,10 +140,6 @@ def _overlays(ax: Axes, axes: ExclusionPlane, curves: list[Curve]) -> None:
         overlay(ax, curve, axes.x(curve), axes.in_y, before)
 
 
-def _joined(label: Callable[[Limit | Curve], str], drawn: Sequence[Limit | Curve]) -> str:
-    return ", ".join(dict.fromkeys(label(b) for b in drawn))
-
-
 def _bands(ax: Axes, axes: ExclusionPlane, bound: Limit, labelled: bool) -> None:
     """Expected limits without signal, behind the curve: 2 sigma, 1 sigma; the median, dotted, on top of it."""
     order = np.argsort(axes.x(bound))
@@ -149,11 +152,14 @@ def _bands(ax: Axes, axes: ExclusionPlane, bound: Limit, labelled: bool) -> None
         ax.fill_between(x, curves[below], curves[above], color=fill, linewidth=0, zorder=1.5, label=label)
 
 
-def _curve(ax: Axes, axes: ExclusionPlane, colour: str, bound: Limit) -> None:
-    """Outlines of the excluded regions, shaded unless they are projected; a one-sided one is shaded upwards."""
+def _curve(ax: Axes, axes: ExclusionPlane, colour: str, bound: Limit, apart: str) -> None:
+    """Outlines of the excluded regions, shaded unless they are projected; a one-sided one is shaded upwards.
+
+    apart: what tells it from other limits of the experiment, for the legend.
+    """
     style = "--" if bound.projection else "-"
-    references = ", ".join(f"arXiv:{r}" for r in bound.analysis_references)
-    label = f"{bound.title}, {bound.cl:.0%} CL ({', '.join(_known(bound))})\n{references}"
+    second = "; ".join(filter(None, (apart, ", ".join(f"arXiv:{r}" for r in bound.analysis_references))))
+    label = f"{bound.title}, {bound.cl:.0%} CL ({', '.join(_known(bound))})\n{second}"
     for region in bridged(bound, regions(bound)):
         x = axes.x(bound)[region.points]
         lower, upper = (_on_plane(axes, bound, region.points, edge) for edge in (region.lower, region.upper))
@@ -192,24 +198,3 @@ def _set_limits(ax: Axes, curves: list[tuple[Array, Array]]) -> None:
     if x.size > 1 and x.min() < x.max():
         ax.set_xlim(x.min(), x.max())
     ax.set_ylim(y.min() / 3, y.max() * 3)
-
-
-def _caption(bounds: tuple[Limit | Curve, ...]) -> str:
-    parts = []
-    for name in ("dm", "alpha_D", "mass_ratio"):
-        values = {_text(b.parameters[name]) for b in bounds if name in b.parameters}
-        if len(values) == 1:
-            parts.append(f"{_SYMBOLS[name]} {values.pop()}")
-    models = ", ".join(dict.fromkeys(b.model for b in bounds))
-    fitted = dict.fromkeys(f"{number.short}: {b.title}" for b in bounds for number in b.fitted)
-    return "\n".join([", ".join([models, *parts]), *fitted])
-
-
-_SYMBOLS: Final = MappingProxyType({"dm": "DM:", "alpha_D": r"$\alpha_D=$", "mass_ratio": r"$m_{A'}/m_\chi=$"})
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, np.ndarray):
-        return str(value)
-    low, high = float(value.min()), float(value.max())
-    return f"{low:g}" if low == high else f"{low:g}-{high:g}"

@@ -146,7 +146,8 @@ def exchange(model: Model) -> ThermalExchange:
     """
     names = {state.name for state in model.states()}
     if not names:
-        raise PhysicsError(f"{model.name} has no dark particle whose relic density could be asked for")
+        advice = "; choose its kind with dm, such as dm=dirac" if "dm" in model.values else ""
+        raise PhysicsError(f"{model.name} has no dark particle, so that there is no relic density{advice}")
     if model.mediator_mass.any() and (model.mediator_mass <= model.states()[0].mass).any():
         raise PhysicsError(
             "the mediator is not heavier than the lightest dark particle: pairs annihilate into mediators (secluded "

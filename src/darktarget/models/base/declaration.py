@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from darktarget.errors import DeclarationError
 from darktarget.models.base import keys
+from darktarget.models.base.axis_labels import mass_label
 from darktarget.models.base.couplings import Couplings, electric, number, of_particles
 from darktarget.models.base.dark_sector import CURRENT_KEYS, DARK_KEYS, STATE_KEYS, DarkSector, dark_sector
 from darktarget.models.base.forms import CHARGED, NEUTRINOS, QUARKS, UNITS
@@ -178,7 +179,7 @@ def declared(name: str, table: Mapping[str, Any], source: str) -> Declaration:
         spin,
         _unit(coupling["unit"], spin, source),
         coupling["text"],
-        (mediator["mass_label"] or f"mass of {symbol} [GeV]", coupling["label"]),
+        (mediator["mass_label"] or mass_label(symbol), coupling["label"]),
         couplings,
         mixing,
         photons,

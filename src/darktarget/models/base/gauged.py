@@ -15,6 +15,7 @@ from darktarget.core import Array
 from darktarget.core.channels import ANTILEPTONS
 from darktarget.decays.two_body import vector_to_dirac
 from darktarget.errors import InputError, UnknownName
+from darktarget.models.base.axis_labels import mass_label
 from darktarget.models.base.mediator import DM, LEPTONS
 from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO
 from darktarget.models.base.vector import VectorModel
@@ -48,6 +49,7 @@ class GaugedModel(VectorModel):
     """
 
     mediator = "Z'"
+    labels = (mass_label(mediator), "gauge coupling $g'$")
     parameters = (MASS, GAUGE, ALPHA_D, MASS_RATIO, OR_NONE)
     charges: ClassVar[Mapping[str, float]] = NO_CHARGES
     quarks: Mapping[str, float] = NO_QUARKS

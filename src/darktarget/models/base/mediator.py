@@ -18,6 +18,7 @@ from darktarget.decays.lepton_pair import LeptonPair
 from darktarget.decays.three_body import ThreeBody
 from darktarget.decays.two_body import TO_DARK, TwoBody
 from darktarget.errors import PhysicsError
+from darktarget.models.base.axis_labels import mass_label
 from darktarget.models.base.declared import require_declared
 from darktarget.models.base.parameters import ALPHA_D, COUPLING, MASS, MASS_RATIO, Parameter, resolve
 from darktarget.units import ALPHA, LEPTON_MASS, PION_MASS, GeV
@@ -125,6 +126,12 @@ class MediatorModel(Model):
     processes: tuple[str, ...] = ("bremsstrahlung", "annihilation")
     hadronic: ClassVar[bool] = False  # whether it couples to quarks
     returns = RETURNS
+
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Label the axis of the mass with the symbol of the mediator, unless the subclass has labels of its own."""
+        super().__init_subclass__(**given)
+        if isinstance(vars(cls).get("mediator"), str) and "labels" not in vars(cls):
+            cls.labels = (mass_label(cls.mediator), cls.labels[1])
 
     def __init__(self, **given: Any) -> None:
         require_declared(self)
