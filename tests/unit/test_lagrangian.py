@@ -524,8 +524,8 @@ def test_gauge_charges_have_no_anomalies(name: str) -> None:
 
 
 def test_one_higgs_doublet_would_make_the_couplings_of_chiral_z_vectors() -> None:
-    """What its description says: Z' + a Z with a = 2 g' q_H/g_Z leaves the mass to the singlet, and Yukawas want q_H = -1:
-    the couplings to charged fermions become vectors, and neutrinos couple with -1."""
+    """What its description says: Z' + a Z with a = 2 g' q_H/g_Z leaves the mass to the singlet, and Yukawas ask for
+    q_H = -1: the couplings to charged fermions become vectors, and neutrinos couple with -1."""
     model: Any = MODELS["chiral-z"]
     angle = 0.23
     for particle, isospin, charge in (("up", 0.5, 2 / 3), ("down", -0.5, -1 / 3), ("electron", -0.5, -1.0)):
