@@ -225,6 +225,15 @@ def test_loops_change_the_coupling_of_electrons_by_up_to_one_percent() -> None:
     assert 1 - coupling[0] == pytest.approx(ELECTRON_CHARGE_SQUARED / (2 * np.pi**2) * at_zero, rel=1e-2)
 
 
+def test_neutrinos_count_in_the_relic_density_of_l_e_l_mu() -> None:
+    """Below the muon nu_e and nu_mu (g'^2 M/(24 pi) each) are as many as electrons: sigma v is twice that of a dark
+    photon with e eps = g', and the target lower by sqrt(2), up to the loop (0.3 %), and muons in the tail."""
+    for kind in ("dirac", "majorana", "scalar"):
+        gauge = dt.relic_target(dt.model("l-e-l-mu", mass=0.03, dm=kind)).coupling[0]
+        photon = dt.relic_target(dt.model("dark-photon", mass=0.03, dm=kind)).coupling[0]
+        assert gauge * np.sqrt(2) == pytest.approx(E * photon, rel=5e-3)
+
+
 def test_uncoupled_alone_leaves_muons_at_tree_level(tmp_path: Path) -> None:
     text = (EXAMPLES / "l-mu-l-tau.toml").read_text()
     coherent = dt.model(own(tmp_path, text.replace('adds_to = "uncoupled"', "")), mass=[0.03, 0.1])
@@ -467,3 +476,61 @@ def test_shipped_files_cite_papers_and_say_what_is_left_out() -> None:
     bound = dt.limit(model, dt.experiment("na64e-2018"))
     for method in (bound.method, dt.gminus2(model).method, dt.constraint("electron-g-2", model).method):
         assert any("axial couplings of quarks" in line for line in method)
+
+
+# --- charges of the shipped models
+
+#: Left-handed Weyl fermions of one generation: (table of the file, particle, chirality, colours, hypercharge).
+WEYL = [
+    ("quarks", "up", "left", 3, 1 / 6), ("quarks", "down", "left", 3, 1 / 6),
+    ("quarks", "up", "right", 3, 2 / 3), ("quarks", "down", "right", 3, -1 / 3),
+    ("leptons", "electron", "left", 1, -1 / 2), ("leptons", "electron", "right", 1, -1.0),
+    ("leptons", "nu_e", "left", 1, -1 / 2),
+]  # fmt: skip
+DOWN, CHARGED = ("down", "strange", "bottom"), ("electron", "muon", "tau")
+LIKE = {"up": ("up", "charm"), "down": DOWN, "electron": CHARGED, "nu_e": ("nu_e", "nu_mu", "nu_tau")}
+
+
+def _charge(model: Any, particle: str, chirality: str) -> float:
+    if particle.startswith("nu"):
+        return float(model.charges[particle, "left"])
+    sign = {"left": -1, "right": 1}[chirality]
+    return float(model.charges[particle, "vector"] + sign * model.charges[particle, "axial"])
+
+
+@pytest.mark.parametrize("name", ["l-e-l-mu", "l-e-l-tau", "b-3l-e", "chiral-z"])
+def test_gauge_charges_have_no_anomalies(name: str) -> None:
+    """With heavy right-handed neutrinos of -(sum of the others) per generation, and the top as charm:
+
+    SU(3)^2 X, SU(2)^2 X, Y^2 X, Y X^2 vanish; gravity^2 X and X^3 give the charges of three sterile neutrinos, those of
+    the left-handed ones (-1, as P_R of the others, for U(1)_R).
+    """
+    model: Any = MODELS[name]
+    sums = np.zeros(4)
+    gravity = cubic = 0.0
+    for _, kind, chirality, colours, hypercharge in WEYL:
+        sign = 1 if chirality == "left" else -1
+        own = (*LIKE[kind], "charm") if kind == "up" else LIKE[kind]
+        for particle in own:
+            x = sign * _charge(model, particle, chirality)
+            y = sign * hypercharge
+            weak = x * colours / 2 if chirality == "left" else 0.0
+            sums += [x / 2 if colours == 3 else 0.0, weak / 2, colours * y**2 * x, colours * y * x**2]
+            gravity, cubic = gravity + colours * x, cubic + colours * x**3
+    np.testing.assert_allclose(sums, 0, atol=1e-12)
+    sterile = [-1.0] * 3 if name == "chiral-z" else [model.charges[nu, "left"] for nu in LIKE["nu_e"]]
+    assert gravity == pytest.approx(sum(sterile), abs=1e-12)
+    assert cubic == pytest.approx(sum(x**3 for x in sterile), abs=1e-12)
+
+
+def test_one_higgs_doublet_would_make_the_couplings_of_chiral_z_vectors() -> None:
+    """What its description says: Z' + a Z with a = 2 g' q_H/g_Z leaves the mass to the singlet, and Yukawas ask for
+    q_H = -1: the couplings to charged fermions become vectors, and neutrinos couple with -1."""
+    model: Any = MODELS["chiral-z"]
+    angle = 0.23
+    for particle, isospin, charge in (("up", 0.5, 2 / 3), ("down", -0.5, -1 / 3), ("electron", -0.5, -1.0)):
+        left = _charge(model, particle, "left") - 2 * (isospin - charge * angle)
+        right = _charge(model, particle, "right") + 2 * charge * angle
+        assert left == pytest.approx(right, abs=1e-12)
+    assert _charge(model, "nu_e", "left") - 2 * 0.5 == -1.0
+    assert "-1 to left-handed neutrinos" in " ".join(model.description.split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -42,7 +43,7 @@ scalar = 1.0
 """
 
 
-def own(folder: Path, text: str, mass: float = 0.3, **given: float) -> Model:
+def own(folder: Path, text: str, mass: Any = 0.3, **given: Any) -> Model:
     path = folder / "own.toml"
     path.write_text(text, encoding="utf-8")
     return dt.model(path, mass=mass, **given)
@@ -115,6 +116,24 @@ def test_chi2_to_photons_is_the_integral_of_the_squared_amplitude(tmp_path: Path
         three_body(heavy, light, squared), rel=1e-6
     )
     assert model.unstable == ("chi2",)
+
+
+@pytest.mark.parametrize(("text", "label"), [(NEUTRINO, "chi1 nu_e nu_ebar"), (PHOTON, "chi1 gamma gamma")])
+def test_points_do_not_mix(tmp_path: Path, text: str, label: str) -> None:
+    """Several masses with different couplings, some of which leave the three-body channel to chi2 -> chi1 X."""
+    several = {"splitting": [0.4, 4.0, 0.2], **({"photon_coupling": [0.2, 0.1, 0.3]} if text is PHOTON else {})}
+    model = own(tmp_path, text, mass=[0.3, 0.3, 1.0], **several)
+    widths = model.partial_widths("chi2")[label]
+    for k, mass in enumerate([0.3, 0.3, 1.0]):
+        alone = own(tmp_path, text, mass=mass, **{name: value[k] for name, value in several.items()})
+        assert alone.partial_widths("chi2")[label][0] == pytest.approx(widths[k], rel=1e-12)
+        (many,), (one,) = ([c for c in m.channels() if c.label == label] for m in (model, alone))
+        if widths[k] > 0:
+            assert many.decay is not None
+            assert one.decay is not None
+            uniform = uniforms(3, 0, 50, many.decay.dimensions)
+            np.testing.assert_allclose(many.decay.sample(uniform, k), one.decay.sample(uniform, 0), rtol=1e-9)
+    assert widths[1] == 0
 
 
 @pytest.mark.parametrize(("text", "label"), [(NEUTRINO, "chi1 nu_e nu_ebar"), (PHOTON, "chi1 gamma gamma")])

@@ -34,6 +34,7 @@ from darktarget.core.propagator import ENERGY_DEPENDENT, inverse_square
 from darktarget.decays.currents import Current, PairWidth, anisotropy, emission_width, emitted_divergence
 from darktarget.decays.kinematics import directions, kallen_root, momentum
 from darktarget.decays.lepton_pair import LeptonPair
+from darktarget.decays.photon_pair import PhotonPair
 from darktarget.errors import PhysicsError
 from darktarget.numerics.quadrature import gauss
 from darktarget.units import GeV
@@ -136,7 +137,7 @@ class ThreeBody(ByValue):
         alpha, parent, child, mediator = (a[chosen] for a in (self.alpha, self.parent, self.child, self.mediator))
         one = replace(self, alpha=alpha, parent=parent, child=child, mediator=mediator)
         widths = tuple(width.at_points(chosen) for width in self.widths)
-        visible = self.visible.at_points(chosen) if isinstance(self.visible, LeptonPair) else self.visible
+        visible = self.visible.at_points(chosen) if isinstance(self.visible, LeptonPair | PhotonPair) else self.visible
         pair = None if self.pair is None else self.pair.at_points(chosen)
         return replace(one, widths=widths, visible=visible, pair=pair)
 

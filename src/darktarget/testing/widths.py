@@ -212,8 +212,9 @@ def _column(coupling: Array) -> Array:
 
 def _decay_parts(model: Model, lepton: str) -> Parts:
     """Forms of the coupling in decays: for spin 0, ``coupling`` may be that of the beam lepton, whichever it is."""
-    own = isinstance(model, MediatorModel) and model.structure.spin == 0
-    return model.visible_parts(lepton) if own else model.lepton_parts(lepton)
+    if isinstance(model, MediatorModel) and model.structure.spin == 0:
+        return model.visible_parts(lepton)
+    return model.lepton_parts(lepton)
 
 
 @law("decays to hadrons follow from the couplings to vector mesons")

@@ -2,12 +2,12 @@ r"""Mediators that couple to two photons: the decay to them, :math:`\Gamma\propt
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from darktarget.core import Array, Channel
+from darktarget.decays.photon_pair import PhotonPair
 from darktarget.decays.two_body import TwoBody
 from darktarget.models.base.mediator import MediatorModel
 from darktarget.models.base.parameters import Parameter
@@ -33,16 +33,11 @@ class TwoPhotonModel(MediatorModel):
 
     def channels(self) -> tuple[Channel, ...]:
         """Those of the model, and two photons (coupling^2), also of a virtual mediator that a dark state emits."""
-        strength, zero = self.photon_strength()[:, None], np.zeros(self.points)
-        if not strength.any():
+        width, zero = PhotonPair(self.photon_strength()), np.zeros(self.points)
+        if not width.strength.any():
             return super().channels()
 
         names, pair = ("gamma", "gamma"), TwoBody(self.mass, zero, zero)
-        width = partial(_width, strength)
         photons = Channel(self.mediator, names, width, 2.0, False, (zero, zero), pair)
         emitted = (self.massless_pair(step, names, width, dark=False) for step in self.transitions())
         return (*super().channels(), photons, *emitted)
-
-
-def _width(strength: Array, mass: Array) -> Array:
-    return np.asarray(strength * mass**3)
