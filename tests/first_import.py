@@ -1,7 +1,7 @@
 """A member as the first thing imported in a fresh process: what it calculates, to be compared with a full process.
 
-Run as a script, it reads jobs (kind, module, name) as JSON and answers with one result each. It imports numpy and
-scipy once and forks per job, so that each finds no module of the package loaded.
+Run as a script, it reads jobs (kind, module, name) as JSON and answers with one result each. It imports numpy once and
+forks per job, so that each finds no module of the package loaded.
 """
 
 from __future__ import annotations
@@ -13,11 +13,6 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
-import scipy.integrate
-import scipy.interpolate
-import scipy.optimize
-import scipy.special
-import scipy.stats  # noqa: F401  loaded once, for every job
 
 Job = tuple[str, str, str]
 MODELS = (
