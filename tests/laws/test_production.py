@@ -1,4 +1,7 @@
-"""Laws that every model, process and experiment found by the registries must obey."""
+"""Laws that every model, process and experiment found by the registries must obey.
+
+What repeats a calculation with another coupling or exposure (``tests/covering.py``) is left to ``make validate``.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from darktarget.errors import PhysicsError
 from darktarget.production import PROCESSES
 from darktarget.testing import rates
 from darktarget.testing.law import Subject
+from tests.covering import own_models, repeats, slow_if
 from tests.laws.test_models import broken
 
 PAIRS = list(itertools.product(dt.names("models"), dt.names("processes")))
@@ -39,10 +43,17 @@ def _subject(model: str, **about: Any) -> Subject:
 PAIRS = [(m, p) for m, p in PAIRS if _has(m, p)]
 
 
+def again(model: str, process: str, beam: str) -> bool:
+    """Whether a cross section repeats another: the formulas of another model, or a slow sum for a second beam."""
+    sums = process == "virtual-photon" or (process == "bremsstrahlung" and _model(model, 0.1).structure.spin == 2)
+    return model not in own_models() or (sums and beam != "electron")
+
+
 @pytest.mark.parametrize(
     ("model", "process", "beam", "energy", "target"),
-    [(*pair, *beam) for pair in PAIRS for beam in BEAMS if beam[0] in PROCESSES[pair[1]].beams],
-)
+    [slow_if(again(*pair, beam[0]), *pair, *beam) for pair in PAIRS for beam in BEAMS
+     if beam[0] in PROCESSES[pair[1]].beams],
+)  # fmt: skip
 def test_cross_sections_are_finite_and_positive(
     model: str, process: str, beam: str, energy: float, target: str
 ) -> None:
@@ -50,13 +61,16 @@ def test_cross_sections_are_finite_and_positive(
     assert broken(rates.cross_sections, subject) == []
 
 
-@pytest.mark.parametrize(("model", "process"), PAIRS)
+@pytest.mark.parametrize(("model", "process"), [slow_if(again(*pair, "positron"), *pair) for pair in PAIRS])
 def test_closed_is_zero_and_threshold_continuous(model: str, process: str) -> None:
     assert broken(rates.closing, _subject(model, processes=(process,))) == []
 
 
-@pytest.mark.parametrize(("model", "process"), PAIRS)
-@pytest.mark.parametrize("experiment", dt.names("experiments"))
+@pytest.mark.parametrize(
+    ("experiment", "model", "process"),
+    [slow_if(repeats(model, experiment), experiment, model, process)
+     for experiment in dt.names("experiments") for model, process in PAIRS],
+)  # fmt: skip
 def test_yields_are_weights_on_energies_below_the_beam(model: str, process: str, experiment: str) -> None:
     assert broken(rates.yields, _subject(model, processes=(process,), experiment=experiment)) == []
 
@@ -66,20 +80,19 @@ def test_a_beam_that_starts_no_process_is_refused() -> None:
         dt.produce(_model("dark-photon", 0.01), dt.experiment("na64mu-2022"), processes=["annihilation"])
 
 
-def once_per_search() -> list[Any]:
-    """Experiments; those with simulated decays of the same signatures as one before are left to `make validate`."""
+def limits_to_check() -> list[Any]:
+    """Models and experiments; simulated decays of the same signatures as before are left to ``make validate``."""
     found, known = [], set()
     for name in dt.names("experiments"):
         seen = dt.experiment(name)
         kind = tuple(sorted(b.signature.name for b in seen.bins))
         again = bool(seen.target.slabs) and kind in known
-        found.append(pytest.param(name, marks=pytest.mark.validate) if again else name)
+        found += [slow_if(again or repeats(model, name), name, model) for model in dt.names("models")]
         known.add(kind)
     return found
 
 
-@pytest.mark.parametrize("model", dt.names("models"))
-@pytest.mark.parametrize("experiment", once_per_search())
+@pytest.mark.parametrize(("experiment", "model"), limits_to_check())
 def test_limits_scale_with_the_exposure(model: str, experiment: str) -> None:
     assert broken(rates.limits, _subject(model, experiment=experiment)) == []
 

@@ -12,6 +12,7 @@ import darktarget as dt
 from darktarget.models import MODELS
 from darktarget.testing import rates
 from darktarget.testing.law import Subject
+from tests.covering import own_models, slow_if
 from tests.laws.test_models import broken
 
 
@@ -22,7 +23,12 @@ def _kinds(name: str) -> list[dict[str, str]]:
     return [{"dm": kind} for kind in kinds] or [{}]
 
 
-CASES = [(name, kind) for name in dt.names("models") for kind in _kinds(name)]
+#: models with the formulas of another only with their default, unless by `make validate`
+CASES = [
+    slow_if(name not in own_models() and place > 0, name, kind)
+    for name in dt.names("models")
+    for place, kind in enumerate(_kinds(name))
+]
 
 
 @pytest.mark.parametrize(("name", "kind"), CASES, ids=str)

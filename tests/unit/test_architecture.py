@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ PAPERS = sorted((ROOT.parent / "darktarget_papers").rglob("*.py"))
 PLACES = ("src", "tests", "docs", "benchmarks", "validation", "examples")
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    """Parsed once for all tests: they only read it."""
+    return ast.parse(path.read_text())
+
+
 def _layer(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
@@ -53,7 +60,7 @@ def _imports(tree: ast.AST) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _imported(path: Path) -> set[str]:
     found = set()
-    for module, names in _imports(ast.parse(path.read_text())):
+    for module, names in _imports(_tree(path)):
         parts = module.split(".")
         found |= {parts[1]} if len(parts) > 1 else set(names)
     return found - {"__version__"}
@@ -75,7 +82,7 @@ def test_no_module_is_part_of_a_circle() -> None:
     names = {_dotted(p, ROOT.parent): p for p in [*MODULES, ROOT / "__init__.py", *PAPERS]}
     graph: dict[str, set[str]] = defaultdict(set)
     for name, path in names.items():
-        for module, imported in _imports(ast.parse(path.read_text())):
+        for module, imported in _imports(_tree(path)):
             parts = {f"{module}.{i}" for i in imported if f"{module}.{i}" in names}
             graph[name] |= (parts or {module}) - {"darktarget"}  # which loads its names on first use
     state: dict[str, int] = {}
@@ -154,7 +161,7 @@ def test_imports_inside_functions_have_a_reason(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_public_names_have_docstrings(path: Path) -> None:
-    tree = ast.parse(path.read_text())
+    tree = _tree(path)
     if path.name != "__main__.py":
         assert ast.get_docstring(tree)
     kinds = (ast.FunctionDef, ast.ClassDef)
@@ -167,7 +174,7 @@ def test_one_name_is_one_thing() -> None:
     """No two public classes share a name."""
     found: dict[str, list[str]] = defaultdict(list)
     for path in [*MODULES, *PAPERS]:
-        for node in ast.parse(path.read_text()).body:
+        for node in _tree(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found[node.name].append(_dotted(path, ROOT.parent))
     assert {name: places for name, places in found.items() if len(places) > 1} == {}

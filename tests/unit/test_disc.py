@@ -12,6 +12,7 @@ from darktarget.core import LOGITS, Array, angle_at
 from darktarget.dump.disc import Disc, VisiblePair, hitting, points, visible_pairs
 from darktarget.signatures.visible_decay import VisibleDecay, gaussian_logs
 from tests.angles import EXACTLY, across, around
+from tests.covering import slow_if
 
 E137 = dt.experiment("e137")
 SEEN = cast(VisibleDecay, E137.bins[0].signature)
@@ -44,8 +45,9 @@ def _by_force(
 
 
 @pytest.mark.parametrize(("name", "mass", "process"), [
-    ("spin-2", 0.1, "bremsstrahlung"), ("spin-2", 0.5, "bremsstrahlung"), ("dark-photon", 0.05, "bremsstrahlung"),
-    ("dark-photon", 0.1, "bremsstrahlung"), ("spin-2", 0.1, "primakoff"), ("spin-2", 0.5, "primakoff"),
+    slow_if(True, "spin-2", 0.1, "bremsstrahlung"), ("spin-2", 0.5, "bremsstrahlung"),
+    ("dark-photon", 0.05, "bremsstrahlung"), slow_if(True, "dark-photon", 0.1, "bremsstrahlung"),
+    ("spin-2", 0.1, "primakoff"), ("spin-2", 0.5, "primakoff"),
 ])  # fmt: skip
 def test_what_hits_by_brute_force(name: str, mass: float, process: str) -> None:
     """Nodes of E137's yields: exact angle, shower, isotropic decay into light particles, disc and threshold."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import cast
@@ -109,10 +110,16 @@ def test_invisible_searches_keep_their_dark_pairs() -> None:
     assert missing.intervals == ((),)
 
 
+@cache
+def _positrons() -> Array:
+    """Energy, theta^2 and track length of positrons of fresh showers, [positron, 3]; the same for every slice."""
+    return picks(E137.beam, E137.target, "e+", 1.0 * GeV, 150_000, 21)
+
+
 def _forced(mass: float, slice_: tuple[float, float]) -> float:
     """Share of decays that hit, by vectors, with the angles of freshly simulated positrons."""
     energy = mass**2 / (2 * ELECTRON_MASS)
-    found, square, length = picks(E137.beam, E137.target, "e+", 1.0 * GeV, 150_000, 21).T
+    found, square, length = _positrons().T
     near = np.abs(found / (energy * GeV) - 1) < 0.12
     random = np.random.default_rng(1)
     chosen = random.choice(np.flatnonzero(near), 60_000, p=length[near] / length[near].sum())
