@@ -11,7 +11,7 @@ import typer
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(help="Kind of the file: experiment.")],
+    kind: Annotated[str, typer.Argument(help="Kind of the file: experiment, model.")],
 ) -> None:
     """JSON Schema of a TOML file, for completion and checks in an editor (first line: #:schema ./FILE)."""
     from darktarget.errors import chosen
@@ -25,5 +25,13 @@ def _experiment() -> dict[str, Any]:
     return experiment_json_schema()
 
 
+def _model() -> dict[str, Any]:
+    from darktarget.models.base.file_schema import model_json_schema
+
+    return model_json_schema()
+
+
 #: Returns the JSON Schema of each kind of file, by name (read-only).
-SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType({"experiment": _experiment})
+SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
+    {"experiment": _experiment, "model": _model}
+)
