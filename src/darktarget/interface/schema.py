@@ -10,15 +10,6 @@ from typing import Annotated, Any, Final
 import typer
 
 
-def schema(
-    kind: Annotated[str, typer.Argument(help="Kind of the file: experiment, model.")],
-) -> None:
-    """JSON Schema of a TOML file, for completion and checks in an editor (first line: #:schema ./FILE)."""
-    from darktarget.errors import chosen
-
-    typer.echo(json.dumps(chosen("schema", kind, SCHEMAS)(), indent=2))
-
-
 def _experiment() -> dict[str, Any]:
     from darktarget.experiments.schema import experiment_json_schema
 
@@ -35,3 +26,12 @@ def _model() -> dict[str, Any]:
 SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
     {"experiment": _experiment, "model": _model}
 )
+
+
+def schema(
+    kind: Annotated[str, typer.Argument(help=f"Kind of the file: {', '.join(SCHEMAS)}.")],
+) -> None:
+    """JSON Schema of a TOML file, for completion and checks in an editor (first line: #:schema ./FILE)."""
+    from darktarget.errors import chosen
+
+    typer.echo(json.dumps(chosen("schema", kind, SCHEMAS)(), indent=2))

@@ -10,7 +10,7 @@ from inspect import cleandoc
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Gt, Le, Lt, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from darktarget.schemas.units import unit_of
@@ -134,6 +134,8 @@ def _least(rules: tuple[Any, ...]) -> int:
 
 def _list(entry: Any, rules: tuple[Any, ...]) -> str:
     least, entries = _least(rules), "them" if entry is None else in_words(entry, (), many=True)
+    if any(isinstance(rule, MaxLen) and rule.max_length == least for rule in rules):
+        return f"a list of {least} {entries}"
     few = {0: f"a list of {entries}", 1: f"a list, not empty, of {entries}"}
     return few.get(least, f"a list of at least {least} {entries}")
 

@@ -114,8 +114,6 @@ def _current(given: Mapping[str, Any], states: Mapping[str, DarkState], spin: in
     for name in names:
         if name not in states:
             raise UnknownName(f"{where}.states", name, states)
-    if len(names) != 2:
-        raise DeclarationError(f"{where}.states", names, "two names; the same twice for a diagonal current")
     one, two = (states[name] for name in names)
     if one.kinds != two.kinds:
         raise DeclarationError(f"{where}.states", names, "two particles of the same kind")

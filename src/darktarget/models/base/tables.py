@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from types import GenericAlias
 from typing import Annotated, Any, Final, Literal
 
-from annotated_types import Ge, Gt, MinLen
-from pydantic import BaseModel, Discriminator, Field, Tag, create_model
+from annotated_types import Ge, Gt, MaxLen, MinLen
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, create_model
 
 from darktarget.models.base.forms import (
     ALL_FORMS,
@@ -34,8 +34,15 @@ def _default(parameter: Parameter) -> float:
 
 
 def _one_of(names: Iterable[Any]) -> Any:
-    """A Literal of names that a table holds."""
-    return Literal.__getitem__(tuple(dict.fromkeys(names)))
+    """A Literal of values that a table holds; true is not 1."""
+    values = tuple(dict.fromkeys(names))
+
+    def same_type(value: Any) -> Any:
+        if type(value) not in set(map(type, values)):
+            raise ValueError(f"a value of type {type(value).__name__}")
+        return value
+
+    return Annotated[Literal.__getitem__(values), BeforeValidator(same_type)]
 
 
 def _many(kind: type, *entries: Any) -> Any:
@@ -78,6 +85,8 @@ ALL, UNCOUPLED = "all", "uncoupled"
 
 Text = Annotated[str, Field(pattern=r"\S")]
 Positive = Annotated[float, Gt(0)]
+#: Every entry of a list once, for JSON Schema; ``dark_sector`` checks it.
+_ONCE: Final = Field(json_schema_extra={"uniqueItems": True})
 _KIND: Final = _one_of((*DARK_KINDS, NO_DARK))
 
 
@@ -150,7 +159,7 @@ PhotonsTable: Final = _table(
 LoopMixingTable: Final = _table(
     "LoopMixingTable",
     "Kinetic mixing by loops of the charged leptons.",
-    leptons=_needed(Literal[True], "loops of the charged leptons mix the mediator with the photon"),
+    leptons=_needed(_one_of([True]), "loops of the charged leptons mix the mediator with the photon"),
     scale_GeV=_optional(
         Positive,
         "scale at which the mixing vanishes; only where the vector couplings of the charged leptons do not sum to 0",
@@ -165,8 +174,8 @@ StateTable: Final = _table(
     "StateTable",
     "A dark particle; at most one key gives its mass.",
     kind=_needed(
-        _either(_KIND, "list", Annotated[_many(list, _KIND), MinLen(1)]),
-        "kind of particle, or a list: then the parameter `dm` chooses, by default the first; none is no dark particle",
+        _either(_KIND, "list", Annotated[_many(list, _KIND), MinLen(1), _ONCE]),
+        "kind of particle, or a list: the choices of the parameter `dm`, the default first; none is no dark particle",
     ),
     mass_ratio=_optional(
         Positive, f"default of the parameter: mass of the mediator over its own ({RATIO:g} for the first state)"
@@ -180,7 +189,9 @@ StateTable: Final = _table(
 CurrentTable: Final = _table(
     "CurrentTable",
     "A current of one dark particle, or of two.",
-    states=_needed(list[Text], "the two particles; the same twice for a diagonal current"),
+    states=_needed(
+        Annotated[list[Text], MinLen(2), MaxLen(2)], "the two particles; the same twice for a diagonal current"
+    ),
     kinds=_optional(list[Text], "the kinds of particle with this current; by default all"),
     **_couplings(
         float,
@@ -198,7 +209,7 @@ DarkTable: Final = _table(
         STRENGTH,
     ),
     states=_needed(Annotated[_many(dict, str, StateTable), MinLen(1)], "one table per particle"),
-    currents=_needed(_many(list, CurrentTable), "one table per current"),
+    currents=_needed(Annotated[_many(list, CurrentTable), _ONCE], "one table per current"),
 )
 ModelTable: Final = _table(
     "ModelTable",
