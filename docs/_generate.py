@@ -19,7 +19,8 @@ from tests.papers import acceptance
 import darktarget
 from darktarget import figures
 from darktarget.experiments.schema import experiment_reference
-from darktarget.interface import catalogue, gallery, model_keys
+from darktarget.interface import catalogue, gallery
+from darktarget.models.base.file_schema import model_reference
 
 ROOT = Path(__file__).parents[1]
 #: Seconds that figures which no folder holds may take together; the rest is left out of the gallery, and said so.
@@ -35,7 +36,7 @@ def pages(out: Path) -> None:
     _write(out / "validation.md", _validation(pictures))
     _write(out / "materials.md", catalogue.materials())
     _write(out / "experiment-keys.md", experiment_reference())
-    _write(out / "model-keys.md", model_keys.page())
+    _write(out / "model-keys.md", model_reference())
     reference = out / "api"
     reference.mkdir(exist_ok=True)
     packages = _packages()

@@ -22,13 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, reduce
-from importlib import import_module
-from importlib.util import find_spec
+from functools import cache, cached_property
 from inspect import getdoc
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from darktarget.entries import OWN, announced_object, attribute, by_distribution, distribution, folder_of
 from darktarget.errors import DarktargetError, PluginError, PluginWarning, UnknownName, warn_user
 from darktarget.listing import first_sentence, plural, summary, title
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
-OWN = "darktarget"  # the distribution whose entry points come first
 
 
 def camel(name: str) -> str:
@@ -149,7 +147,7 @@ class Registry(Generic[T]):
     def folder(self) -> Path:
         """The folder of the package that ships this kind."""
         assert self.package is not None
-        return _folder(self.package)
+        return folder_of(self.package)
 
     @cached_property
     def _own(self) -> Mapping[str, _Member]:
@@ -161,7 +159,7 @@ class Registry(Generic[T]):
         from importlib.metadata import entry_points
 
         found: dict[str, _Member] = {}
-        for point in sorted(entry_points(group=f"darktarget.{plural(self.kind)}"), key=_order):
+        for point in sorted(entry_points(group=f"darktarget.{plural(self.kind)}"), key=by_distribution):
             for name, member in self._announced(point).items():
                 first = self._own.get(name) or found.setdefault(name, member)
                 if first is not member:
@@ -178,7 +176,7 @@ class Registry(Generic[T]):
 
     def _search(self, package: str, entry: EntryPoint | None = None) -> dict[str, _Member]:
         """The members in the folder of a package."""
-        folder, found = _folder(package), dict[str, _Member]()
+        folder, found = folder_of(package), dict[str, _Member]()
         for suffix in self._loaders:
             for name, path in _members(folder, suffix).items():
                 first = found.setdefault(name, member := _Member(package, path, entry))
@@ -242,9 +240,9 @@ class Registry(Generic[T]):
 
     def _object(self, member: _Member, name: str) -> Any:
         if member.path is not None:
-            return _attribute(f"{member.package}.{member.path.stem}", self._attribute(name))
+            return attribute(f"{member.package}.{member.path.stem}", self._attribute(name))
         assert member.entry is not None
-        return _announced_object(member.entry)
+        return announced_object(member.entry)
 
     def listed(self) -> tuple[str, ...]:
         """All names, sorted; nothing is loaded, so that members of other packages may turn out to be broken."""
@@ -265,7 +263,7 @@ class Registry(Generic[T]):
     @property
     def about(self) -> str:
         """What this kind is: the docstring of its package up to the first colon."""
-        folder = self.folder if self.package else _folder(f"{OWN}.{plural(self.kind)}")
+        folder = self.folder if self.package else folder_of(f"{OWN}.{plural(self.kind)}")
         return summary((folder / "__init__.py").read_text(encoding="utf-8")).split(":")[0]
 
     def require(self, name: Any) -> None:
@@ -305,7 +303,7 @@ class _Member:
         """The file, and the entry point with its group and distribution."""
         parts = [str(self.path)] if self.path else []
         if self.entry is not None:
-            name, version = _distribution(self.entry)
+            name, version = distribution(self.entry)
             origin = f" (distribution {name} {version})" if name else ""
             parts.append(f"entry point {self.entry.name} of {self.entry.group}{origin}")
         return ", ".join(parts)
@@ -316,17 +314,6 @@ def _members(folder: Path, suffix: str) -> dict[str, Path]:
     return {p.stem.replace("_", "-"): p for p in folder.glob(f"*{suffix}") if p.stem[0] != "_"}
 
 
-def _distribution(point: EntryPoint) -> tuple[str, str]:
-    """Name and version of the distribution of an entry point; empty where it has none."""
-    return (point.dist.name or "", point.dist.version or "") if point.dist else ("", "")
-
-
-def _order(point: EntryPoint) -> tuple[bool, str, str]:
-    """Entry points of darktarget come first, then those of other distributions by their names."""
-    name, _ = _distribution(point)
-    return name != OWN, name, point.name
-
-
 def _error(load: Callable[..., object], *arguments: Any) -> DarktargetError | None:
     """The error that loading a member raises, or None."""
     try:
@@ -334,62 +321,3 @@ def _error(load: Callable[..., object], *arguments: Any) -> DarktargetError | No
     except DarktargetError as error:
         return error
     return None
-
-
-def _imported(module: str, load: Callable[[str], Any] = import_module) -> Any:
-    """The module, or what ``load`` returns for it.
-
-    Raises:
-        PluginError: it does not exist, or raises an error when it is imported, which is the cause.
-    """
-    try:
-        return load(module)
-    except ModuleNotFoundError as error:
-        raise PluginError(f"no module named {error.name}" if error.name else str(error)) from error
-    except (Exception, SystemExit) as error:
-        raise PluginError(f"importing {module} raised {type(error).__name__}: {error}") from error
-
-
-def _attribute(module: str, name: str) -> Any:
-    """An object of a module, by its name, which may have dots.
-
-    Raises:
-        PluginError: the module cannot be imported, or has no such object; the message lists what it defines.
-    """
-    found = _imported(module)
-    try:
-        return reduce(getattr, name.split("."), found)
-    except AttributeError as error:
-        public = {n: v for n, v in vars(found).items() if not n.startswith("_")}
-        defined = [n for n, v in public.items() if (v.__module__ == module if isinstance(v, type) else n.isupper())]
-        listed = ", ".join(defined) or "no class or constant"
-        raise PluginError(f"the module {module} must define {name}; it defines {listed}") from error
-
-
-def _announced_object(point: EntryPoint) -> Any:
-    """The object that an entry point names.
-
-    Raises:
-        PluginError: there is none, with the reason.
-    """
-    try:
-        module, name = point.module, point.attr
-    except (AttributeError, ValueError) as error:
-        raise PluginError(f"{point.value!r} is not of the form package or module:Class") from error
-    if name:
-        return _attribute(module, name)
-    return _folder(module)
-
-
-def _folder(package: str) -> Path:
-    """The folder of a package, which is not imported (its parents are).
-
-    Raises:
-        PluginError: there is no such package, or it is a module.
-    """
-    spec = _imported(package, find_spec)
-    if spec is None:
-        raise PluginError(f"no module named {package}")
-    if not spec.submodule_search_locations:
-        raise PluginError(f"{package} is a module, not a package: an entry point names a package or module:Class")
-    return Path(next(iter(spec.submodule_search_locations)))

@@ -21,8 +21,8 @@ TOP = Path(__file__).parents[2]
 # a module imports only from those listed before it
 ORDER = (
     "_version", "literals", "particles", "units", "errors", "files", "options", "progress", "progress_bars",
-    "numerics", "references", "results", "listing", "registry", "schemas", "structures", "core", "cache", "matter",
-    "shower", "decays", "production", "models", "statistics", "limits", "detector", "dump", "signatures",
+    "numerics", "references", "results", "listing", "entries", "registry", "schemas", "structures", "core", "cache",
+    "matter", "shower", "decays", "production", "models", "statistics", "limits", "detector", "dump", "signatures",
     "experiments", "keywords", "nouns", "arguments", "flow", "thermal", "constraints", "io", "plot", "api", "testing",
     "figures", "build_tables", "interface", "__main__",
 )  # fmt: skip

@@ -139,7 +139,7 @@ MISTAKES: dict[str, tuple[str, Any, type[InputError], tuple[str, ...]]] = {
     "choice": ("beam/particle", "electon", DeclarationError, ('one of "electron", "positron", "muon"',)),
     "empty": ("runs", {}, DeclarationError, ("a table with at least one entry",)),
     "short list": ("normalisation/mass_GeV", [1.0], DeclarationError, ("a list of at least 2 numbers above 0",)),
-    "inside a list": ("references", [1], DeclarationError, ("references.0 = 1: allowed is text",)),
+    "inside a list": ("references", [1], DeclarationError, ("references[0] = 1: allowed is text",)),
     "advice": ("detector/hcal/stochastic", 60.0, DeclarationError, ("from 0 to 5", "In sqrt(GeV)")),
     "misspelt at the top": ("bakground_scaling", {"exposure": 1}, UnknownKey, ("Did you mean background_scaling?",)),
     "misspelt": ("beam/enrgy_GeV", 8.0, UnknownKey, ("beam.enrgy_GeV is not a key", "Did you mean energy_GeV?")),

@@ -14,6 +14,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,12 +23,15 @@ from typer.testing import CliRunner
 
 import darktarget as dt
 from darktarget.core import Array, Model
-from darktarget.errors import DeclarationError, InputError, UnknownName
-from darktarget.interface import model_keys
+from darktarget.errors import DeclarationError, InputError, MissingKey, UnknownKey, UnknownName
 from darktarget.interface.cli import app
 from darktarget.models import LOADERS, MODELS, model_class
-from darktarget.models.base.declaration import TABLES, declared
+from darktarget.models.base.declaration import declared
+from darktarget.models.base.file_schema import model_json_schema, model_reference
+from darktarget.models.base.tables import ExtensionTable, FormsTable, ModelTable
 from darktarget.registry import Registry
+from darktarget.schemas.keys import keys_of
+from darktarget.schemas.messages import header, inner_table
 
 MINIMAL = """
 title = "A boson"
@@ -55,24 +59,24 @@ def table(**changes: Any) -> dict[str, Any]:
 
 BAD: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
     "unknown particle": (
-        table(leptons={"electrn": 1.0}), UnknownName, r"m.toml: leptons = 'electrn'.*Did you mean electron\?"),
-    "no spin": (table(mediator={"symbol": "X"}), DeclarationError, r"m.toml: mediator.spin = None: allowed is 0, 1 or"),
-    "no symbol": (table(mediator={"spin": 1}), DeclarationError, r"mediator.symbol = None.*required"),
-    "no mediator": ({"title": "t"}, DeclarationError, r"m.toml.mediator = None.*required"),
-    "empty": ({}, DeclarationError, r"m.toml.title = None: allowed is a text. This key is required"),
-    "spin 3": (table(mediator={"symbol": "X", "spin": 3}), DeclarationError, r"spin = 3: allowed is 0, 1 or 2"),
+        table(leptons={"electrn": 1.0}), UnknownKey, r"m.toml: leptons.electrn is not .*Did you mean electron\?"),
+    "no spin": (table(mediator={"symbol": "X"}), MissingKey, r"m.toml: mediator.spin is missing: one of 0, 1, 2 is"),
+    "no symbol": (table(mediator={"spin": 1}), MissingKey, r"mediator.symbol is missing: text is required"),
+    "no mediator": ({"title": "t"}, MissingKey, r"m.toml: mediator is missing: a table is required"),
+    "empty": ({}, MissingKey, r"m.toml: title is missing: text is required.*extends"),
+    "spin 3": (table(mediator={"symbol": "X", "spin": 3}), DeclarationError, r"spin = 3: allowed is one of 0, 1, 2"),
     "spin true": (table(mediator={"symbol": "X", "spin": True}), DeclarationError, r"spin = True"),
     "spin 1.0": (table(mediator={"symbol": "X", "spin": 1.0}), DeclarationError, r"spin = 1.0"),
-    "misspelt table": (table(lepton={}), DeclarationError, r"m.toml.lepton = .*no such key.*Did you mean leptons\?"),
+    "misspelt table": (table(lepton={}), UnknownKey, r"m.toml: lepton is not a key.*Did you mean leptons\?"),
     "misspelt key": (
         table(mediator={"symbol": "X", "spin": 1, "mas_label": "m"}), DeclarationError, r"Did you mean mass_label\?"),
     "table expected": (table(mediator=1), DeclarationError, r"mediator = 1: allowed is a table"),
-    "bool": (table(leptons={"electron": True}), DeclarationError, r"leptons.electron = True: allowed is a finite numb"),
-    "text": (table(leptons={"electron": "1"}), DeclarationError, r"leptons.electron = '1': allowed is a finite number"),
+    "bool": (table(leptons={"electron": True}), DeclarationError, r"leptons.electron = True: allowed is a number or "),
+    "text": (table(leptons={"electron": "1"}), DeclarationError, r"leptons.electron = '1': .*number without quotes"),
     "nan": (table(leptons={"electron": float("nan")}), DeclarationError, r"leptons.electron = nan"),
     "inf": (table(leptons={"electron": {"axial": float("inf")}}), DeclarationError, r"electron.axial = inf"),
     "form of another spin": (
-        table(leptons={"electron": {"scalar": 1.0}}), DeclarationError, r"'scalar': allowed is one of vector, axial"),
+        table(leptons={"electron": {"scalar": 1.0}}), DeclarationError, r"electron.scalar = 1.0: .*are vector, axial"),
     "misspelt form": (table(leptons={"electron": {"axal": 1.0}}), DeclarationError, r"Did you mean axial\?"),
     "forms and chiralities": (
         table(leptons={"electron": {"left": 1.0, "axial": 1.0}}), DeclarationError, r"either left and right, or vec"),
@@ -83,11 +87,14 @@ BAD: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
     "unit": (table(coupling={"unit": "1/GeV"}), DeclarationError, r"coupling.unit = '1/GeV': allowed is one of e, 1"),
     "infinite loop": (table(loop_mixing={"leptons": True}), DeclarationError, r"sum to 1, not 0.*scale_GeV"),
     "loop false": (table(loop_mixing={"leptons": False}), DeclarationError, r"loop_mixing.leptons = False: .* true"),
+    "a list": (table(leptons={"electron": [1.0]}), DeclarationError, r"electron = \[1.0\]: .* a number or a table"),
+    "blank": (table(mediator={"symbol": " ", "spin": 1}), DeclarationError, r"symbol = ' ': allowed is text"),
+    "loop 1": (table(loop_mixing={"leptons": 1}), DeclarationError, r"loop_mixing.leptons = 1: allowed is true"),
     "references": (table(references="2104.03297"), DeclarationError, r"references = '2104.03297': allowed is a list"),
 }  # fmt: skip
 SCALAR: dict[str, tuple[dict[str, Any], str]] = {
     "neutrino": ({"leptons": {"nu_e": 1.0}}, r"nu_e = 1.0: allowed is left out for spin 0"),
-    "chirality": ({"leptons": {"electron": {"left": 1.0}}}, r"'left': allowed is one of scalar, pseudoscalar"),
+    "chirality": ({"leptons": {"electron": {"left": 1.0}}}, r"electron.left = 1.0: .* spin 0 are scalar, pseudoscalar"),
     "mixing": ({"coupling": {"kinetic_mixing": 1.0}}, r"left out for spin 0"),
     "loop": ({"loop_mixing": {"leptons": True}}, r"no charged lepton has a vector coupling"),
 }
@@ -113,12 +120,12 @@ BAD_DARK: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
     "axial of scalars": (two("scalar", axial=1.0), DeclarationError, r"There is no axial current of it"),
     "unknown state": (
         dark(currents=[{"states": ["chi", "ch"], "axial": 1.0}]), UnknownName, r"currents\[0\].states = 'ch'"),
-    "one state": (dark(currents=[{"states": ["chi"], "axial": 1.0}]), DeclarationError, r"two names"),
+    "one state": (dark(currents=[{"states": ["chi"], "axial": 1.0}]), DeclarationError, r"allowed is a list of 2 t"),
     "no form": (dark(currents=[{"states": ["chi", "chi"]}]), DeclarationError, r"at least one of vector, axial"),
-    "kind": (dark(states={"chi": {"kind": "weyl"}}), DeclarationError, r"kind = 'weyl': allowed is one of dirac"),
-    "no kind": (dark(states={"chi": {}}), DeclarationError, r"chi.kind = None.*required"),
+    "kind": (dark(states={"chi": {"kind": "weyl"}}), DeclarationError, r"kind = 'weyl': allowed is one of .dirac"),
+    "no kind": (dark(states={"chi": {}}), MissingKey, r"chi.kind is missing: .* is required"),
     "kind of a current": (two("dirac", vector=1.0, kinds=["scalar"]), UnknownName, r"kinds = 'scalar'"),
-    "no states": (dark(states={}), DeclarationError, r"at least one state"),
+    "no states": (dark(states={}), DeclarationError, r"a table with at least one entry"),
     "antiparticle": (dark(states={"chibar": {"kind": "dirac"}}), DeclarationError, r"not ending in .bar"),
     "a lepton": (dark(states={"mu": {"kind": "dirac"}}), DeclarationError, r"a name that no other particle has"),
     "the mediator": (dark(states={"X": {"kind": "dirac"}}), DeclarationError, r"a name that no other particle has"),
@@ -128,7 +135,12 @@ BAD_DARK: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
     "splitting of the first": (dark(states={"chi": {"kind": "dirac", "splitting": 1.0}}), DeclarationError, r"exactly"),
     "no second mass": (
         dark(states={"chi": {"kind": "dirac"}, "chi2": {"kind": "dirac"}}), DeclarationError, r"chi2 = .*splitting"),
-    "mass 0": (dark(states={"chi": {"kind": "dirac", "mass_GeV": 0}}), DeclarationError, r"finite number above 0"),
+    "another unit": (
+        dark(states={"chi": {"kind": "dirac", "mass_MeV": 30}}), UnknownKey, r"The unit is GeV: mass_GeV = 0.03\."),
+    "kind twice": (dark(states={"chi": {"kind": ["dirac", "dirac"]}}), DeclarationError, r"every kind once"),
+    "misspelt current": (
+        dark(currents=[{"states": ["chi", "chi"], "axail": 1.0}]), UnknownKey, r"currents\[0\].axail is not .*axial\?"),
+    "mass 0": (dark(states={"chi": {"kind": "dirac", "mass_GeV": 0}}), DeclarationError, r"is a number above 0"),
     "twice": (
         dark(currents=[{"states": ["chi", "chi"], "axial": 1.0}] * 2), DeclarationError, r"one current per pair"),
     "two kinds": (
@@ -186,7 +198,7 @@ def test_any_table_gives_a_declaration_or_a_named_error(top: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"", r"title = None"),
+        (b"", r"title is missing"),
         (b"\xef\xbb\xbftitle = 'x'", "byte order mark"),
         (b"title = \xff", "a text file in UTF-8"),
         (b"title = 'x'\nspin = = 1", "line 2"),
@@ -325,7 +337,7 @@ def test_a_package_of_ones_own_may_hold_model_files(tmp_path: Path, monkeypatch:
     registry: Registry[type[Model]] = Registry("model", "darktarget.models", others=LOADERS)
     assert registry["my-boson"].name == "my-boson"
     assert {"my-boson", "dark-photon", "l-e-l-mu"} <= set(registry.names())
-    with pytest.raises(DeclarationError, match=r"broken.toml.title = 1"):
+    with pytest.raises(DeclarationError, match=r"broken.toml: title = 1"):
         registry["broken"]
 
 
@@ -351,14 +363,18 @@ def test_a_registered_model_with_other_defaults(tmp_path: Path) -> None:
         ('extends = "absent.toml"', DeclarationError, "No such file"),
         ('extends = "my-boson.toml"', DeclarationError, "a model that does not extend this one"),
         ('extends = "idm"\n[defaults]\nsplit = 1', UnknownName, r"defaults = 'split'"),
-        ('extends = "idm"\n[defaults]\nsplitting = -1', DeclarationError, r"defaults.splitting = -1: allowed is a fin"),
+        (
+            'extends = "idm"\n[defaults]\nsplitting = -1',
+            DeclarationError,
+            r"defaults.splitting = -1.0: allowed is a fin",
+        ),
         ('extends = "idm"\n[defaults]\nsplitting = [1, 2]', DeclarationError, r"defaults.splitting = \[1, 2\]"),
         (
             'extends = "idm"\n[defaults]\ndm = "dirac"',
             DeclarationError,
             r"defaults.dm = 'dirac': allowed is one of maj",
         ),
-        ('extends = "idm"\n[leptons]\nmuon = 1', DeclarationError, r"leptons = .*no such key"),
+        ('extends = "idm"\n[leptons]\nmuon = 1', UnknownKey, r"leptons is not a key of this table"),
         ("extends = 1", DeclarationError, r"extends = 1"),
     ],
 )
@@ -367,8 +383,73 @@ def test_bad_extensions(tmp_path: Path, text: str, error: type[InputError], mess
         dt.model(write(tmp_path, text), mass=0.1)
 
 
-def test_the_key_reference_has_every_key_of_the_schema() -> None:
-    page = model_keys.page()
-    for name, keys in TABLES.items():
-        assert not name or f"## `{name}`" in page
-        assert all(f"| `{key.name}` |" in page for key in keys)
+# --- the schema in other forms
+
+SCHEMA = model_json_schema()
+CHECK = jsonschema.Draft7Validator(SCHEMA)
+SHIPPED = sorted([*MODELS.folder.glob("*.toml"), *(MODELS.folder / "examples").glob("*.toml")])
+
+
+def test_the_json_schema_is_one() -> None:
+    jsonschema.Draft7Validator.check_schema(SCHEMA)
+    CHECK.validate(table())
+    CHECK.validate({"extends": "idm", "defaults": {"splitting": 0.1, "dm": "majorana"}})
+    assert not {"null", "$defs", "$ref"} & set(json.dumps(SCHEMA).split('"'))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.stem))
+def test_shipped_files_fit_the_json_schema(path: Path) -> None:
+    CHECK.validate(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+#: What a schema cannot say: TOML numbers that are not finite, 1.0 for 1, sums, names of other tables, first and second.
+BEYOND = {
+    "spin 1.0", "nan", "inf", "nothing couples", "zero", "infinite loop", "loop", "vector of a Majorana",
+    "vector of a real scalar", "axial of scalars", "unknown state", "no form", "kind of a current",
+    "a lepton", "the mediator", "splitting of the first", "no second mass", "two kinds",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [case for case in (*BAD, *BAD_DARK) if case not in BEYOND])
+def test_the_json_schema_refuses_the_same_mistakes(case: str) -> None:
+    assert not CHECK.is_valid({**BAD, **BAD_DARK}[case][0])
+
+
+def test_the_json_schema_knows_the_spin() -> None:
+    for changes, _ in SCALAR.values():
+        assert not CHECK.is_valid({**table(mediator={"symbol": "phi", "spin": 0}), **changes})
+    CHECK.validate(table(mediator={"symbol": "phi", "spin": 0}, photons={"coupling": 1.0}))
+    tensor = table(mediator={"symbol": "G", "spin": 2})
+    CHECK.validate({**tensor, "photons": {"coupling": 1.0}, "coupling": {"unit": "1/GeV"}})
+    assert not CHECK.is_valid({**tensor, "quarks": {"up": 1.0}})
+
+
+@pytest.mark.parametrize(
+    "changes", [{"leptons": {"muon": 1}}, {"defaults": {"splitting": True}}, {"extends": 1}, {"default": {}}]
+)
+def test_the_json_schema_refuses_bad_extensions(changes: dict[str, Any]) -> None:
+    assert not CHECK.is_valid({"extends": "idm", **changes})
+
+
+def test_the_command_prints_the_json_schema() -> None:
+    assert json.loads(CliRunner().invoke(app, ["schema", "model"]).stdout) == SCHEMA
+
+
+def tables(schema: Any, path: str = "") -> dict[str, Any]:
+    """All tables of a schema by their headers."""
+    found = {header(path) if path else "": schema}
+    for key in keys_of(schema).values():
+        inner, part = inner_table(key)
+        found |= tables(inner, f"{path}.{part}" if path else part) if inner else {}
+    return found
+
+
+def test_the_key_reference_has_every_key_with_its_meaning() -> None:
+    page, listed = model_reference(), tables(ModelTable)
+    assert {"[dark.states.NAME]", "[[dark.currents]]", "[leptons]"} <= set(listed)
+    for name, schema in {**listed, "forms": FormsTable, "extension": ExtensionTable}.items():
+        assert not name.startswith("[") or f"## `{name}`" in page
+        for key in keys_of(schema).values():
+            assert len(key.meaning) > 4, key.name
+            assert f"| `{key.name}` | {key.allowed} | {key.unit} |" in page
+    assert "#:schema ./model.schema.json" in page

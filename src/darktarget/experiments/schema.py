@@ -15,27 +15,15 @@ from darktarget.signatures import SIGNATURES
 
 __all__ = ["ExperimentTable", "experiment_json_schema", "experiment_reference"]
 
-INTRODUCTION = """# Keys of an experiment's file
+INTRODUCTION = f"""# Keys of an experiment's file
 
-Generated from the schema that checks the files. Keys carry their unit at the end of the name; a key that does not
-exist, a missing one and a value out of range are errors that name the key and say what is allowed. `NAME` is any name
-of your own. [How to write a file](../extend/experiment.md).
+{ref.GENERATED} [How to write a file](../extend/experiment.md).
 
 Two keys are about files: `extends` names a shipped experiment, or the path of a TOML file relative to this one, whose
 keys are inherited; with it no other key is required. `drop` lists inherited names that are removed, such as
 `["runs.2016-I", "target.layers"]`.
 
-For completion and checks in an editor, write the JSON Schema to a file and name it in the first line of the
-experiment (Even Better TOML in VS Code, taplo):
-
-```bash
-darktarget schema experiment > experiment.schema.json
-```
-
-```toml
-#:schema ./experiment.schema.json
-```
-"""
+{ref.editors("experiment")}"""
 
 
 def experiment_json_schema() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -9,7 +10,7 @@ from inspect import cleandoc
 from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from annotated_types import Ge, Gt, Le, Lt, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from darktarget.schemas.units import unit_of
@@ -98,19 +99,32 @@ def in_words(hint: Any, rules: tuple[Any, ...] = (), many: bool = False) -> str:
 
     >>> in_words(float, (Gt(0),)), in_words(list[Annotated[float, Ge(0)]], (MinLen(2),))
     ('a number above 0', 'a list of at least 2 numbers of at least 0')
+    >>> in_words(Literal[0, 1] | list[Literal[0, 1]])
+    'one of 0, 1 or a list of them'
     """
     hint, more = stripped(hint)
     rules = (*more, *rules)
     origin, inner = get_origin(hint), get_args(hint)
     if origin is Literal:
-        return "one of " + ", ".join(f'"{name}"' for name in inner)
+        return ("one of " if len(inner) > 1 else "") + ", ".join(json.dumps(name) for name in inner)
     if origin in (list, tuple):
         return _list(inner[0], rules)
     if origin in (Union, UnionType):
-        return " or ".join(in_words(part) for part in inner)
+        return _either(inner)
     if hint in _NOUNS:
         return _NOUNS[hint][many] + _range(rules)
     return "tables" if many else _table(inner[1] if origin is dict else Any, rules)
+
+
+def _either(kinds: tuple[Any, ...]) -> str:
+    """One of several types; a list of what another one is comes in short."""
+    single = [stripped(kind)[0] for kind in kinds]
+    words = []
+    for kind in kinds:
+        hint, rules = stripped(kind)
+        of_them = get_origin(hint) is list and stripped(get_args(hint)[0])[0] in single
+        words.append(_list(None, rules) if of_them else in_words(kind))
+    return " or ".join(words)
 
 
 def _least(rules: tuple[Any, ...]) -> int:
@@ -119,7 +133,9 @@ def _least(rules: tuple[Any, ...]) -> int:
 
 
 def _list(entry: Any, rules: tuple[Any, ...]) -> str:
-    least, entries = _least(rules), in_words(entry, (), many=True)
+    least, entries = _least(rules), "them" if entry is None else in_words(entry, (), many=True)
+    if any(isinstance(rule, MaxLen) and rule.max_length == least for rule in rules):
+        return f"a list of {least} {entries}"
     few = {0: f"a list of {entries}", 1: f"a list, not empty, of {entries}"}
     return few.get(least, f"a list of at least {least} {entries}")
 

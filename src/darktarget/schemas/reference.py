@@ -10,9 +10,34 @@ from pydantic import BaseModel
 
 from darktarget.options import OptionGroup, options_of
 from darktarget.schemas.keys import Key, keys_of
-from darktarget.schemas.messages import inner_table
+from darktarget.schemas.messages import header, inner_table
 
+#: What every key reference starts with.
+GENERATED: Final = (
+    "Generated from the schema that checks the files. Keys carry their unit at the end of the name; a key that does "
+    "not exist, a missing one and a value out of range are errors that name the key and what is allowed. `NAME` is any "
+    "name of your own."
+)
 _HEAD: Final = ("| key | allowed | unit | default | meaning |", "| --- | --- | --- | --- | --- |")
+
+
+def editors(kind: str) -> str:
+    """How an editor completes and checks a file.
+
+    Args:
+        kind: of the file, as ``darktarget schema`` names it.
+    """
+    return f"""For completion and checks in an editor, write the JSON Schema to a file and name it in the first line
+of the {kind} (Even Better TOML in VS Code, taplo):
+
+```bash
+darktarget schema {kind} > {kind}.schema.json
+```
+
+```toml
+#:schema ./{kind}.schema.json
+```
+"""
 
 
 def tables(schema: type[BaseModel], path: str = "", level: int = 2) -> Iterator[str]:
@@ -22,7 +47,7 @@ def tables(schema: type[BaseModel], path: str = "", level: int = 2) -> Iterator[
         schema: the table. path: of it, such as ``target.layers.NAME``; empty for the whole file. level: of the heading.
     """
     about = " ".join((schema.__doc__ or "").split())
-    yield section(f"[{path}]" if path else "The whole file", about, rows(schema), level)
+    yield section(header(path) if path else "The whole file", about, rows(schema), level)
     for key in keys_of(schema).values():
         inner, part = inner_table(key)
         if inner is not None:

@@ -8,68 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from darktarget.errors import DeclarationError, UnknownName
-from darktarget.models.base import keys
-from darktarget.models.base.forms import DARK_FORMS, DARK_KINDS, FORMS, NO_DARK
-from darktarget.models.base.keys import Key
-from darktarget.models.base.parameters import ALPHA_D, MASS_RATIO, Parameter
+from darktarget.models.base.forms import ALL_FORMS, DARK_FORMS, FORMS, NO_DARK
+from darktarget.models.base.tables import MASS_KEYS, RATIO, STRENGTH
 
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}")
+#: Names that a dark state may have.
+STATE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9]{0,15}")
 #: Names of particles that a dark state may not have.
 TAKEN: Final = ("e", "mu", "tau", "gamma", "hadrons", "nu")
-_KINDS: Final = (*DARK_KINDS, NO_DARK)
-MASS_KEYS: Final = ("mass_ratio", "mass_GeV", "splitting")
-_ALL_FORMS: Final = tuple(form for forms in FORMS.values() for form in forms)
-
-
-def _default(parameter: Parameter) -> float:
-    assert isinstance(parameter.default, float)
-    return parameter.default
-
-
-#: Defaults of alpha_D and of the mass ratio, those of all models.
-STRENGTH: Final = _default(ALPHA_D)
-RATIO: Final = _default(MASS_RATIO)
-
-
-def _is_kind(value: Any) -> bool:
-    listed = value if isinstance(value, list) else [value]
-    return bool(listed) and all(kind in _KINDS for kind in listed) and len(set(listed)) == len(listed)
-
-
-DARK_KEYS: Final = (
-    Key(
-        "alpha_D",
-        "default of the parameter: g_D^2/(4 pi); in GeV^2 for scalars and GeV^-2 for vectors with a mediator of spin "
-        "0, in GeV^-2 for spin 2",
-        keys.is_positive,
-        "a finite number above 0",
-        default=STRENGTH,
-    ),
-    Key("states", "[dark.states.NAME], one table per particle", keys.is_table, "a table of states", required=True),
-    Key("currents", "[[dark.currents]], one per current", lambda v: isinstance(v, list), "a list of tables",
-        required=True),
-)  # fmt: skip
-STATE_KEYS: Final = (
-    Key(
-        "kind",
-        "kind of particle, or a list: then the parameter `dm` chooses, by default the first; none is no dark particle",
-        _is_kind,
-        f"one of {', '.join(_KINDS)}, or a list of them",
-        required=True,
-    ),
-    Key("mass_ratio", f"default of the parameter: mass of the mediator over its own ({RATIO:g} for the "
-        "first state)", keys.is_positive, "a finite number above 0"),
-    Key("mass_GeV", "instead: default of the parameter `dark_mass`", keys.is_positive, "a finite number above 0"),
-    Key("splitting", "instead, not for the first state: default of the parameter, (m - m_1)/m_1 with the mass m_1 of "
-        "the first", keys.is_positive, "a finite number above 0"),
-)  # fmt: skip
-CURRENT_KEYS: Final = (
-    Key("states", "the two particles; the same twice for a diagonal current", keys.are_texts, "a list of two states",
-        required=True),
-    Key("kinds", "the kinds of particle with this current; by default all", keys.are_texts, "a list of kinds"),
-    *(Key(form, "coupling over g_D; 1/2 of it in the Lagrangian of a diagonal self-conjugate pair", keys.is_number,
-          "a finite number") for form in _ALL_FORMS),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,58 +67,53 @@ def dark_sector(table: Any, spin: int, mediator: str, source: str) -> DarkSector
     """The dark particles of a file.
 
     Args:
-        table: [dark], or None. spin, mediator: of the mediator. source: name of the file.
+        table: [dark] as ``tables`` checks it, or None. spin, mediator: of the mediator. source: name of the file.
 
     Raises:
-        DeclarationError: a malformed key, or a current that does not exist. UnknownName: a state that does not.
+        DeclarationError: a mass or a current that does not exist. UnknownName: a state that does not.
     """
     if table is None:
         return DarkSector()
     where = f"{source}: dark"
-    given = keys.read(table, DARK_KEYS, where)
-    if not given["states"]:
-        raise DeclarationError(f"{where}.states", {}, "at least one state")
     states: dict[str, DarkState] = {}
-    for name, inner in given["states"].items():
+    for name, inner in table["states"].items():
         _check_state_name(name, mediator, f"{where}.states")
         states[name] = _state(name, inner, first=not states, where=f"{where}.states.{name}")
     lists = {state.kinds for state in states.values()}
     if len(lists) > 1 and any(len(kinds) > 1 for kinds in lists):
         raise DeclarationError(f"{where}.states", sorted(map(str, lists)), "the same list of kinds for every state")
     currents = tuple(
-        _current(inner, states, spin, f"{where}.currents[{k}]") for k, inner in enumerate(given["currents"])
+        _current(inner, states, spin, f"{where}.currents[{k}]") for k, inner in enumerate(table["currents"])
     )
     _check_twice(currents, where)
-    return DarkSector(tuple(states.values()), currents, float(given["alpha_D"]))
+    return DarkSector(tuple(states.values()), currents, table["alpha_D"])
 
 
 def _check_state_name(name: str, mediator: str, where: str) -> None:
-    if not _NAME.fullmatch(name) or name.endswith("bar"):
+    if not STATE_NAME.fullmatch(name) or name.endswith("bar"):
         allowed = 'up to 16 letters and digits, a letter in front, not ending in "bar" (an antiparticle)'
         raise DeclarationError(where, name, allowed)
     if name in (*TAKEN, mediator):
         raise DeclarationError(where, name, "a name that no other particle has")
 
 
-def _state(name: str, table: Any, first: bool, where: str) -> DarkState:
-    given = keys.read(table, STATE_KEYS, where)
+def _state(name: str, given: Mapping[str, Any], first: bool, where: str) -> DarkState:
     masses = [key for key in MASS_KEYS if given[key] is not None]
     allowed = MASS_KEYS[:-1] if first else MASS_KEYS
     if len(masses) > 1 or (not masses and not first) or not set(masses) <= set(allowed):
         raise DeclarationError(where, masses, f"exactly one of {', '.join(allowed)}")
     kinds = tuple(given["kind"]) if isinstance(given["kind"], list) else (given["kind"],)
+    if len(set(kinds)) < len(kinds):
+        raise DeclarationError(f"{where}.kind", given["kind"], "a list that has every kind once")
     key = masses[0] if masses else MASS_KEYS[0]
-    return DarkState(name, kinds, key, float(given[key]) if masses else RATIO)
+    return DarkState(name, kinds, key, given[key] if masses else RATIO)
 
 
-def _current(table: Any, states: Mapping[str, DarkState], spin: int, where: str) -> DarkCurrent:
-    given = keys.read(table, CURRENT_KEYS, where)
+def _current(given: Mapping[str, Any], states: Mapping[str, DarkState], spin: int, where: str) -> DarkCurrent:
     names = given["states"]
     for name in names:
         if name not in states:
             raise UnknownName(f"{where}.states", name, states)
-    if len(names) != 2:
-        raise DeclarationError(f"{where}.states", names, "two names; the same twice for a diagonal current")
     one, two = (states[name] for name in names)
     if one.kinds != two.kinds:
         raise DeclarationError(f"{where}.states", names, "two particles of the same kind")
@@ -182,10 +122,10 @@ def _current(table: Any, states: Mapping[str, DarkState], spin: int, where: str)
     for kind in kinds:
         if kind not in own:
             raise UnknownName(f"{where}.kinds", kind, own)
-    forms = tuple((form, float(given[form])) for form in _ALL_FORMS if given[form])
+    forms = tuple((form, given[form]) for form in ALL_FORMS if given[form])
     if not forms:
         allowed = f"at least one of {', '.join(FORMS[spin])} that is not 0"
-        raise DeclarationError(where, dict(table), allowed)
+        raise DeclarationError(where, names, allowed)
     for kind in kinds:
         for form, size in forms:
             _check_form(kind, form, size, spin, names[0] == names[1], where)

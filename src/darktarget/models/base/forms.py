@@ -29,6 +29,7 @@ from darktarget.decays.spin2 import TENSOR_FERMIONS, TENSOR_SCALARS, TENSOR_VECT
 FORMS: Final[Mapping[int, tuple[str, ...]]] = MappingProxyType(
     {0: ("scalar", "pseudoscalar"), 1: ("vector", "axial"), 2: ("tensor",)}
 )
+ALL_FORMS: Final = tuple(form for forms in FORMS.values() for form in forms)
 #: Lorentz structure of each form (read-only).
 STRUCTURE_OF: Final[Mapping[str, LorentzStructure]] = MappingProxyType(
     {"vector": VECTOR, "axial": AXIAL, "scalar": SCALAR, "pseudoscalar": PSEUDOSCALAR, "tensor": TENSOR}

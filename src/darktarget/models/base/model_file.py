@@ -11,25 +11,15 @@ from typing import Any, Final
 
 from darktarget.core import Model
 from darktarget.errors import DeclarationError, InputError, UnknownName
-from darktarget.models.base import keys
 from darktarget.models.base.declaration import check_name, declared
 from darktarget.models.base.from_file import FromFile, Origin, itself
-from darktarget.models.base.keys import Key
 from darktarget.models.base.lagrangian import model_class
+from darktarget.models.base.tables import ExtensionTable
 from darktarget.registry import camel
+from darktarget.schemas.messages import validate
 
 SUFFIX: Final = ".toml"
 MOST_FILES: Final = 100  # of a chain of files that extend each other
-#: Keys of a file with ``extends``.
-EXTENSION_KEYS: Final = (
-    Key("extends", "a registered model, or the path of a model file relative to this one", keys.is_text, "a name",
-        required=True),
-    Key("title", "what the model is, in one line; by default that of the other model", keys.is_text, "a text"),
-    Key("references", "arXiv numbers, added to those of the other model", keys.are_texts, "a list of texts",
-        default=[]),
-    Key("defaults", "[defaults]: parameter = value, in the units of the parameters", keys.is_table, "a table",
-        default={}),
-)  # fmt: skip
 Find = Callable[[str], type[Model]]
 
 
@@ -90,7 +80,7 @@ def parse(path: Path) -> dict[str, Any]:
 
 def _extension(name: str, table: Mapping[str, Any], path: Path, find: Find, seen: tuple[Path, ...]) -> Extension:
     check_name(name, path.name)
-    given = keys.read(table, EXTENSION_KEYS, path.name)
+    given = validate(ExtensionTable, table, f"{path.name}: ").model_dump()
     word = given["extends"]
     if word.endswith(SUFFIX):
         below = path.parent / word
@@ -110,13 +100,11 @@ def _extension(name: str, table: Mapping[str, Any], path: Path, find: Find, seen
     for parameter, value in given["defaults"].items():
         if parameter not in known:
             raise UnknownName(f"{path.name}: defaults", parameter, known)
-        if isinstance(value, list):
-            raise DeclarationError(f"{path.name}: defaults.{parameter}", value, known[parameter].allowed)
         try:
             known[parameter].check(value)
         except InputError as error:
             raise DeclarationError(f"{path.name}: defaults.{parameter}", value, error.allowed) from None
-        defaults.append((parameter, value if isinstance(value, str) else float(value)))
+        defaults.append((parameter, value))
     return Extension(name, _origin(base), given["title"], tuple(given["references"]), tuple(defaults))
 
 
