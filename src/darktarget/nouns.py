@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from darktarget import experiments
 from darktarget.core import Array, Experiment, Model, Process
+from darktarget.errors import InputError
 from darktarget.literals import ExperimentName, ModelName, ProcessName
 from darktarget.models.sources import factory
 from darktarget.options import OptionGroup
@@ -32,6 +33,8 @@ def model_of(name: Any, parameters: Mapping[str, Any]) -> Model:
     >>> model_of("dark-photon", {"mass": [0.01, 0.1]}).points
     2
     """
+    if isinstance(name, Model):
+        raise InputError("model", name, "a name, a path or a class", "This is a model already: use it as it is.")
     return factory(name)(**parameters)
 
 

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from darktarget.constraints import CONSTRAINTS
 from darktarget.models import MODELS
 from darktarget.production import PROCESSES
@@ -39,6 +41,7 @@ JOBS = [
 ]
 
 
+@pytest.mark.validate
 def test_every_member_works_as_the_first_thing_imported() -> None:
     """In a fresh process, each alone: the same numbers as here, where everything is loaded."""
     done = subprocess.run(

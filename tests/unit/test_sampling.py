@@ -25,7 +25,7 @@ CASES = [
     ("axial", 0.02, "e137"),
     ("scalar", 0.05, "na64mu-2022"),
     ("pseudoscalar", 0.3, "m3"),
-    ("spin-2", 0.05, "na64mu-2022"),
+    pytest.param("spin-2", 0.05, "na64mu-2022", marks=pytest.mark.validate),
 ]
 
 

@@ -54,6 +54,7 @@ print(json.dumps(rows))
 """
 
 
+@pytest.mark.validate
 def test_the_internal_energy_unit_changes_nothing() -> None:
     """With MeV or another number inside, limits in eps and y, masses in GeV and sigma in pb stay the same."""
 

@@ -160,6 +160,7 @@ def test_interpolated_cross_sections(monkeypatch: pytest.MonkeyPatch) -> None:
     assert vp.VirtualPhoton().cross_section(edge, beam, "W").sigma[0] == 0
 
 
+@pytest.mark.validate
 def test_closed_points_among_open_ones() -> None:
     model = dt.model("dipole-idm", mass=[0.1, 30.0, 60.0])
     found = dt.cross_section(model, energy=100, target="Pb", process="virtual-photon")

@@ -24,12 +24,14 @@ def check(
 
     Exit status 1 means that a law does not hold.
     """
+    from darktarget import api
     from darktarget.interface.parsing import masses, parameters
     from darktarget.testing import check_model
 
     given = parameters(param or [])
     if mass:
         given["mass"] = masses(mass)
+    api.model(model, **{"mass": 0.1, **given})  # wrong parameters are bad input, not a law that fails
     report = check_model(model, experiment=experiment, quick=quick, **given)
     typer.echo(json.dumps(report.document()) if as_json else str(report))
     raise typer.Exit(0 if report.passed else 1)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import GenericAlias
 from typing import Annotated, Any, Final, Literal
 
-from annotated_types import Ge, Gt, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from pydantic import BaseModel, BeforeValidator, Discriminator, Field, Tag, create_model
 
 from darktarget.models.base.forms import (
@@ -85,6 +85,8 @@ ALL, UNCOUPLED = "all", "uncoupled"
 
 Text = Annotated[str, Field(pattern=r"\S")]
 Positive = Annotated[float, Gt(0)]
+#: A coupling beside `coupling`: larger numbers are mistakes, and their squares soon no numbers any more.
+Size = Annotated[float, Ge(-1e6), Le(1e6)]
 #: Every entry of a list once, for JSON Schema; ``dark_sector`` checks it.
 _ONCE: Final = Field(json_schema_extra={"uniqueItems": True})
 _KIND: Final = _one_of((*DARK_KINDS, NO_DARK))
@@ -99,13 +101,13 @@ def _couplings(hint: Any, meanings: Mapping[str, str], default: float | None = N
 FormsTable: Final = _table(
     "FormsTable",
     "The forms of a coupling, as in `electron = { vector = 1, axial = -1 }`.",
-    **_couplings(float, {form: f"{form} coupling (spin {spin})" for spin, forms in FORMS.items() for form in forms}),
+    **_couplings(Size, {form: f"{form} coupling (spin {spin})" for spin, forms in FORMS.items() for form in forms}),
     **_couplings(
-        float, {c: f"coupling of the {c}-handed field (spin 1), instead of {' and '.join(FORMS[1])}" for c in CHIRAL}
+        Size, {c: f"coupling of the {c}-handed field (spin 1), instead of {' and '.join(FORMS[1])}" for c in CHIRAL}
     ),
 )
 _COUPLING: Final = Annotated[
-    _either(float, "table", FormsTable),
+    _either(Size, "table", FormsTable),
     Advice("A table has forms, such as { vector = 1, axial = -1 } or { left = 1 }."),
 ]
 LeptonsTable: Final = _table(
@@ -194,8 +196,11 @@ CurrentTable: Final = _table(
     ),
     kinds=_optional(list[Text], "the kinds of particle with this current; by default all"),
     **_couplings(
-        float,
-        dict.fromkeys(ALL_FORMS, "coupling over g_D; 1/2 of it in the Lagrangian of a diagonal self-conjugate pair"),
+        Size,
+        dict.fromkeys(
+            ALL_FORMS,
+            "coupling over g_D; half of it in the Lagrangian for a pair of one Majorana fermion or real scalar",
+        ),
         0.0,
     ),
 )
