@@ -100,12 +100,13 @@ def test_no_module_is_part_of_a_circle() -> None:
 
 
 def _code(path: Path) -> str:
-    """Python source of a file, or of the executed cells of a page."""
+    """Python source of a file, or of the executed cells of a page without commands and files in other languages."""
     text = path.read_text()
     if path.suffix == ".py":
         return text
     cells = re.findall(r"```\{code-cell\}[^\n]*\n(.*?)```", text, flags=re.DOTALL)
-    return "\n".join(re.sub(r"^[:%].*$", "", cell, flags=re.MULTILINE) for cell in cells)
+    python = (cell for cell in cells if not re.match(r"%%writefile (?!.*\.py$)", cell, flags=re.MULTILINE))
+    return "\n".join(re.sub(r"^[:%!].*$", "", cell, flags=re.MULTILINE) for cell in python)
 
 
 SOURCES = sorted(p for place in PLACES for kind in ("*.py", "*.md") for p in (TOP / place).rglob(kind))
