@@ -87,7 +87,7 @@ BAD: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
     "unit": (table(coupling={"unit": "1/GeV"}), DeclarationError, r"coupling.unit = '1/GeV': allowed is one of e, 1"),
     "infinite loop": (table(loop_mixing={"leptons": True}), DeclarationError, r"sum to 1, not 0.*scale_GeV"),
     "loop false": (table(loop_mixing={"leptons": False}), DeclarationError, r"loop_mixing.leptons = False: .* true"),
-    "a list": (table(leptons={"electron": [1.0]}), DeclarationError, r"electron = \[1.0\]: .* a number or a table"),
+    "a list": (table(leptons={"electron": [1.0]}), DeclarationError, r"electron = \[1.0\]: .* a number .* or a table"),
     "blank": (table(mediator={"symbol": " ", "spin": 1}), DeclarationError, r"symbol = ' ': allowed is text"),
     "loop 1": (table(loop_mixing={"leptons": 1}), DeclarationError, r"loop_mixing.leptons = 1: allowed is true"),
     "references": (table(references="2104.03297"), DeclarationError, r"references = '2104.03297': allowed is a list"),
