@@ -71,7 +71,7 @@ BAD: dict[str, tuple[dict[str, Any], type[InputError], str]] = {
     "misspelt key": (
         table(mediator={"symbol": "X", "spin": 1, "mas_label": "m"}), DeclarationError, r"Did you mean mass_label\?"),
     "table expected": (table(mediator=1), DeclarationError, r"mediator = 1: allowed is a table"),
-    "bool": (table(leptons={"electron": True}), DeclarationError, r"leptons.electron = True: allowed is a number from .* or "),
+    "bool": (table(leptons={"electron": True}), DeclarationError, r"electron = True: allowed is a number from .* or "),
     "text": (table(leptons={"electron": "1"}), DeclarationError, r"leptons.electron = '1': .*number without quotes"),
     "nan": (table(leptons={"electron": float("nan")}), DeclarationError, r"leptons.electron = nan"),
     "inf": (table(leptons={"electron": {"axial": float("inf")}}), DeclarationError, r"electron.axial = inf"),
