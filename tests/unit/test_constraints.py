@@ -283,10 +283,11 @@ FEW = ("dark-photon", "idm", "millicharge", "spin-2")
 EVERY = [n if n in FEW else pytest.param(n, marks=pytest.mark.validate) for n in dt.names("models")]
 
 
+@pytest.mark.parametrize("points", [6, pytest.param(12, marks=pytest.mark.validate)])
 @pytest.mark.parametrize("name", EVERY)
-def test_e137_is_its_experiment(name: str) -> None:
+def test_e137_is_its_experiment(name: str, points: int) -> None:
     """Constraint and limit are the same numbers, with and without decays into dark matter."""
-    mass = np.geomspace(0.004, 1.2, 6)
+    mass = np.geomspace(0.004, 1.2, points)
     for kind in ({}, {"mass_ratio": 1.5}):
         try:
             model = dt.model(name, mass=mass, **kind)

@@ -25,7 +25,7 @@ import darktarget as dt
 from darktarget.core import Array, Model
 from darktarget.errors import DeclarationError, InputError, MissingKey, UnknownKey, UnknownName
 from darktarget.interface.cli import app
-from darktarget.models import LOADERS, MODELS, model_class
+from darktarget.models import LOADERS, MODELS, from_toml
 from darktarget.models.base.declaration import declared
 from darktarget.models.base.file_schema import model_json_schema, model_reference
 from darktarget.models.base.tables import ExtensionTable, FormsTable, ModelTable
@@ -322,7 +322,7 @@ def test_shipped_files_are_members_next_to_the_models_in_python() -> None:
     assert not {p.stem.replace("_", "-") for p in MODELS.folder.glob("*.py")} & shipped
     for name in shipped:
         assert MODELS.path(name).suffix in LOADERS
-        assert MODELS[name] is model_class(MODELS.path(name))
+        assert MODELS[name] is from_toml(MODELS.path(name))
 
 
 def test_a_package_of_ones_own_may_hold_model_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

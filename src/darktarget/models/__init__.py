@@ -27,19 +27,16 @@ LOADERS: Final[Mapping[str, Callable[[str, Path], type[Model]]]] = MappingProxyT
 MODELS: Registry[type[Model]] = Registry("model", __name__, check=subclass_of(Model), others=LOADERS)
 
 
-def model_class(name: str | Path) -> type[Model]:
-    """The class of a model by name, or from a TOML file of your own (a path that ends in .toml).
+def from_toml(path: str | Path) -> type[Model]:
+    """The class of the model in a TOML file.
 
     Raises:
-        UnknownName: no such model; the message lists the valid names.
         DeclarationError: the file cannot be read or does not fit the schema.
 
-    >>> model_class("l-e-l-mu").name
+    >>> from_toml(MODELS.path("l-e-l-mu")).name
     'l-e-l-mu'
     """
-    if isinstance(name, Path) or (isinstance(name, str) and name.endswith(SUFFIX)):
-        return _load(Path(name).stem, Path(name))
-    return MODELS[name]
+    return _load(Path(path).stem, Path(path))
 
 
 def documentation(name: str) -> str:

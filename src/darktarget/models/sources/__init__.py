@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from darktarget.core import Model
 from darktarget.errors import InputError
-from darktarget.models import MODELS, SUFFIX, model_class
+from darktarget.models import MODELS, SUFFIX, from_toml
 from darktarget.models.sources.python_file import class_in, is_python
 
 #: What builds a model from its parameters.
@@ -65,7 +65,7 @@ def _from_file(word: str | Path) -> Factory:
 SOURCES: Final = (
     ModelSource("a subclass of Model", _is_class, complete),
     ModelSource("PATH.py:Class, a file of your own", is_python, _from_file),
-    ModelSource("PATH.toml, a file of your own", _is_toml, model_class),
+    ModelSource("PATH.toml, a file of your own", _is_toml, from_toml),
     ModelSource("the name of a model", _whatever, MODELS.__getitem__),
 )
 
